@@ -1,0 +1,77 @@
+// What kind of octet each octet is, as predicates that quote the RFCs. They fill the CLASS table once, at instantiation.
+import { CLASS } from "./layout";
+
+export const HTAB: u32 = 0x09;
+export const LF: u32 = 0x0a;
+export const CR: u32 = 0x0d;
+export const SP: u32 = 0x20;
+export const DQUOTE: u32 = 0x22;
+export const COMMA: u32 = 0x2c;
+export const COLON: u32 = 0x3a;
+export const SEMICOLON: u32 = 0x3b;
+export const EQUALS: u32 = 0x3d;
+export const BACKSLASH: u32 = 0x5c;
+export const DEL: u32 = 0x7f;
+
+export const TOKEN: u32 = 1 << 0;
+export const HEX: u32 = 1 << 1;
+/** What stands in a reg-name besides pct-encoded: unreserved / sub-delims. */
+export const NAME_OCTET: u32 = 1 << 2;
+export const QUOTED_TEXT: u32 = 1 << 3;
+
+function isDigit(b: u32): bool {
+  return b - 0x30 < 10;
+}
+
+function isAlpha(b: u32): bool {
+  return (b | 0x20) - 0x61 < 26;
+}
+
+/** Is b one of the characters of `list`? */
+function isOneOf(b: u32, list: string): bool {
+  for (let i = 0; i < list.length; i++) if (<u32>list.charCodeAt(i) == b) return true;
+  return false;
+}
+
+/** tchar = "!" / "#" / "$" / "%" / "&" / "'" / "*" / "+" / "-" / "." / "^" / "_" / "`" / "|" / "~" / DIGIT / ALPHA (RFC 9110 5.6.2) */
+function isToken(b: u32): bool {
+  return isDigit(b) || isAlpha(b) || isOneOf(b, "!#$%&'*+-.^_`|~");
+}
+
+/** unreserved = ALPHA / DIGIT / "-" / "." / "_" / "~"; sub-delims = "!" / "$" / "&" / "'" / "(" / ")" / "*" / "+" / "," / ";" / "=" (RFC 3986 2.2, 2.3) */
+function isNameOctet(b: u32): bool {
+  return isDigit(b) || isAlpha(b) || isOneOf(b, "-._~!$&'()*+,;=");
+}
+
+/** qdtext = HTAB / SP / %x21 / %x23-5B / %x5D-7E / obs-text (RFC 9110 5.6.4) */
+function isQuotedText(b: u32): bool {
+  return b == HTAB || (b >= SP && b != DQUOTE && b != BACKSLASH && b != DEL);
+}
+
+function classOf(b: u32): u32 {
+  return (
+    (isToken(b) ? TOKEN : 0) |
+    (isDigit(b) || (b | 0x20) - 0x61 < 6 ? HEX : 0) |
+    (isNameOctet(b) ? NAME_OCTET : 0) |
+    (isQuotedText(b) ? QUOTED_TEXT : 0)
+  );
+}
+
+export function fillClasses(): void {
+  for (let b: u32 = 0; b < 256; b++) store<u8>(CLASS + b, <u8>classOf(b));
+}
+
+export function isClass(p: usize, bits: u32): bool {
+  return (load<u8>(CLASS + load<u8>(p)) & bits) != 0;
+}
+
+/** OWS = *( SP / HTAB ) (RFC 9110 5.6.3) */
+export function isSpace(b: u32): bool {
+  return b == SP || b == HTAB;
+}
+
+/** The octet at p in lower case. ASCII letters only. */
+export function lower(p: usize): u32 {
+  const b: u32 = load<u8>(p);
+  return b - 0x41 < 26 ? b | 0x20 : b;
+}

@@ -1,0 +1,25 @@
+// The door of http1.wasm. Pure functions over the scratch page: octets in, a status out, tokens in HEAD and the records.
+import { fillClasses } from "./bytes";
+import { fillNames } from "./field-names";
+import { scanFields } from "./fields";
+import { REQUEST, RESPONSE, HEAD, HEAD_FACTS } from "./layout";
+import { scanRequestLine, scanStatusLine } from "./start-line";
+
+export { scanChunkLine } from "./chunk";
+
+fillClasses();
+fillNames();
+
+/**
+ * Scans one head (or the trailer section, or field lines from `from` on) in [start, end). Returns the octets from
+ * `start` to behind the empty line, or NEED_DATA with HEAD_RESUME, or a fault negated with HEAD_FAULT_AT.
+ */
+export function scanHead(
+  what: i32, start: usize, end: usize, allow: u32, maxFields: u32, maxTarget: u32,
+): i32 {
+  let fields: i32 = <i32>start;
+  if (what == REQUEST) fields = scanRequestLine(start, end, allow, maxTarget);
+  else if (what == RESPONSE) fields = scanStatusLine(start, end, allow);
+  else store<u32>(HEAD + HEAD_FACTS, 0);
+  return fields <= 0 ? fields : scanFields(what, start, fields, end, allow, maxFields);
+}

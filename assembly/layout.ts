@@ -1,0 +1,168 @@
+// The map of linear memory, and every number on which the two languages must agree.
+// Compiled twice: by asc into the kernels, by tsc into the bridge. So: constants only, + - * << and earlier names,
+// below 2^31, no import, no other syntax. usize is an address, u32 a size, offset or flag, i32 a status or an identity.
+
+// --- regions, in the order of their addresses -------------------------------------------------------------------
+
+/** Constants of the compiler (the text of the known names) live below this address. */
+export const STATIC_END: usize = 16384;
+
+/** One octet of class bits for each octet value: filled once at instantiation from the RFCs' predicates. */
+export const CLASS: usize = STATIC_END;
+export const CLASS_SIZE: u32 = 256;
+
+/** Perfect hash of the known field names: slot -> identity, identity -> length, identity -> name padded with zeros. */
+export const NAME_SLOTS: usize = CLASS + CLASS_SIZE;
+export const NAME_SLOT_COUNT: u32 = 1024;
+export const NAME_LENGTHS: usize = NAME_SLOTS + NAME_SLOT_COUNT;
+export const MAX_NAMES: u32 = 128;
+export const NAMES: usize = NAME_LENGTHS + MAX_NAMES;
+export const NAME_SIZE: u32 = 32;
+
+/** What the kernel says of one head or chunk-size line. All offsets are relative to the first octet of the input. */
+export const HEAD: usize = NAMES + MAX_NAMES * NAME_SIZE;
+export const HEAD_FACTS: u32 = 0;
+export const HEAD_FIELD_COUNT: u32 = 4;
+/** Where the offending octet is, when the status is a fault. */
+export const HEAD_FAULT_AT: u32 = 8;
+/** Where to go on scanning, when the status is NEED_DATA: all lines before it are complete and well-formed. */
+export const HEAD_RESUME: u32 = 12;
+export const HEAD_METHOD: u32 = 16;
+export const HEAD_METHOD_END: u32 = 20;
+export const HEAD_TARGET_END: u32 = 24;
+/** Two decimal digits: 10 or 11 for what is spoken here. */
+export const HEAD_VERSION: u32 = 28;
+export const HEAD_STATUS: u32 = 32;
+export const HEAD_REASON: u32 = 36;
+export const HEAD_REASON_END: u32 = 40;
+/** Where the value that decides (or is at fault) lies: Content-Length, Transfer-Encoding, Host. */
+export const HEAD_LENGTH_AT: u32 = 44;
+export const HEAD_CODING_AT: u32 = 48;
+export const HEAD_HOST_AT: u32 = 52;
+/** Octets of all names, and of all values: what was meant must be what was read (the writers compare). */
+export const HEAD_NAME_OCTETS: u32 = 56;
+export const HEAD_VALUE_OCTETS: u32 = 60;
+/** f64: the Content-Length, or the size of a chunk. */
+export const HEAD_LENGTH: u32 = 64;
+/** Octets of chunk extensions in this chunk-size line. */
+export const HEAD_EXTENSION_OCTETS: u32 = 72;
+/** The empty line that ended the head. */
+export const HEAD_FIELDS_END: u32 = 76;
+/** A folded value, after its folds have become single spaces. */
+export const HEAD_UNFOLDED: u32 = 80;
+export const HEAD_UNFOLDED_END: u32 = 84;
+export const HEAD_SIZE: u32 = 128;
+
+/**
+ * One record a field, written downwards from the first octet of the head, so that records and head are one string.
+ * Four words: name start, name end, value start, value end; each 21 bits in three octets of seven (below 0x80, so that
+ * any decoder gives them back), the fourth octet of the first word the known name's identity.
+ */
+export const RECORDS: usize = 65536;
+export const RECORD_SIZE: u32 = 16;
+export const MAX_FIELDS: u32 = 4096;
+
+/** The scratch page: the octets of one head or line, copied here for one call. It ends where memory ends. */
+export const INPUT: usize = RECORDS + RECORD_SIZE * MAX_FIELDS;
+export const INPUT_SIZE: u32 = 262144;
+export const END: usize = INPUT + INPUT_SIZE;
+
+// --- what to scan -----------------------------------------------------------------------------------------------
+
+export const REQUEST: i32 = 0;
+export const RESPONSE: i32 = 1;
+export const TRAILERS: i32 = 2;
+/** Field lines that go on from HEAD_RESUME: tells only whether the head ends or is at fault. */
+export const RESUMED: i32 = 3;
+
+// --- leniencies (bits of `allow`) -------------------------------------------------------------------------------
+
+export const ALLOW_OBS_FOLD: u32 = 1 << 0;
+export const ALLOW_BARE_LF: u32 = 1 << 1;
+export const ALLOW_MISSING_REASON_SPACE: u32 = 1 << 2;
+export const ALLOW_CONTROL_OCTETS: u32 = 1 << 3;
+export const ALLOW_HIGH_TARGET: u32 = 1 << 4;
+export const ALLOW_CHUNK_SIZE_SPACE: u32 = 1 << 5;
+
+// --- status: a positive number of octets consumed, NEED_DATA, or a fault negated ---------------------------------
+
+export const NEED_DATA: i32 = 0;
+
+export const BAD_METHOD: i32 = 1;
+export const BAD_TARGET: i32 = 2;
+export const TARGET_TOO_LONG: i32 = 3;
+export const BAD_VERSION: i32 = 4;
+export const BAD_STATUS: i32 = 5;
+export const BAD_REASON: i32 = 6;
+export const BARE_CR: i32 = 7;
+export const BARE_LF: i32 = 8;
+export const BAD_FIELD_NAME: i32 = 9;
+export const BAD_FIELD_VALUE: i32 = 10;
+export const OBS_FOLD: i32 = 11;
+export const TOO_MANY_FIELDS: i32 = 12;
+export const BAD_CHUNK_SIZE: i32 = 13;
+export const CHUNK_SIZE_TOO_LARGE: i32 = 14;
+export const CHUNK_SIZE_TOO_LONG: i32 = 15;
+export const BAD_CHUNK_EXTENSION: i32 = 16;
+export const CHUNK_EXTENSIONS_TOO_LARGE: i32 = 17;
+
+// --- facts (bits of HEAD_FACTS) ---------------------------------------------------------------------------------
+
+/** Some octet of the head is 0x80 or above. */
+export const HIGH: u32 = 1 << 0;
+export const LENGTH: u32 = 1 << 1;
+export const LENGTH_REPEATED: u32 = 1 << 2;
+export const LENGTH_CONFLICT: u32 = 1 << 3;
+export const LENGTH_BAD: u32 = 1 << 4;
+export const LENGTH_TOO_LARGE: u32 = 1 << 5;
+/** A Transfer-Encoding field is there. */
+export const CODING: u32 = 1 << 6;
+/** It is exactly one `chunked`. */
+export const CHUNKED: u32 = 1 << 7;
+/** The last coding is `chunked`. */
+export const CODING_ENDS_CHUNKED: u32 = 1 << 8;
+/** A coding other than `chunked` is named. */
+export const CODING_OTHER: u32 = 1 << 9;
+/** Connection: close, keep-alive, upgrade. */
+export const CLOSE: u32 = 1 << 10;
+export const KEEP_ALIVE: u32 = 1 << 11;
+export const CONNECTION_UPGRADE: u32 = 1 << 12;
+/** A Connection field is there. */
+export const CONNECTION: u32 = 1 << 13;
+/** An Upgrade field names a protocol. */
+export const UPGRADE: u32 = 1 << 14;
+export const EXPECT_CONTINUE: u32 = 1 << 15;
+export const HOST: u32 = 1 << 16;
+export const HOST_REPEATED: u32 = 1 << 17;
+export const HOST_BAD: u32 = 1 << 18;
+/** CONNECT, and its target is host ":" port. */
+export const AUTHORITY: u32 = 1 << 19;
+/** A field that must not stand in trailers is there. */
+export const NOT_FOR_TRAILERS: u32 = 1 << 20;
+
+// --- methods whose meaning matters to the framing, and those worth a constant -------------------------------------
+
+export const METHOD_OTHER: i32 = 0;
+export const METHOD_GET: i32 = 1;
+export const METHOD_HEAD: i32 = 2;
+export const METHOD_POST: i32 = 3;
+export const METHOD_PUT: i32 = 4;
+export const METHOD_DELETE: i32 = 5;
+export const METHOD_CONNECT: i32 = 6;
+export const METHOD_OPTIONS: i32 = 7;
+export const METHOD_TRACE: i32 = 8;
+export const METHOD_PATCH: i32 = 9;
+
+// --- known names whose values the kernel reads: the first of FIELD_NAMES ------------------------------------------
+
+export const NAME_UNKNOWN: i32 = 0;
+export const NAME_CONNECTION: i32 = 1;
+export const NAME_UPGRADE: i32 = 2;
+export const NAME_CONTENT_LENGTH: i32 = 3;
+export const NAME_EXPECT: i32 = 4;
+export const NAME_HOST: i32 = 5;
+export const NAME_TRANSFER_ENCODING: i32 = 6;
+export const LAST_READ_NAME: i32 = 6;
+/** The names from the first to the last must not stand in trailers (RFC 7230 4.1.2). */
+export const FIRST_NOT_FOR_TRAILERS: i32 = 3;
+export const LAST_NOT_FOR_TRAILERS: i32 = 33;

@@ -1,0 +1,90 @@
+// The fast searches: each returns the first position in [p, end] that is not of its kind. Nothing else here is clever.
+// They never read at or past `end`: the last window is loaded so that it ends there, and filled up with zeros, which
+// every search takes for a stop. (Octets before the input are memory of the kernel: reading them is harmless, and
+// they are shifted out.) Every wide load declares align 1.
+import { CR, DEL, HTAB, isClass, LF, SP, TOKEN } from "./bytes";
+import { ALLOW_CONTROL_OCTETS, HEAD, HEAD_FACTS, HIGH } from "./layout";
+
+/** The 16 octets from p; zeros from `end` on. */
+function window(p: usize, end: usize): v128 {
+  if (p + 16 <= end) return v128.load(p, 0, 1);
+  const iota = i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  return i8x16.swizzle(v128.load(end - 16, 0, 1), i8x16.add(iota, i8x16.splat(<i8>(p + 16 - end))));
+}
+
+/**
+ * A token (RFC 9110 5.6.2). Windows know letters and "-", which is nearly every field name; any other octet is looked
+ * up in the class table, and the search goes on behind it.
+ */
+export function skipToken(p: usize, end: usize): usize {
+  if (ASC_FEATURE_SIMD) {
+    while (p < end) {
+      const octets = window(p, end);
+      const letter = i8x16.sub(v128.or(octets, i8x16.splat(0x20)), i8x16.splat(0x61));
+      const known = v128.or(
+        i8x16.eq(i8x16.min_u(letter, i8x16.splat(25)), letter),
+        i8x16.eq(octets, i8x16.splat(0x2d)),
+      );
+      const stops = ~i8x16.bitmask(known) & 0xffff;
+      if (stops == 0) {
+        p += 16;
+        continue;
+      }
+      p += ctz(stops);
+      if (p >= end || !isClass(p, TOKEN)) return p;
+      p++;
+    }
+    return p;
+  }
+  while (p < end && isClass(p, TOKEN)) p++;
+  return p;
+}
+
+/** Visible ASCII: the octets of a request-target. Stops at SP, controls, DEL, and 0x80 and above (negative as i8). */
+export function skipVisible(p: usize, end: usize): usize {
+  if (ASC_FEATURE_SIMD) {
+    while (p < end) {
+      const octets = window(p, end);
+      const stops = i8x16.bitmask(
+        v128.or(i8x16.lt_s(octets, i8x16.splat(<i8>SP + 1)), i8x16.eq(octets, i8x16.splat(<i8>DEL))),
+      );
+      if (stops) return p + ctz(stops);
+      p += 16;
+    }
+    return p;
+  }
+  while (p < end && <u32>load<u8>(p) - (SP + 1) < DEL - SP - 1) p++;
+  return p;
+}
+
+/** SP and visible ASCII: nearly every octet of a field value. The caller knows what HTAB and 0x80 and above mean. */
+export function skipText(p: usize, end: usize): usize {
+  if (ASC_FEATURE_SIMD) {
+    while (p < end) {
+      const octets = window(p, end);
+      const stops = i8x16.bitmask(
+        v128.or(i8x16.lt_s(octets, i8x16.splat(<i8>SP)), i8x16.eq(octets, i8x16.splat(<i8>DEL))),
+      );
+      if (stops) return p + ctz(stops);
+      p += 16;
+    }
+    return p;
+  }
+  while (p < end && <u32>load<u8>(p) - SP < DEL - SP) p++;
+  return p;
+}
+
+/**
+ * field-content of a value or a reason-phrase: HTAB / SP / VCHAR / obs-text (RFC 9110 5.5), and other controls where the
+ * leniency lets them through; never NUL, CR or LF. Adds the fact HIGH to HEAD.
+ */
+export function skipValue(p: usize, end: usize, allow: u32): usize {
+  while ((p = skipText(p, end)) < end) {
+    const octet: u32 = load<u8>(p);
+    if (octet == CR) break;
+    if (octet >= 0x80) store<u32>(HEAD + HEAD_FACTS, load<u32>(HEAD + HEAD_FACTS) | HIGH);
+    else if (octet != HTAB && (!(allow & ALLOW_CONTROL_OCTETS) || octet == LF || octet == 0)) break;
+    p++;
+  }
+  return p;
+}

@@ -1,0 +1,49 @@
+// obs-fold = OWS CRLF RWS (RFC 9112 5.2): a value that goes on in lines which begin with white space.
+import { CR, isSpace, LF, SP } from "./bytes";
+import {
+  ALLOW_OBS_FOLD, BAD_FIELD_VALUE, HEAD, HEAD_UNFOLDED, HEAD_UNFOLDED_END, OBS_FOLD,
+} from "./layout";
+import { fault, needData, scanLineEnd } from "./outcome";
+import { skipValue } from "./skip";
+
+/**
+ * Reads the lines that continue the value, from `line`, the first of them; then replaces each fold by one SP, in the
+ * scratch page. Returns the position behind the last line, or NEED_DATA, or a fault; HEAD says where the value now is.
+ */
+export function unfold(value: usize, line: usize, start: usize, end: usize, allow: u32): i32 {
+  if (!(allow & ALLOW_OBS_FOLD)) return fault(OBS_FOLD, line, start);
+  while (true) {
+    const valueEnd = skipValue(line, end, allow);
+    const next = scanLineEnd(valueEnd, line, start, end, allow, BAD_FIELD_VALUE);
+    if (next <= 0) return next;
+    if (<usize>next == end) return needData(line, start);
+    if (!isSpace(load<u8>(next))) {
+      joinLines(value, valueEnd);
+      return next;
+    }
+    line = next;
+  }
+}
+
+/** Moves the value's octets to its end, from right to left, each CRLF with the white space around it as one SP. */
+function joinLines(value: usize, end: usize): void {
+  while (end > value && isBlank(load<u8>(end - 1))) end--;
+  store<u32>(HEAD + HEAD_UNFOLDED_END, <u32>end);
+  let to = end;
+  let from = end;
+  while (from > value) {
+    const octet: u32 = load<u8>(--from);
+    if (octet != LF) {
+      store<u8>(--to, octet);
+      continue;
+    }
+    while (from > value && isBlank(load<u8>(from - 1))) from--;
+    while (to < end && isSpace(load<u8>(to))) to++;
+    if (from > value) store<u8>(--to, SP);
+  }
+  store<u32>(HEAD + HEAD_UNFOLDED, <u32>to);
+}
+
+function isBlank(octet: u32): bool {
+  return isSpace(octet) || octet == CR || octet == LF;
+}

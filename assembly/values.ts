@@ -1,0 +1,225 @@
+// What the values of the fields that govern a message mean. Each reader takes [p, end) of a value without white space
+// at its ends and returns the facts it adds; numbers and places go to HEAD. They know no connection.
+import { COLON, COMMA, HEX, isClass, isSpace, lower, NAME_OCTET } from "./bytes";
+import {
+  AUTHORITY, CHUNKED, CLOSE, CODING, CODING_ENDS_CHUNKED, CODING_OTHER, CONNECTION, CONNECTION_UPGRADE,
+  EXPECT_CONTINUE, HEAD, HEAD_CODING_AT, HEAD_HOST_AT, HEAD_LENGTH, HEAD_LENGTH_AT, HOST, HOST_BAD, HOST_REPEATED,
+  KEEP_ALIVE, LENGTH, LENGTH_BAD, LENGTH_CONFLICT, LENGTH_REPEATED, LENGTH_TOO_LARGE, NAME_CONNECTION,
+  NAME_CONTENT_LENGTH, NAME_EXPECT, NAME_HOST, NAME_TRANSFER_ENCODING, UPGRADE,
+} from "./layout";
+
+/** 2^53 - 1: the largest integer that JavaScript counts exactly. */
+export const MAX_INTEGER: u64 = 9007199254740991;
+
+/** Adds to `facts` what the field with this identity says. `start` is the first octet of the head. */
+export function readValue(identity: i32, p: usize, end: usize, facts: u32, start: usize): u32 {
+  if (identity == NAME_HOST) return readHost(p, end, facts, start);
+  if (identity == NAME_CONNECTION) return readConnection(p, end, facts);
+  if (identity == NAME_CONTENT_LENGTH) return readLength(p, end, facts, start);
+  if (identity == NAME_TRANSFER_ENCODING) return readCoding(p, end, facts, start);
+  if (identity == NAME_EXPECT) return readExpect(p, end, facts);
+  return readUpgrade(p, end, facts);
+}
+
+// --- lists: #element = [ element ] *( OWS "," OWS [ element ] ) (RFC 9110 5.6.1) --------------------------------
+
+function memberStart(p: usize, end: usize): usize {
+  while (p < end && (isSpace(load<u8>(p)) || load<u8>(p) == COMMA)) p++;
+  return p;
+}
+
+function memberEnd(p: usize, end: usize): usize {
+  while (p < end && load<u8>(p) != COMMA) p++;
+  return p;
+}
+
+function isWord(p: usize, end: usize, word: string): bool {
+  while (isSpace(load<u8>(end - 1))) end--;
+  if (<i32>(end - p) != word.length) return false;
+  for (let i = 0; i < word.length; i++) if (lower(p + i) != <u32>word.charCodeAt(i)) return false;
+  return true;
+}
+
+/** Connection = #connection-option (RFC 9110 7.6.1) */
+function readConnection(p: usize, end: usize, facts: u32): u32 {
+  facts |= CONNECTION;
+  while ((p = memberStart(p, end)) < end) {
+    const last = memberEnd(p, end);
+    if (isWord(p, last, "keep-alive")) facts |= KEEP_ALIVE;
+    else if (isWord(p, last, "close")) facts |= CLOSE;
+    else if (isWord(p, last, "upgrade")) facts |= CONNECTION_UPGRADE;
+    p = last;
+  }
+  return facts;
+}
+
+/** Expect = #expectation; only "100-continue" is defined (RFC 9110 10.1.1) */
+function readExpect(p: usize, end: usize, facts: u32): u32 {
+  while ((p = memberStart(p, end)) < end) {
+    const last = memberEnd(p, end);
+    if (isWord(p, last, "100-continue")) facts |= EXPECT_CONTINUE;
+    p = last;
+  }
+  return facts;
+}
+
+/** Upgrade = #protocol (RFC 9110 7.8): does it name one? */
+function readUpgrade(p: usize, end: usize, facts: u32): u32 {
+  return memberStart(p, end) < end ? facts | UPGRADE : facts;
+}
+
+/**
+ * Content-Length = 1*DIGIT (RFC 9110 8.6). A list of numbers, or several fields, is a repetition when all are equal and
+ * a conflict otherwise.
+ */
+function readLength(p: usize, end: usize, facts: u32, start: usize): u32 {
+  while (true) {
+    const first = p;
+    let value: u64 = 0;
+    for (; p < end && <u32>load<u8>(p) - 0x30 < 10; p++) {
+      if (value <= MAX_INTEGER) value = value * 10 + (load<u8>(p) - 0x30);
+    }
+    if (p == first) return lengthFault(LENGTH_BAD, p, facts, start);
+    const digitsEnd = p;
+    while (p < end && isSpace(load<u8>(p))) p++;
+    if (p < end && load<u8>(p) != COMMA) return lengthFault(LENGTH_BAD, digitsEnd, facts, start);
+    if (value > MAX_INTEGER) return lengthFault(LENGTH_TOO_LARGE, first, facts, start);
+    if (!(facts & LENGTH)) {
+      store<f64>(HEAD + HEAD_LENGTH, <f64>value);
+      store<u32>(HEAD + HEAD_LENGTH_AT, <u32>(first - start));
+      facts |= LENGTH;
+    } else if (load<f64>(HEAD + HEAD_LENGTH) == <f64>value) {
+      facts = lengthFault(LENGTH_REPEATED, first, facts, start);
+    } else {
+      return lengthFault(LENGTH_CONFLICT, first, facts, start);
+    }
+    if (p == end) return facts;
+    p++;
+    while (p < end && isSpace(load<u8>(p))) p++;
+  }
+}
+
+/** The first fault counts; a repetition, which can be allowed, gives way to any other. */
+function lengthFault(fact: u32, at: usize, facts: u32, start: usize): u32 {
+  if (facts & (LENGTH_BAD | LENGTH_TOO_LARGE | LENGTH_CONFLICT)) return facts;
+  if (fact == LENGTH_REPEATED && facts & LENGTH_REPEATED) return facts;
+  store<u32>(HEAD + HEAD_LENGTH_AT, <u32>(at - start));
+  return facts | fact | LENGTH;
+}
+
+/** Transfer-Encoding = #transfer-coding (RFC 9112 6.1). Sound is only exactly one `chunked`. */
+function readCoding(p: usize, end: usize, facts: u32, start: usize): u32 {
+  store<u32>(HEAD + HEAD_CODING_AT, <u32>(p - start));
+  if (p < end && isWord(p, end, "chunked") && !(facts & CODING)) {
+    return facts | CODING | CHUNKED | CODING_ENDS_CHUNKED;
+  }
+  facts = (facts | CODING) & ~(CHUNKED | CODING_ENDS_CHUNKED);
+  while ((p = memberStart(p, end)) < end) {
+    const last = memberEnd(p, end);
+    if (isWord(p, last, "chunked")) facts |= CODING_ENDS_CHUNKED;
+    else facts = (facts | CODING_OTHER) & ~CODING_ENDS_CHUNKED;
+    p = last;
+  }
+  return facts;
+}
+
+// --- hosts ------------------------------------------------------------------------------------------------------
+
+/** Host = uri-host [ ":" port ] (RFC 9110 7.2); an empty one is legal */
+function readHost(p: usize, end: usize, facts: u32, start: usize): u32 {
+  if (facts & (HOST_BAD | HOST_REPEATED)) return facts;
+  if (facts & HOST) {
+    store<u32>(HEAD + HEAD_HOST_AT, <u32>(p - start));
+    return facts | HOST_REPEATED;
+  }
+  let at = skipHost(p, end);
+  if (at < end && load<u8>(at) == COLON) at = skipDigits(at + 1, end);
+  store<u32>(HEAD + HEAD_HOST_AT, <u32>(at - start));
+  return at == end ? facts | HOST : facts | HOST | HOST_BAD;
+}
+
+/** authority-form = uri-host ":" port (RFC 9112 3.2.3), the port neither empty nor above 65535 (RFC 9110 9.3.6) */
+export function readAuthority(p: usize, end: usize): u32 {
+  const colon = skipHost(p, end);
+  if (colon == p || colon == end || load<u8>(colon) != COLON) return 0;
+  const digits = colon + 1;
+  if (digits == end || skipDigits(digits, end) != end) return 0;
+  let port: u32 = 0;
+  for (let q = digits; q < end && port <= 65535; q++) port = port * 10 + (load<u8>(q) - 0x30);
+  return port <= 65535 ? AUTHORITY : 0;
+}
+
+function skipDigits(p: usize, end: usize): usize {
+  while (p < end && <u32>load<u8>(p) - 0x30 < 10) p++;
+  return p;
+}
+
+/** uri-host = IP-literal / IPv4address / reg-name (RFC 3986 3.2.2): the first octet that does not belong to it. */
+function skipHost(p: usize, end: usize): usize {
+  if (p < end && load<u8>(p) == 0x5b /* [ */) return skipLiteral(p, end);
+  while (p < end) {
+    if (isClass(p, NAME_OCTET)) p++;
+    else if (load<u8>(p) == 0x25 /* % */ && p + 2 < end && isClass(p + 1, HEX) && isClass(p + 2, HEX)) p += 3;
+    else break;
+  }
+  return p;
+}
+
+/** IP-literal = "[" ( IPv6address / IPvFuture ) "]": past its end, or the place of the fault */
+function skipLiteral(p: usize, end: usize): usize {
+  let close = p + 1;
+  while (close < end && load<u8>(close) != 0x5d /* ] */) close++;
+  if (close == end) return p;
+  const sound = lower(p + 1) == 0x76 /* v */ ? isFutureAddress(p + 2, close) : isAddress6(p + 1, close);
+  return sound ? close + 1 : p;
+}
+
+/** IPvFuture = "v" 1*HEXDIG "." 1*( unreserved / sub-delims / ":" ) */
+function isFutureAddress(p: usize, end: usize): bool {
+  const digits = p;
+  while (p < end && isClass(p, HEX)) p++;
+  if (p == digits || p + 1 >= end || load<u8>(p) != 0x2e /* . */) return false;
+  for (p++; p < end; p++) if (!isClass(p, NAME_OCTET) && load<u8>(p) != COLON) return false;
+  return true;
+}
+
+/** IPv6address: eight groups of 1*4HEXDIG, one run of them shortened to "::", the last two perhaps an IPv4address */
+function isAddress6(p: usize, end: usize): bool {
+  let groups = 0;
+  let shortened = false;
+  if (p + 1 < end && load<u8>(p) == COLON && load<u8>(p + 1) == COLON) {
+    shortened = true;
+    p += 2;
+  }
+  while (p < end) {
+    const group = p;
+    while (p < end && p - group < 5 && isClass(p, HEX)) p++;
+    if (p < end && load<u8>(p) == 0x2e /* . */) {
+      if (!isAddress4(group, end)) return false;
+      groups += 2;
+      break;
+    }
+    if (p == group || p - group > 4) return false;
+    groups++;
+    if (p == end) break;
+    if (load<u8>(p++) != COLON || p == end) return false;
+    if (load<u8>(p) == COLON) {
+      if (shortened) return false;
+      shortened = true;
+      p++;
+    }
+  }
+  return shortened ? groups < 8 : groups == 8;
+}
+
+/** IPv4address = dec-octet "." dec-octet "." dec-octet "." dec-octet, no leading zeros */
+function isAddress4(p: usize, end: usize): bool {
+  for (let part = 0; part < 4; part++) {
+    const digits = p;
+    let value: u32 = 0;
+    while (p < end && p - digits < 3 && <u32>load<u8>(p) - 0x30 < 10) value = value * 10 + (load<u8>(p++) - 0x30);
+    if (p == digits || value > 255 || (p - digits > 1 && load<u8>(digits) == 0x30)) return false;
+    if (part < 3 && (p == end || load<u8>(p++) != 0x2e)) return false;
+  }
+  return p == end;
+}

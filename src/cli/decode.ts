@@ -1,0 +1,138 @@
+// Input to events, message after message. A connection answers or asks in between so that its machine moves on; what it
+// would send goes nowhere. Knows no file and no text.
+import { Http1Connection, type Http1Event } from "../index.ts";
+
+type Emit = (event: Http1Event, offset: number) => void;
+
+export interface Decoder {
+  /** May throw a RemoteProtocolError whose offset counts from `base`. */
+  feed(octets: Uint8Array): void;
+  end(): void;
+  /** Octets of the input before the current connection's first. */
+  readonly base: number;
+  /** Octets fed so far. */
+  readonly position: number;
+  /** Where another protocol took over, if one did. */
+  readonly switchedAt: number | undefined;
+}
+
+export function createDecoder(role: "server" | "client", methods: readonly string[], emit: Emit): Decoder {
+  return role === "server" ? new RequestDecoder(emit) : new ResponseDecoder(methods, emit);
+}
+
+class RequestDecoder implements Decoder {
+  readonly base = 0;
+  readonly switchedAt = undefined;
+  position = 0;
+  readonly #emit: Emit;
+  readonly #connection = new Http1Connection("server");
+
+  constructor(emit: Emit) {
+    this.#emit = emit;
+  }
+
+  feed(octets: Uint8Array): void {
+    this.position += octets.length;
+    this.#connection.feed(octets);
+    this.#pull();
+  }
+
+  end(): void {
+    this.#connection.feedEof();
+    this.#pull();
+  }
+
+  #pull(): void {
+    for (const event of pending(this.#connection)) {
+      if (event.type === "request") this.#method = event.method;
+      this.#emit(event, event.offset);
+      // Not before the end: a final response already sent changes what an end of input in the body means.
+      if (event.type === "end-of-message") this.#answer();
+    }
+  }
+
+  #method = "";
+
+  #answer(): void {
+    const connection = this.#connection;
+    connection.send({ type: "response", status: this.#method === "CONNECT" ? 501 : 200, headers: [["Content-Length", "0"]] });
+    connection.send({ type: "end-of-message" });
+    connection.chunksToSend();
+    if (connection.localState === "done" && connection.remoteState === "done") connection.startNextCycle();
+  }
+}
+
+/**
+ * Every response gets a connection of its own: octets that were there before a request was sent do not answer it, and how
+ * many responses the input holds is not known before.
+ */
+class ResponseDecoder implements Decoder {
+  base = 0;
+  position = 0;
+  switchedAt: number | undefined;
+  readonly #emit: Emit;
+  readonly #methods: string[];
+  #connection = new Http1Connection("client");
+
+  constructor(methods: readonly string[], emit: Emit) {
+    for (const method of methods) ask(new Http1Connection("client"), method);
+    this.#methods = [...methods];
+    this.#emit = emit;
+  }
+
+  feed(octets: Uint8Array): void {
+    let rest = octets;
+    while (rest.length > 0) {
+      if (this.#connection.localState === "idle") ask(this.#connection, this.#methods.shift() ?? "GET");
+      this.#connection.feed(rest);
+      this.position += rest.length;
+      this.#pull();
+      rest = this.#isComplete() ? this.#nextConnection(rest) : NOTHING;
+    }
+  }
+
+  end(): void {
+    const method = this.#connection.localState === "idle" ? this.#methods.shift() : undefined;
+    if (method !== undefined) ask(this.#connection, method);
+    this.#connection.feedEof();
+    this.#pull();
+  }
+
+  #pull(): void {
+    for (const event of pending(this.#connection)) this.#emit(event, this.base + event.offset);
+    if (this.#connection.remoteState !== "switched-protocol") return;
+    const { data } = this.#connection.takeTrailingData();
+    this.switchedAt ??= this.position - data.length;
+  }
+
+  #isComplete(): boolean {
+    return this.#connection.localState === "done" && this.#connection.remoteState === "done";
+  }
+
+  #nextConnection(octets: Uint8Array): Uint8Array {
+    const left = this.#connection.bufferedBytes;
+    this.base = this.position - left;
+    this.position = this.base;
+    this.#connection = new Http1Connection("client");
+    return octets.subarray(octets.length - left);
+  }
+}
+
+function ask(connection: Http1Connection, method: string): void {
+  const target = method === "CONNECT" ? "example.com:443" : "/";
+  connection.send({ type: "request", method, target, headers: [["Host", "example.com"]] });
+  connection.send({ type: "end-of-message" });
+  connection.chunksToSend();
+}
+
+/** Events until the connection has no more; `events()` would stop at the first pause, which the caller may lift. */
+function* pending(connection: Http1Connection): Generator<Exclude<Http1Event, { type: "need-data" | "paused" }>> {
+  for (;;) {
+    const event = connection.nextEvent();
+    if (event.type === "need-data" || event.type === "paused") return;
+    yield event;
+    if (event.type === "connection-closed") return;
+  }
+}
+
+const NOTHING = new Uint8Array(0);

@@ -1,0 +1,79 @@
+// The two coupled tables of HTTP/1.1, and nothing else. The transitions are h11's (MIT, Nathaniel J. Smith and
+// contributors), with the deviations named beside them. Both ends run both machines: `send` drives one, `nextEvent`
+// the other. states.md is drawn from here.
+import type { EventTable, JointRule } from "../shared/machine.ts";
+
+/** The states of one side, by their names. */
+export const STATES = [
+  "idle",
+  "send-response",
+  "send-body",
+  "done",
+  "must-close",
+  "closed",
+  "error",
+  "might-switch-protocol",
+  "switched-protocol",
+] as const;
+export type State = (typeof STATES)[number];
+
+/** What moves a side: the events, and what three of them mean in their context. */
+export const TRIGGERS = [
+  "request",
+  "informational-response",
+  "response",
+  "data",
+  "end-of-message",
+  "connection-closed",
+  /** The server sees the client's request. */
+  "client-request",
+  /** 101 to a proposed Upgrade. */
+  "upgrade-accepted",
+  /** 2xx to CONNECT. */
+  "connect-accepted",
+  /** The client closes instead of sending the body that it announced with Expect, having been refused (RFC 9110 10.1.1). Not in h11. */
+  "expectation-declined",
+] as const;
+export type Trigger = (typeof TRIGGERS)[number];
+
+// biome-ignore format: a table
+/** Event-triggered: state and event give the next state. An absent cell is a protocol error. */
+export const ON_EVENT: { readonly client: EventTable<State, Trigger>; readonly server: EventTable<State, Trigger> } = {
+  client: {
+    "idle":                  { "request": "send-body", "connection-closed": "closed" },
+    "send-body":             { "data": "send-body", "end-of-message": "done", "expectation-declined": "closed" },
+    "done":                  { "connection-closed": "closed" },
+    "must-close":            { "connection-closed": "closed" },
+    "closed":                { "connection-closed": "closed" },
+    "might-switch-protocol": {},
+    "switched-protocol":     {},
+    "error":                 {},
+  },
+  server: {
+    "idle":                  { "client-request": "send-response", "response": "send-body", "connection-closed": "closed" },
+    "send-response":         { "informational-response": "send-response", "response": "send-body",
+                               "upgrade-accepted": "switched-protocol", "connect-accepted": "switched-protocol" },
+    "send-body":             { "data": "send-body", "end-of-message": "done" },
+    "done":                  { "connection-closed": "closed" },
+    "must-close":            { "connection-closed": "closed" },
+    "closed":                { "connection-closed": "closed" },
+    "switched-protocol":     {},
+    "error":                 {},
+  },
+};
+
+// biome-ignore format: a table
+/** State-triggered: applied from the top, again and again, until none applies. The first row stands first: a proposed switch outranks closing. */
+export const ON_STATE: readonly JointRule<State>[] = [
+  { when: { client: "done", switchPending: true },                       then: { client: "might-switch-protocol" } },
+  { when: { client: "might-switch-protocol", switchPending: false },     then: { client: "done" } },
+  { when: { client: "done", keepAlive: false },                          then: { client: "must-close" } },
+  { when: { server: "done", keepAlive: false },                          then: { server: "must-close" } },
+  { when: { client: "might-switch-protocol", server: "switched-protocol" }, then: { client: "switched-protocol" } },
+  { when: { client: "closed", server: "done" },                          then: { server: "must-close" } },
+  { when: { client: "closed", server: "idle" },                          then: { server: "must-close" } },
+  { when: { client: "error",  server: "done" },                          then: { server: "must-close" } },
+  { when: { client: "done",   server: "closed" },                        then: { client: "must-close" } },
+  { when: { client: "idle",   server: "closed" },                        then: { client: "must-close" } },
+  { when: { client: "done",   server: "error" },                         then: { client: "must-close" } },
+];

@@ -1,0 +1,158 @@
+// Every way in which the protocol can be broken: one table, two classes. No protocol here.
+
+/** The status hint is what a server answers the fault with; what a client or a local caller did wrong has its own. */
+const TABLE = {
+  // the start line
+  LEADING_EMPTY_LINES: [400, "too many empty lines before the request (RFC 9112 2.2)"],
+  BAD_METHOD: [400, "the method must be a token followed by one SP (RFC 9110 9.1)"],
+  BAD_TARGET: [400, "the request target must be visible ASCII, and an authority in CONNECT (RFC 9112 3.2)"],
+  TARGET_TOO_LONG: [414, "the request target is longer than limits.maxTargetBytes"],
+  BAD_VERSION: [400, 'the version must be "HTTP/" DIGIT "." DIGIT at the end of its word (RFC 9112 2.3)'],
+  VERSION_NOT_SUPPORTED: [505, "only HTTP/1.0 and HTTP/1.1 are spoken here (RFC 9110 15.6.6)"],
+  BAD_STATUS: [400, "the status must be three digits from 100 on between single spaces (RFC 9112 4)"],
+  BAD_REASON: [400, "the reason phrase must be HTAB, SP, visible or obs-text octets (RFC 9112 4)"],
+  // field lines
+  BARE_CR: [400, "CR must be followed by LF (RFC 9112 2.2)"],
+  BARE_LF: [400, "a line must end in CRLF, not in LF alone (RFC 9112 2.2)"],
+  BAD_FIELD_NAME: [400, "a field name must be a token directly followed by a colon (RFC 9112 5.1)"],
+  BAD_FIELD_VALUE: [400, "a field value must be HTAB, SP, visible or obs-text octets (RFC 9110 5.5)"],
+  OBS_FOLD: [400, "a field value must not go on in the next line (RFC 9112 5.2)"],
+  TOO_MANY_FIELDS: [431, "more fields than limits.maxFields"],
+  HEAD_TOO_LARGE: [431, "the head is larger than limits.maxHeadBytes"],
+  TRAILERS_TOO_LARGE: [431, "the trailer section is larger than limits.maxTrailerBytes"],
+  // what the fields mean
+  MISSING_HOST: [400, "an HTTP/1.1 request must have a Host field (RFC 9112 3.2)"],
+  DUPLICATE_HOST: [400, "a request must not have more than one Host field (RFC 9112 3.2)"],
+  BAD_HOST: [400, 'the Host value must be uri-host [ ":" port ] (RFC 9110 7.2)'],
+  BAD_TRANSFER_ENCODING: [400, "Transfer-Encoding must be exactly one `chunked` (RFC 9112 6.1)"],
+  UNKNOWN_TRANSFER_CODING: [501, "no transfer coding but `chunked` is implemented (RFC 9112 6.1)"],
+  TRANSFER_ENCODING_IN_HTTP_1_0: [400, "an HTTP/1.0 request must not have Transfer-Encoding (RFC 9112 6.1)"],
+  CONTENT_LENGTH_WITH_TRANSFER_ENCODING: [400, "Content-Length and Transfer-Encoding exclude each other (RFC 9112 6.2)"],
+  BAD_CONTENT_LENGTH: [400, "Content-Length must be 1*DIGIT (RFC 9110 8.6)"],
+  CONTENT_LENGTH_TOO_LARGE: [400, "Content-Length is above 2^53-1, which cannot be counted exactly"],
+  CONFLICTING_CONTENT_LENGTH: [400, "Content-Length is given with different values (RFC 9112 6.3)"],
+  REPEATED_CONTENT_LENGTH: [400, "Content-Length is given more than once (RFC 9110 8.6)"],
+  // the body
+  BODY_TOO_LARGE: [413, "the body is larger than limits.maxBodyBytes"],
+  BAD_CHUNK_SIZE: [400, "a chunk size must be 1*HEXDIG directly before extensions or CRLF (RFC 9112 7.1)"],
+  CHUNK_SIZE_TOO_LARGE: [400, "the chunk size is above 2^53-1, which cannot be counted exactly"],
+  CHUNK_SIZE_TOO_LONG: [413, "the chunk size has more digits than limits.maxChunkSizeDigits"],
+  BAD_CHUNK_EXTENSION: [400, 'chunk extensions must be *( ";" name [ "=" value ] ) (RFC 9112 7.1.1)'],
+  CHUNK_EXTENSIONS_TOO_LARGE: [413, "more octets of chunk extensions than limits.maxChunkExtensionBytes or …TotalBytes"],
+  CHUNK_LINE_TOO_LONG: [413, "a chunk-size line is longer than limits.maxChunkLineBytes"],
+  BAD_CHUNK_END: [400, "chunk data must be followed by CRLF (RFC 9112 7.1)"],
+  // the end of the input
+  INCOMPLETE_HEAD: [400, "the input ended in the middle of a head"],
+  INCOMPLETE_BODY: [400, "the input ended in the middle of a body (RFC 9112 8)"],
+  RESPONSE_NOT_RECEIVED: [502, "the input ended before the response"],
+  // what a client did not ask for
+  UNSOLICITED_RESPONSE: [502, "a response that began before its request was sent"],
+  UNSOLICITED_SWITCH: [502, "101 without a proposal to upgrade (RFC 9110 15.2.2)"],
+  TOO_MANY_INFORMATIONAL_RESPONSES: [502, "more informational responses than limits.maxInformationalResponses"],
+  // what only a caller can do
+  WRONG_STATE: [500, "this event cannot be sent now"],
+  FORBIDDEN_TRAILER: [500, "this field must not be sent as a trailer (RFC 9110 6.5.1)"],
+  TRAILERS_NOT_ALLOWED: [500, "trailers need a chunked body (RFC 9110 6.5)"],
+  BODY_TOO_LONG: [500, "more body than Content-Length said, or a body where there can be none"],
+  BODY_TOO_SHORT: [500, "less body than Content-Length said"],
+  UNPROPOSED_SWITCH: [500, "101 needs a request that proposed to upgrade (RFC 9110 15.2.2)"],
+  PIPELINE_FULL: [500, "more requests are unanswered than maxPipelined"],
+  NOT_REUSABLE: [500, "the next cycle begins when both sides are done"],
+  NOT_SWITCHED: [500, "there is trailing data only after a switch of protocols or the end"],
+} as const;
+
+/** A stable name of one way to break the protocol. */
+export type ErrorCode = keyof typeof TABLE;
+
+/** One row of the table of codes: made for documentation and for callers that list them. */
+export interface ErrorRow {
+  readonly code: ErrorCode;
+  /** What a server answers: the statusHint of a RemoteProtocolError in server role. */
+  readonly statusHint: number;
+  readonly text: string;
+}
+
+/** Every code with its text and its hint for a server. */
+export const ERRORS: readonly ErrorRow[] = Object.entries(TABLE).map(([code, [statusHint, text]]) => ({
+  code: code as ErrorCode,
+  statusHint,
+  text,
+}));
+
+/** What an error knows besides its code. */
+export interface ErrorDetail {
+  /** The lower-case name of the field at fault. */
+  readonly header?: string | undefined;
+  /** The octet that was found. */
+  readonly octet?: number | undefined;
+  /** What was seen, in words, where the table's text does not say it all. */
+  readonly seen?: string | undefined;
+}
+
+const BRAND = Symbol.for("sansio.ProtocolError");
+const LOCAL_STATUS_HINT = 500;
+const CLIENT_STATUS_HINT = 502;
+
+function isBranded(value: unknown, brand: string): boolean {
+  return typeof value === "object" && value !== null && (value as { [BRAND]?: string })[BRAND] === brand;
+}
+
+function describe(code: ErrorCode, detail: ErrorDetail, offset: number | undefined): string {
+  let message: string = TABLE[code][1];
+  if (detail.header !== undefined) message += `; field ${JSON.stringify(detail.header)}`;
+  if (detail.octet !== undefined) message += `; found 0x${detail.octet.toString(16).padStart(2, "0")}`;
+  if (detail.seen !== undefined) message += `; ${detail.seen}`;
+  return offset === undefined ? message : `${message} at octet ${offset}`;
+}
+
+/**
+ * You broke the protocol: the event was refused, nothing was changed or queued.
+ * `instanceof` holds across copies of this package (ESM, CommonJS).
+ */
+export class LocalProtocolError extends Error {
+  readonly code: ErrorCode;
+  /** 500: it is the sender's own fault. */
+  readonly statusHint: number = LOCAL_STATUS_HINT;
+  /** The lower-case name of the field at fault, where it is one. */
+  readonly header: string | undefined;
+
+  constructor(code: ErrorCode, detail: ErrorDetail = {}) {
+    super(describe(code, detail, undefined));
+    this.name = "LocalProtocolError";
+    this.code = code;
+    this.header = detail.header;
+    Object.defineProperty(this, BRAND, { value: "local" });
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isBranded(value, "local");
+  }
+}
+
+/**
+ * The peer broke the protocol. Terminal: thrown by `nextEvent` after every event that preceded it, and ever after.
+ * `instanceof` holds across copies of this package (ESM, CommonJS).
+ */
+export class RemoteProtocolError extends Error {
+  readonly code: ErrorCode;
+  /** Server role: the status to answer with. Client role: 502, what a gateway would answer. */
+  readonly statusHint: number;
+  /** Octets from the beginning of the connection to the offending one. */
+  readonly offset: number;
+  /** The lower-case name of the field at fault, where it is one. */
+  readonly header: string | undefined;
+
+  constructor(code: ErrorCode, offset: number, role: "client" | "server", detail: ErrorDetail = {}) {
+    super(describe(code, detail, offset));
+    this.name = "RemoteProtocolError";
+    this.code = code;
+    this.statusHint = role === "client" ? CLIENT_STATUS_HINT : TABLE[code][0];
+    this.offset = offset;
+    this.header = detail.header;
+    Object.defineProperty(this, BRAND, { value: "remote" });
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isBranded(value, "remote");
+  }
+}

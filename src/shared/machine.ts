@@ -1,0 +1,79 @@
+// Tables of states, looked up. What is declared (names, rows) is compiled once into arrays of small integers, so that
+// the declaration is what runs. Knows no protocol.
+
+/** State and trigger give the next state; an absent cell is a refusal. */
+export type EventTable<State extends string, Trigger extends string> = {
+  readonly [S in State]?: { readonly [T in Trigger]?: State };
+};
+
+/** A rule over the joint state of both sides and two facts: when all that it names holds, the rest changes. */
+export interface JointRule<State extends string> {
+  readonly when: { client?: State; server?: State; keepAlive?: boolean; switchPending?: boolean };
+  readonly then: { client?: State; server?: State };
+}
+
+/** The absent cell. */
+export const REFUSED = -1;
+
+/** A table as an array: cell [state * triggers + trigger] is the next state's index, or REFUSED. */
+export function compileEvents<State extends string, Trigger extends string>(
+  states: readonly State[],
+  triggers: readonly Trigger[],
+  table: EventTable<State, Trigger>,
+): Int8Array {
+  const cells = new Int8Array(states.length * triggers.length).fill(REFUSED);
+  states.forEach((state, row) => {
+    triggers.forEach((trigger, column) => {
+      const next = table[state]?.[trigger];
+      if (next !== undefined) cells[row * triggers.length + column] = states.indexOf(next);
+    });
+  });
+  return cells;
+}
+
+/** The index of a joint state with its facts, and of what it settles to. */
+export function jointIndex(states: number, client: number, server: number, keepAlive: boolean, pending: boolean): number {
+  return (client * states + server) * 4 + (keepAlive ? 2 : 0) + (pending ? 1 : 0);
+}
+
+/** Rules as an array: for every joint state the one that is left when no rule applies any more (client * states + server). */
+export function compileRules<State extends string>(
+  states: readonly State[],
+  rules: readonly JointRule<State>[],
+): Uint8Array {
+  const settled = new Uint8Array(states.length * states.length * 4);
+  states.forEach((client, c) => {
+    states.forEach((server, s) => {
+      for (const keepAlive of [false, true]) {
+        for (const switchPending of [false, true]) {
+          const joint = settle({ client, server, keepAlive, switchPending }, rules);
+          settled[jointIndex(states.length, c, s, keepAlive, switchPending)] =
+            states.indexOf(joint.client) * states.length + states.indexOf(joint.server);
+        }
+      }
+    });
+  });
+  return settled;
+}
+
+interface Joint<State> {
+  client: State;
+  server: State;
+  keepAlive: boolean;
+  switchPending: boolean;
+}
+
+/** Applies the rules from the top, again and again, until none applies. */
+function settle<State extends string>(joint: Joint<State>, rules: readonly JointRule<State>[]): Joint<State> {
+  const rule = rules.find(({ when, then }) => matches(joint, when) && !matches(joint, then));
+  return rule === undefined ? joint : settle({ ...joint, ...rule.then }, rules);
+}
+
+function matches<State extends string>(joint: Joint<State>, part: JointRule<State>["when"]): boolean {
+  return (
+    (part.client === undefined || part.client === joint.client) &&
+    (part.server === undefined || part.server === joint.server) &&
+    (part.keepAlive === undefined || part.keepAlive === joint.keepAlive) &&
+    (part.switchPending === undefined || part.switchPending === joint.switchPending)
+  );
+}
