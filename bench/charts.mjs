@@ -1,0 +1,64 @@
+// @ts-check
+// Which measurements are drawn, and how.
+
+import { drawBars } from "./chart.mjs";
+import { MODE_TITLES } from "./report.mjs";
+
+/** @typedef {import("./report.mjs").Measurement} Measurement */
+/** @typedef {ReturnType<typeof import("./report.mjs").environment>} Environment */
+
+/**
+ * The charts by file name.
+ *
+ * @param {Measurement[]} measurements
+ * @param {Environment} environment
+ * @returns {Record<string, string>}
+ */
+export function drawCharts(measurements, environment) {
+  const { processor, node, date } = environment;
+  const caption = `${processor} · Node ${node} · ${date} · npm run bench`;
+  return {
+    "requests.svg": drawCorpus("corpus of requests", "Reading requests", measurements, caption),
+    "responses.svg": drawCorpus("corpus of responses", "Reading responses", measurements, caption),
+    "workloads.svg": drawWorkloads(measurements, caption),
+  };
+}
+
+/** @param {string} workload @param {string} title @param {Measurement[]} measurements @param {string} caption */
+function drawCorpus(workload, title, measurements, caption) {
+  const groups = measurements
+    .filter((measurement) => measurement.workload === workload)
+    .map(({ mode, results }) => ({
+      title: MODE_TITLES[mode],
+      bars: results.map(({ peer, median, ratio }) => ({
+        label: peer,
+        value: 1e9 / median,
+        text: `${Math.round(median)} ns${ratio === null ? "" : ` · ${ratio.toFixed(1)}× Node's`}`,
+        ours: peer.startsWith("sansio"),
+      })),
+    }));
+  return drawBars({
+    title,
+    subtitle: "messages per second: longer is faster; 512 different messages, medians",
+    groups,
+    caption,
+  });
+}
+
+/** @param {Measurement[]} measurements @param {string} caption */
+function drawWorkloads(measurements, caption) {
+  const bars = measurements
+    .filter(({ mode }) => mode === "strings")
+    .flatMap(({ workload, per, results }) => {
+      const ours = results.find(({ peer }) => peer === "sansio");
+      if (ours?.ratio == null) return [];
+      const text = `${ours.ratio.toFixed(1)}× · ${Math.round(ours.median)} ns per ${per}`;
+      return [{ label: workload, value: ours.ratio, text, ours: ours.ratio >= 1 }];
+    });
+  return drawBars({
+    title: "sansio against Node's own parser",
+    subtitle: "how many times as fast, every name and value made a string; grey where it is slower",
+    groups: [{ title: "by workload", bars }],
+    caption,
+  });
+}

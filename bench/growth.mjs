@@ -1,0 +1,232 @@
+// @ts-check
+// Does time grow in step with the input? Times over sizes, a straight line through their logarithms, its slope the exponent.
+// First the fit itself is shown to accept what is linear and to reject what is not.
+
+import { Http1Connection } from "sansio";
+import { plain } from "./peers/plain.mjs";
+
+/** Above this a case fails. */
+const HIGHEST_EXPONENT = 1.1;
+const SAMPLES = 9;
+/** A sample shorter than this says more about the clock than about us. */
+const SHORTEST_SAMPLE = 2;
+
+/**
+ * @typedef {object} Case
+ * @property {string} name
+ * @property {number[]} sizes
+ * @property {(size: number) => () => unknown} make
+ */
+/**
+ * @typedef {object} Growth
+ * @property {string} name
+ * @property {{ size: number, time: number }[]} points nanoseconds
+ * @property {number} exponent over all sizes
+ * @property {number} tail over the upper half of the sizes, where a small quadratic part would show
+ * @property {boolean} linear
+ */
+
+/** @param {number} from @param {number} to @param {number} [factor] */
+function range(from, to, factor = 2) {
+  const result = [];
+  for (let size = from; size <= to; size *= factor) result.push(size);
+  return result;
+}
+
+/** @param {string} fields */
+const head = (fields) => Buffer.from(`GET / HTTP/1.1\r\nHost: growth\r\n${fields}\r\n`, "latin1");
+/** @param {number} size */
+const longHead = (size) => head(`Cookie: ${"c".repeat(Math.max(1, size - 43))}\r\n`);
+/** @param {string} chunks */
+const chunkedMessage = (chunks) =>
+  Buffer.concat([head("Transfer-Encoding: chunked\r\n"), Buffer.from(`${chunks}0\r\n\r\n`)]);
+
+/** @type {Case[]} */
+const CASES = [
+  { name: "a head of n octets", sizes: range(100, 65_536), make: (size) => reading([longHead(size)]) },
+  {
+    name: "n fields",
+    sizes: range(1, 255).concat(255),
+    make: (size) =>
+      reading([head(Array.from({ length: size }, (_, index) => `X-Field-${index}: ${index}\r\n`).join(""))]),
+  },
+  {
+    name: "a head of n octets, byte by byte",
+    sizes: range(100, 65_536),
+    make: (size) => reading(bytes(longHead(size))),
+  },
+  {
+    name: "n fields, byte by byte",
+    sizes: range(1, 255).concat(255),
+    make: (size) =>
+      reading(bytes(head(Array.from({ length: size }, (_, index) => `X-Field-${index}: ${index}\r\n`).join("")))),
+  },
+  {
+    name: "a chunk of n octets",
+    sizes: range(1, 2 ** 20, 4),
+    make: (size) => reading([chunkedMessage(`${size.toString(16)}\r\n${"d".repeat(size)}\r\n`)]),
+  },
+  {
+    name: "n chunks of 1 octet",
+    sizes: range(16, 16_384),
+    make: (size) => reading([chunkedMessage("1\r\nd\r\n".repeat(size))]),
+  },
+  {
+    name: "n chunks of 1 octet, byte by byte",
+    sizes: range(16, 4096),
+    make: (size) => reading(bytes(chunkedMessage("1\r\nd\r\n".repeat(size)))),
+  },
+  { name: "n requests in one read", sizes: range(1, 1024), make: answering },
+];
+
+/** @type {Case[]} */
+const LINEAR = [{ name: "control: linear", sizes: range(1000, 64_000), make: (size) => () => sum(size) }];
+/** @type {Case[]} */
+const NOT_LINEAR = [
+  { name: "control: quadratic", sizes: range(100, 6400), make: quadratic },
+  {
+    name: "control: n plus n²/1000",
+    sizes: range(1000, 64_000),
+    make: (size) => () => sum(size) + sum(Math.floor(size ** 2 / 1000)),
+  },
+  { name: "control: a parser that joins and searches again", sizes: range(500, 32_000), make: naive },
+];
+
+/** @param {number} count */
+function sum(count) {
+  let total = 0;
+  for (let index = 0; index < count; index++) total = (total + index) | 0;
+  return total;
+}
+
+/** @param {number} size */
+function quadratic(size) {
+  return () => {
+    let total = 0;
+    for (let outer = 0; outer < size; outer++) total = (total + sum(size)) | 0;
+    return total;
+  };
+}
+
+/** @param {number} size */
+function naive(size) {
+  const reads = bytes(longHead(size));
+  return () => {
+    const reader = plain.open("request", () => {});
+    for (const read of reads) reader.feed(read);
+  };
+}
+
+/** @param {Buffer} octets */
+function bytes(octets) {
+  return Array.from(octets, (_, index) => octets.subarray(index, index + 1));
+}
+
+/** @param {Buffer[]} reads one request */
+function reading(reads) {
+  return () => {
+    const server = new Http1Connection("server", { limits: { maxHeadBytes: 2 ** 17 } });
+    let isWhole = false;
+    for (const read of reads) {
+      server.feed(read);
+      for (const event of server.events()) isWhole ||= event.type === "end-of-message";
+    }
+    if (!isWhole) throw new Error("the request was not read to its end");
+  };
+}
+
+/** @param {number} size */
+function answering(size) {
+  const read = Buffer.concat(Array.from({ length: size }, () => head("")));
+  return () => {
+    const server = new Http1Connection("server");
+    server.feed(read);
+    let answered = 0;
+    for (let event = server.nextEvent(); event.type !== "need-data"; event = server.nextEvent()) {
+      if (event.type !== "end-of-message") continue;
+      server.send({ type: "response", status: 204, headers: [] });
+      server.send({ type: "end-of-message" });
+      server.startNextCycle();
+      answered++;
+    }
+    if (answered !== size) throw new Error("a request was not read");
+  };
+}
+
+/**
+ * @param {Case} growing
+ * @returns {Growth}
+ */
+export function fitGrowth({ name, sizes, make }) {
+  const runs = sizes.map((size) => {
+    const run = make(size);
+    return { size, run, repeats: calibrate(run), time: Number.POSITIVE_INFINITY };
+  });
+  // The best of several samples, taken in turn: noise only ever adds.
+  for (let sample = 0; sample < SAMPLES; sample++) {
+    for (const entry of runs) entry.time = Math.min(entry.time, timeOf(entry.run, entry.repeats));
+  }
+  const points = runs.map(({ size, time }) => ({ size, time }));
+  const exponent = slope(points);
+  const tail = slope(points.slice(points.length >> 1));
+  return { name, points, exponent, tail, linear: exponent <= HIGHEST_EXPONENT && tail <= HIGHEST_EXPONENT };
+}
+
+/** @param {() => unknown} run */
+function calibrate(run) {
+  let repeats = 1;
+  // The first times are an interpreter's; doubling warms up as it goes.
+  while (timeOf(run, repeats) * repeats < SHORTEST_SAMPLE * 1e6) repeats *= 2;
+  return repeats;
+}
+
+/** @param {() => unknown} run @param {number} repeats @returns {number} nanoseconds for one */
+function timeOf(run, repeats) {
+  const start = performance.now();
+  for (let index = 0; index < repeats; index++) run();
+  return ((performance.now() - start) * 1e6) / repeats;
+}
+
+/**
+ * Least squares on the logarithms.
+ *
+ * @param {readonly { size: number, time: number }[]} points
+ */
+export function slope(points) {
+  const xs = points.map(({ size }) => Math.log(size));
+  const ys = points.map(({ time }) => Math.log(time));
+  const meanX = xs.reduce((total, x) => total + x, 0) / xs.length;
+  const meanY = ys.reduce((total, y) => total + y, 0) / ys.length;
+  let above = 0;
+  let below = 0;
+  for (let index = 0; index < xs.length; index++) {
+    above += (xs[index] - meanX) * (ys[index] - meanY);
+    below += (xs[index] - meanX) ** 2;
+  }
+  return above / below;
+}
+
+/** Fits every case and prints it; sets the exit code when one grows too fast or the fit cannot tell. */
+export function growth() {
+  console.log(`growth: time ~ n^exponent, over all sizes and over the upper half; at most ${HIGHEST_EXPONENT}\n`);
+  const controls = [...report(LINEAR, true), ...report(NOT_LINEAR, false)];
+  console.log("");
+  const results = report(CASES, true);
+  console.log("");
+  return [...controls, ...results];
+}
+
+/** @param {Case[]} cases @param {boolean} expected */
+function report(cases, expected) {
+  return cases.map((growing) => {
+    const result = fitGrowth(growing);
+    const { name, exponent, tail, linear, points } = result;
+    const span = `${points[0].size} – ${points[points.length - 1].size}`;
+    const verdict = linear === expected ? (linear ? "linear" : "rejected, as it must be") : "FAILS";
+    if (linear !== expected) process.exitCode = 1;
+    console.log(`  ${name.padEnd(50)} ${span.padStart(14)}   ${exponent.toFixed(2)}   ${tail.toFixed(2)}   ${verdict}`);
+    return result;
+  });
+}
+
+if (process.argv[1] === import.meta.filename) growth();

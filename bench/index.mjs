@@ -1,0 +1,99 @@
+// @ts-check
+// npm run bench: proves that all peers read alike, measures them, prints tables, writes JSON and draws the charts.
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { drawCharts } from "./charts.mjs";
+import { namedWorkloads, requestCorpus, responseCorpus } from "./corpus.mjs";
+import { growth } from "./growth.mjs";
+import { measure } from "./measure.mjs";
+import { llhttpOffsets, node, PEERS } from "./peers/index.mjs";
+import { makeProgress } from "./progress.mjs";
+import { environment, MODE_TITLES, table } from "./report.mjs";
+import { verify } from "./verify.mjs";
+
+/** @typedef {import("./peers/index.mjs").Mode} Mode */
+
+const USAGE = `node bench/index.mjs [--quick] [--only WORKLOAD] [--mode MODE] [--json FILE]
+  --quick           short warm-up and few batches: a look, not a result
+  --only WORKLOAD   workloads whose name holds this text
+  --mode MODE       one of ${Object.keys(MODE_TITLES).join(", ")}
+  --json FILE       write the results there`;
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    only: { type: "string" },
+    mode: { type: "string" },
+    json: { type: "string" },
+    help: { type: "boolean", default: false },
+  },
+});
+if (options.help) {
+  console.log(USAGE);
+  process.exit();
+}
+
+const isWhole = !options.quick && options.only === undefined && options.mode === undefined;
+const budget = options.quick ? { warmUp: 20, batches: 15 } : { warmUp: 200, batches: 101 };
+const progress = makeProgress();
+
+const corpora = [requestCorpus(), responseCorpus()];
+const workloads = [...corpora, ...namedWorkloads()].filter(({ name }) => name.includes(options.only ?? ""));
+if (workloads.length === 0) throw new Error(`no workload's name holds "${options.only}"`);
+
+for (const workload of workloads) {
+  progress.show(`verifying ${workload.name}`);
+  for (const peer of new Set(
+    modesOf(workload).flatMap((mode) => (mode === "tokenise" ? [] : peersOf(workload, mode))),
+  )) {
+    verify(peer, workload);
+  }
+}
+progress.clear();
+console.log(`Every peer reads every message of ${workloads.length} workloads alike.\n`);
+
+/** @type {import("./report.mjs").Measurement[]} */
+const measurements = [];
+for (const workload of workloads) {
+  for (const mode of modesOf(workload)) {
+    const results = await measure(workload, mode, peersOf(workload, mode), {
+      ...budget,
+      reference: node.name,
+      onProgress: (part) => progress.show(`${workload.name}: ${MODE_TITLES[mode]}`, part),
+    });
+    progress.clear();
+    const measurement = { workload: workload.name, mode, per: workload.per, results };
+    measurements.push(measurement);
+    console.log(table(measurement));
+  }
+}
+
+const growths = isWhole ? growth() : [];
+const found = environment();
+const json = `${JSON.stringify({ environment: found, measurements, growth: growths }, null, 2)}\n`;
+if (options.json !== undefined) writeFileSync(options.json, json);
+if (isWhole) {
+  write("results", { "latest.json": json });
+  write("charts", drawCharts(measurements, found));
+}
+
+/** @param {import("./corpus.mjs").Workload} workload @returns {Mode[]} */
+function modesOf(workload) {
+  /** @type {Mode[]} */
+  const modes = corpora.includes(workload) ? ["tokenise", "lazy", "gets", "iterate", "strings"] : ["lazy", "strings"];
+  return modes.filter((mode) => options.mode === undefined || options.mode === mode);
+}
+
+/** @param {import("./corpus.mjs").Workload} workload @param {Mode} mode */
+function peersOf(workload, mode) {
+  const isCut = workload.units.some(({ reads }) => reads.length > 1);
+  return PEERS[mode].filter((peer) => peer !== llhttpOffsets || !isCut);
+}
+
+/** @param {string} folder @param {Record<string, string>} files */
+function write(folder, files) {
+  const directory = new URL(`${folder}/`, import.meta.url);
+  mkdirSync(directory, { recursive: true });
+  for (const [name, content] of Object.entries(files)) writeFileSync(new URL(name, directory), content);
+}

@@ -1,0 +1,23 @@
+// @ts-check
+// Fields as most parsers give them: one flat array, name, value, name, value.
+
+/**
+ * The first value of a field, whatever the case of its name.
+ *
+ * @param {readonly string[]} fields
+ * @param {string} name lower-case
+ */
+export function findField(fields, name) {
+  for (let index = 0; index < fields.length; index += 2) {
+    const candidate = fields[index];
+    if (candidate.length === name.length && candidate.toLowerCase() === name) return fields[index + 1];
+  }
+  return null;
+}
+
+/** @param {readonly string[]} fields */
+export function totalLength(fields) {
+  let total = 0;
+  for (let index = 0; index < fields.length; index += 2) total += fields[index].length + fields[index + 1].length;
+  return total;
+}

@@ -1,0 +1,50 @@
+// @ts-check
+// http-parser-js: the parser in JavaScript alone that most of the registry depends on.
+
+import { HTTPParser, methods } from "http-parser-js";
+import { findField, totalLength } from "./fields.mjs";
+
+/** @type {import("./index.mjs").Peer} */
+export const httpParserJs = {
+  name: "http-parser-js",
+  about: "JavaScript alone; makes every string as it goes, so it has no lazy way",
+  open,
+  get: (head, name) => findField(head.fields, name),
+  total: (head) => totalLength(head.fields),
+  strings: (head) => totalLength(head.fields),
+  list: (head) => head.fields,
+};
+
+/** @type {import("./index.mjs").Peer["open"]} */
+function open(kind, onMessage) {
+  const parser = new HTTPParser(kind === "request" ? HTTPParser.REQUEST : HTTPParser.RESPONSE);
+  /** @type {any} */
+  let head = null;
+  let body = 0;
+
+  /** @type {any} */ (parser)[HTTPParser.kOnHeadersComplete] = (/** @type {any} */ info) => {
+    head =
+      kind === "request"
+        ? { method: methods[info.method], target: info.url, fields: info.headers }
+        : { status: info.statusCode, reason: info.statusMessage, fields: info.headers };
+    // It leaves the absence of a body after a 304 to its caller.
+    return info.statusCode === 304;
+  };
+  parser[HTTPParser.kOnBody] = (_octets, _start, length) => {
+    body += length;
+  };
+  parser[HTTPParser.kOnMessageComplete] = () => {
+    const octets = body;
+    body = 0;
+    onMessage(head, octets);
+  };
+
+  return {
+    prepare() {},
+    begin() {},
+    feed(read) {
+      const consumed = parser.execute(read);
+      if (consumed !== read.length) throw consumed;
+    },
+  };
+}

@@ -1,0 +1,40 @@
+// @ts-check
+// Who is measured in which mode. A parser that has no lazier way does the same work in every mode; the table says so.
+
+import { httpParserJs } from "./http-parser-js.mjs";
+import { llhttpOffsets, llhttpStrings, llhttpTokens, llhttpViews } from "./llhttp-wasm.mjs";
+import { milo, miloTokens } from "./milo.mjs";
+import { node } from "./node.mjs";
+import { plain } from "./plain.mjs";
+import { sansio, sansioKept } from "./sansio.mjs";
+
+/**
+ * One way to read messages. A head has `method` and `target`, or `status` and `reason`; how it keeps fields is its own affair.
+ *
+ * @typedef {object} Peer
+ * @property {string} name
+ * @property {string} about
+ * @property {(kind: "request" | "response", onMessage: (head: any, body: number) => void) => Reader} open
+ * @property {(head: any, name: string) => string | null} get a field's value by its lower-case name
+ * @property {(head: any) => number} total the length of all names and values, visited one by one
+ * @property {(head: any) => number} strings the same, after every name (as sent) and value was made a string
+ * @property {(head: any) => string[]} list names and values
+ */
+/**
+ * @typedef {object} Reader
+ * @property {(units: number) => void} prepare outside the time, before each pass
+ * @property {() => void} begin within the time, before each unit
+ * @property {(read: Buffer) => void} feed
+ */
+/** @typedef {"tokenise" | "lazy" | "gets" | "iterate" | "strings"} Mode */
+
+export { llhttpOffsets, node, sansio };
+
+/** @type {Record<Mode, Peer[]>} */
+export const PEERS = {
+  tokenise: [llhttpTokens, miloTokens],
+  lazy: [sansio, sansioKept, node, llhttpViews, llhttpOffsets, milo, httpParserJs, plain],
+  gets: [sansio, sansioKept, node, llhttpViews, llhttpOffsets, milo, httpParserJs, plain],
+  iterate: [sansio, sansioKept, node, llhttpStrings, milo, httpParserJs, plain],
+  strings: [sansio, sansioKept, node, llhttpStrings, milo, httpParserJs, plain],
+};

@@ -1,0 +1,10 @@
+// What the peers use and their types leave out.
+
+interface Buffer {
+  latin1Slice(start?: number, end?: number): string;
+}
+
+declare module "@perseveranza-pets/milo" {
+  // biome-ignore lint/suspicious/noExplicitAny: the package has no types
+  export const milo: any;
+}
