@@ -1,8 +1,8 @@
 // Input to events, message after message. A connection answers or asks in between so that its machine moves on; what it
 // would send goes nowhere. Knows no file and no text.
-import { Http1Connection, type Http1Event } from "../index.ts";
+import { Http1Connection, type Http1ReceivedEvent } from "../index.ts";
 
-type Emit = (event: Http1Event, offset: number) => void;
+type Emit = (event: Http1ReceivedEvent, offset: number) => void;
 
 export interface Decoder {
   /** May throw a RemoteProtocolError whose offset counts from `base`. */
@@ -43,7 +43,7 @@ class RequestDecoder implements Decoder {
   }
 
   #pull(): void {
-    for (const event of pending(this.#connection)) {
+    for (const event of this.#connection.events()) {
       if (event.type === "request") this.#method = event.method;
       this.#emit(event, event.offset);
       // Not before the end: a final response already sent changes what an end of input in the body means.
@@ -55,7 +55,11 @@ class RequestDecoder implements Decoder {
 
   #answer(): void {
     const connection = this.#connection;
-    connection.send({ type: "response", status: this.#method === "CONNECT" ? 501 : 200, headers: [["Content-Length", "0"]] });
+    connection.send({
+      type: "response",
+      status: this.#method === "CONNECT" ? 501 : 200,
+      headers: [["Content-Length", "0"]],
+    });
     connection.send({ type: "end-of-message" });
     connection.chunksToSend();
     if (connection.localState === "done" && connection.remoteState === "done") connection.startNextCycle();
@@ -99,7 +103,7 @@ class ResponseDecoder implements Decoder {
   }
 
   #pull(): void {
-    for (const event of pending(this.#connection)) this.#emit(event, this.base + event.offset);
+    for (const event of this.#connection.events()) this.#emit(event, this.base + event.offset);
     if (this.#connection.remoteState !== "switched-protocol") return;
     const { data } = this.#connection.takeTrailingData();
     this.switchedAt ??= this.position - data.length;
@@ -123,16 +127,6 @@ function ask(connection: Http1Connection, method: string): void {
   connection.send({ type: "request", method, target, headers: [["Host", "example.com"]] });
   connection.send({ type: "end-of-message" });
   connection.chunksToSend();
-}
-
-/** Events until the connection has no more; `events()` would stop at the first pause, which the caller may lift. */
-function* pending(connection: Http1Connection): Generator<Exclude<Http1Event, { type: "need-data" | "paused" }>> {
-  for (;;) {
-    const event = connection.nextEvent();
-    if (event.type === "need-data" || event.type === "paused") return;
-    yield event;
-    if (event.type === "connection-closed") return;
-  }
 }
 
 const NOTHING = new Uint8Array(0);

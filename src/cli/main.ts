@@ -64,7 +64,7 @@ async function run(parameters: string[]): Promise<number> {
   if (values.protocol !== "http1") throw new UsageError(`unknown protocol: ${values.protocol}`);
 
   const printer = createPrinter(values.json, process.stdout.isTTY === true && process.stdout.hasColors());
-  return decode(newDecoder(values.role, values["request-method"], printer), printer, file);
+  return decode(newDecoder(values.role, values["request-method"] ?? [], printer), printer, file);
 }
 
 function readArguments(parameters: string[]) {
@@ -75,7 +75,7 @@ function readArguments(parameters: string[]) {
   }
 }
 
-function newDecoder(role: string, methods: string[] = [], printer: Printer): Decoder {
+function newDecoder(role: string, methods: string[], printer: Printer): Decoder {
   if (role !== "server" && role !== "client") throw new UsageError(`unknown role: ${role}`);
   if (role === "server" && methods.length > 0) throw new UsageError("--request-method needs --role client");
   try {

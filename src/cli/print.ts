@@ -1,9 +1,9 @@
 // Events as text: aligned lines for people, JSON lines for programs. Collects; its owner takes and writes.
 import { styleText } from "node:util";
-import type { HeaderFields, Http1Event, RemoteProtocolError } from "../index.ts";
+import type { HeaderFields, Http1ReceivedEvent, RemoteProtocolError } from "../index.ts";
 
 export interface Printer {
-  event(this: void, event: Http1Event, offset: number): void;
+  event(this: void, event: Http1ReceivedEvent, offset: number): void;
   error(error: RemoteProtocolError, offset: number): void;
   /** Another protocol begins: octets from `offset` up to `end` are not decoded. */
   switched(offset: number, end: number): void;
@@ -41,18 +41,31 @@ export function createPrinter(json: boolean, colours: boolean): Printer {
     event: (event, offset) => entry(offset, event.type, describe(event)),
     error: ({ code, message, statusHint }, offset) =>
       entry(offset, "error", [`${code} (status ${statusHint})`, visible(message)], "red"),
-    switched: (offset, end) => entry(offset, "switched-protocol", [`${count(end - offset, "octet")} not decoded`], "yellow"),
+    switched: (offset, end) =>
+      entry(offset, "switched-protocol", [`${count(end - offset, "octet")} not decoded`], "yellow"),
     take,
   };
 }
 
-function asJson(event: Http1Event, offset: number): object {
+function asJson(event: Http1ReceivedEvent, offset: number): object {
   switch (event.type) {
     case "request":
-      return { type: event.type, method: event.method, target: event.target, httpVersion: event.httpVersion, ...rest(event, offset) };
+      return {
+        type: event.type,
+        method: event.method,
+        target: event.target,
+        httpVersion: event.httpVersion,
+        ...rest(event, offset),
+      };
     case "informational-response":
     case "response":
-      return { type: event.type, status: event.status, reason: event.reason, httpVersion: event.httpVersion, ...rest(event, offset) };
+      return {
+        type: event.type,
+        status: event.status,
+        reason: event.reason,
+        httpVersion: event.httpVersion,
+        ...rest(event, offset),
+      };
     case "data": {
       const { buffer, byteOffset, byteLength } = event.data;
       const data = Buffer.from(buffer, byteOffset, byteLength).toString("base64");
@@ -69,7 +82,7 @@ function rest(event: { headers: HeaderFields }, offset: number): object {
   return { headers: event.headers.raw(), offset };
 }
 
-function describe(event: Http1Event): string[] {
+function describe(event: Http1ReceivedEvent): string[] {
   switch (event.type) {
     case "request":
       return [visible(`${event.method} ${event.target} HTTP/${event.httpVersion}`), ...fields(event.headers)];
@@ -102,7 +115,10 @@ function excerpt(data: Uint8Array): string {
 
 /** One character per octet; what is not visible ASCII is escaped, for a terminal would obey it. */
 function visible(octets: string): string {
-  return octets.replace(/[^ -~]/g, (octet) => ESCAPES[octet] ?? `\\x${octet.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  return octets.replace(
+    /[^ -~]/g,
+    (octet) => ESCAPES[octet] ?? `\\x${octet.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  );
 }
 
 function count(number: number, noun: string): string {
