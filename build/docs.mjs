@@ -1,0 +1,252 @@
+// Documents made from the code: `npm run docs` writes them, `--check` compares (test/docs.test.ts does too).
+//   docs/api.md        from the docstrings of what src/index.ts exports (TypeDoc)
+//   docs/states.md     the tables of src/http1/states.ts, in words, as Mermaid and as docs/states.svg
+//   README.md          what stands between <!-- name --> and <!-- /name -->: tables of errors, limits, leniencies, and
+//                      examples/two-ends.mjs with what it prints
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import ts from "typescript";
+import { arrowsOf, mermaid, svg } from "./draw.mjs";
+
+const ROOT = resolve(import.meta.dirname, "..");
+
+/** Every generated text: path -> contents. Nothing is written. */
+export async function generate() {
+  const { ON_EVENT, ON_STATE } = load("src/http1/states.ts");
+  const readme = readFileSync(join(ROOT, "README.md"), "utf8");
+  return {
+    "docs/api.md": await api(),
+    "docs/states.md": statesText(ON_EVENT, ON_STATE),
+    "docs/states.svg": svg(ON_EVENT, ON_STATE),
+    "README.md": fillIn(readme, readmeSections()),
+  };
+}
+
+/** Paths whose file is not what the code says. */
+export function outdated(generated) {
+  return Object.entries(generated)
+    .filter(([path, text]) => !existsSync(join(ROOT, path)) || readFileSync(join(ROOT, path), "utf8") !== text)
+    .map(([path]) => path);
+}
+
+// --- README ------------------------------------------------------------------------------------------------------
+
+function readmeSections() {
+  const { ERRORS } = load("src/shared/errors.ts");
+  const { LIMITS, LENIENCIES } = load("src/http1/options.ts");
+  return {
+    errors: errorTable(ERRORS),
+    limits: limitTable(LIMITS),
+    leniencies: leniencyTable(LENIENCIES),
+    "two-ends": twoEnds(),
+  };
+}
+
+/** Replaces what stands between the markers of each section. A marker that is missing is an error. */
+export function fillIn(text, sections) {
+  let filled = text;
+  for (const [name, section] of Object.entries(sections)) {
+    const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+    const [from, to] = [filled.indexOf(begin), filled.indexOf(end)];
+    if (from < 0 || to < from) throw new Error(`README.md has no ${begin} ... ${end}`);
+    filled = `${filled.slice(0, from)}${begin}\n${section}\n${filled.slice(to)}`;
+  }
+  return filled;
+}
+
+function errorTable(errors) {
+  return table(
+    ["code", "hint", "text"],
+    errors.map(({ code, statusHint, text }) => [`\`${code}\``, String(statusHint), cell(text)]),
+  );
+}
+
+function limitTable(limits) {
+  return table(
+    ["`limits.`", "default", "at most", "counts", "others"],
+    limits.map(({ name, default: value, ceiling, what, precedents }) => [
+      `\`${name}\``,
+      count(value, "off"),
+      count(ceiling, ""),
+      cell(what),
+      cell(precedents),
+    ]),
+  );
+}
+
+function leniencyTable(leniencies) {
+  const role = (allowed) => (allowed ? "accepted" : "refused");
+  return table(
+    ["`allow.`", "client", "server", "what", "who needs it", "what it risks"],
+    leniencies.map(({ name, client, server, what, who, risk }) => [
+      `\`${name}\``,
+      role(client),
+      role(server),
+      cell(what),
+      cell(who),
+      cell(risk),
+    ]),
+  );
+}
+
+/** The example as it is in its file, and what it prints when it runs. */
+function twoEnds() {
+  const file = "examples/two-ends.mjs";
+  const source = readFileSync(join(ROOT, file), "utf8").trimEnd();
+  const output = execFileSync(process.execPath, [file], { cwd: ROOT, encoding: "utf8" }).trimEnd();
+  return `\`\`\`js\n${source}\n\`\`\`\n\nIt prints:\n\n\`\`\`text\n${output}\n\`\`\``;
+}
+
+function count(value, none) {
+  return value === Number.POSITIVE_INFINITY ? none : String(value);
+}
+
+function table(heads, rows) {
+  return [heads, heads.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+function cell(text) {
+  return text.replaceAll("|", "\\|").replaceAll("*", "\\*").replaceAll("<", "&lt;");
+}
+
+// --- states ------------------------------------------------------------------------------------------------------
+
+function statesText(onEvent, onState) {
+  return `# The states of an HTTP/1.1 connection
+
+Made by \`npm run docs\` from the tables in \`src/http1/states.ts\`, which are what runs; a test fails when they differ.
+
+Both ends run both machines: \`send\` moves the own side, \`nextEvent\` the peer's. \`localState\` and \`remoteState\` name
+where they are. An event that has no arrow from the current state is refused: a \`LocalProtocolError\` from \`send\`, a
+\`RemoteProtocolError\` from \`nextEvent\`. When both sides are \`done\`, \`startNextCycle()\` puts both back to \`idle\`.
+
+![Both machines](states.svg)
+${["client", "server"].map((role) => sideText(role, onEvent, onState)).join("\n")}
+## What follows from the joint state
+
+Applied from the top, again and again, until no row applies.
+
+${table(
+  ["when the client is", "and the server is", "and", "then"],
+  onState.map(({ when, then }) => [when.client ?? "", when.server ?? "", facts(when), consequence(then)].map(mono)),
+)}
+`;
+}
+
+function sideText(role, onEvent, onState) {
+  const arrows = arrowsOf(role, onEvent, onState).filter(({ kind }) => kind === "event");
+  const rows = arrows.flatMap(({ from, to, labels }) => labels.map((label) => [from, label, to].map(mono)));
+  return `
+## The ${role}'s side
+
+\`\`\`mermaid
+${mermaid(role, onEvent, onState)}
+\`\`\`
+
+${table(["in", "event", "next"], rows)}
+`;
+}
+
+function facts({ keepAlive, switchPending }) {
+  if (keepAlive !== undefined) return keepAlive ? "keep-alive" : "no keep-alive";
+  if (switchPending !== undefined) return switchPending ? "a switch is proposed" : "no switch is proposed";
+  return "";
+}
+
+function consequence(then) {
+  return Object.entries(then)
+    .map(([role, state]) => `${role}: ${state}`)
+    .join(", ");
+}
+
+function mono(text) {
+  return text && `\`${text}\``;
+}
+
+// --- API reference -----------------------------------------------------------------------------------------------
+
+async function api() {
+  const { Application } = await import("typedoc");
+  const folder = mkdtempSync(join(tmpdir(), "sansio-docs-"));
+  try {
+    const application = await Application.bootstrapWithPlugins({
+      entryPoints: [join(ROOT, "src/index.ts")],
+      tsconfig: join(ROOT, TSCONFIG),
+      plugin: ["typedoc-plugin-markdown"],
+      readme: "none",
+      name: "sansio",
+      disableSources: true,
+      excludeInternal: true,
+      excludePrivate: true,
+      hideGenerator: true,
+      sort: ["source-order"],
+      logLevel: "Warn",
+      validation: { notExported: true, invalidLink: true, notDocumented: false },
+      treatWarningsAsErrors: true,
+      // one page
+      router: "module",
+      entryFileName: "api",
+      hidePageHeader: true,
+      hideBreadcrumbs: true,
+      useCodeBlocks: true,
+      parametersFormat: "table",
+      propertiesFormat: "table",
+      interfacePropertiesFormat: "table",
+      classPropertiesFormat: "table",
+      typeDeclarationFormat: "table",
+      enumMembersFormat: "table",
+    });
+    const project = await application.convert();
+    if (!project) throw new Error("TypeDoc cannot read the sources");
+    application.validate(project);
+    await application.generateDocs(project, folder);
+    if (application.logger.hasErrors() || application.logger.hasWarnings())
+      throw new Error("TypeDoc has warnings: see above");
+    const text = readFileSync(join(folder, "api.md"), "utf8");
+    return `<!-- Made by \`npm run docs\` from the docstrings in src/. -->\n\n${text.trim()}\n`;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+// --- loading of TypeScript ---------------------------------------------------------------------------------------
+
+const TSCONFIG = ["src/tsconfig.json", "tsconfig.json", "build/tsconfig.json"].find((path) =>
+  existsSync(join(ROOT, path)),
+);
+const require = createRequire(import.meta.url);
+const loaded = new Map();
+
+/** The exports of a source file, without a build: types are taken out, imports followed. */
+function load(path) {
+  const file = resolve(ROOT, path);
+  if (!loaded.has(file)) {
+    const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 };
+    const { outputText } = ts.transpileModule(readFileSync(file, "utf8"), { compilerOptions, fileName: file });
+    const module = { exports: {} };
+    loaded.set(file, module);
+    const follow = (name) => (name.startsWith(".") ? load(resolve(dirname(file), name)) : require(name));
+    new Function("exports", "require", "module", outputText)(module.exports, follow, module);
+  }
+  return loaded.get(file).exports;
+}
+
+// --- command -----------------------------------------------------------------------------------------------------
+
+if (process.argv[1] === import.meta.filename) {
+  const generated = await generate();
+  const paths = outdated(generated);
+  if (process.argv.includes("--check")) {
+    for (const path of paths) console.log(`${path} is not what the code says: npm run docs`);
+    process.exitCode = paths.length === 0 ? 0 : 1;
+  } else {
+    for (const path of paths) {
+      mkdirSync(dirname(join(ROOT, path)), { recursive: true });
+      writeFileSync(join(ROOT, path), generated[path]);
+      console.log(`wrote ${path}`);
+    }
+  }
+}

@@ -1,0 +1,95 @@
+// What is written must be what is: the documents made from the code are made again and compared, and the programs in the
+// README run.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
+import type { AddressInfo, Server } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { fillIn, generate, outdated } from "../build/docs.mjs";
+import { arrowsOf, svg } from "../build/draw.mjs";
+import { ON_EVENT, ON_STATE } from "../src/http1/states.ts";
+
+const ROOT = new URL("..", import.meta.url).pathname;
+const README = readFileSync(`${ROOT}README.md`, "utf8");
+
+describe("documents made from the code", () => {
+  let generated: Record<string, string>;
+  beforeAll(async () => {
+    generated = await generate();
+  }, 60_000);
+
+  it.each(["README.md", "docs/api.md", "docs/states.md", "docs/states.svg"])("%s is up to date", (path) => {
+    expect(generated[path] === readFileSync(`${ROOT}${path}`, "utf8"), `${path}: npm run docs`).toBe(true);
+  });
+
+  it("finds a file that is not", () => {
+    expect(outdated({ ...generated, "README.md": `${generated["README.md"]}x`, "docs/absent.md": "" })).toEqual([
+      "README.md",
+      "docs/absent.md",
+    ]);
+  });
+
+  it("does not lose a section", () => {
+    expect(() => fillIn("<!-- a -->", { a: "text" })).toThrow("README.md has no <!-- a -->");
+    expect(fillIn("x <!-- a -->old<!-- /a --> y", { a: "new" })).toBe("x <!-- a -->\nnew\n<!-- /a --> y");
+  });
+});
+
+describe("the picture of the states", () => {
+  it("has every cell and every rule of the tables", () => {
+    for (const role of ["client", "server"] as const) {
+      const labels = arrowsOf(role, ON_EVENT, ON_STATE).flatMap(({ labels: own }) => own);
+      const cells = Object.values(ON_EVENT[role]).flatMap((row) => Object.keys(row));
+      expect(labels).toHaveLength(cells.length + ON_STATE.filter(({ then }) => role in then).length);
+    }
+  });
+
+  it("changes when a cell changes, and asks for a place for a new arrow", () => {
+    const server = { ...ON_EVENT.server, done: { "connection-closed": "error" } };
+    expect(() => svg({ ...ON_EVENT, server }, ON_STATE)).toThrow('no place for "done > error"');
+    const { "expectation-declined": _, ...rest } = ON_EVENT.client["send-body"] ?? {};
+    const client = { ...ON_EVENT.client, "send-body": rest };
+    expect(() => svg({ ...ON_EVENT, client }, ON_STATE)).toThrow("no arrow send-body > closed any more");
+  });
+});
+
+describe("the server in the README", () => {
+  const folder = `${ROOT}build/out/readme`;
+  let server: Server;
+
+  beforeAll(async () => {
+    const program = /```js\n(import \{ createServer \}.*?)```/s.exec(README)?.[1];
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(`${folder}/server.mjs`, program ?? "");
+    ({ server } = await import(/* @vite-ignore */ `${folder}/server.mjs`));
+    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  });
+
+  afterAll(() => {
+    server?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("answers and keeps the connection, and refuses what is malformed", async () => {
+    const { port } = server.address() as AddressInfo;
+    expect(await ask(port, { headers: {} })).toEqual([200, "Hello!\n"]);
+    expect(await ask(port, { method: "POST", headers: { "Transfer-Encoding": "chunked" } }, "body")).toEqual([
+      200,
+      "Hello!\n",
+    ]);
+    expect(await ask(port, { headers: { Host: "a b" } })).toEqual([400, ""]);
+  });
+});
+
+function ask(port: number, options: object, body?: string): Promise<[number | undefined, string]> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ port, host: "127.0.0.1", agent: false, ...options }, (response) => {
+      let text = "";
+      response.on("data", (piece) => {
+        text += piece;
+      });
+      response.on("end", () => resolve([response.statusCode, text]));
+    });
+    asked.on("error", reject);
+    asked.end(body);
+  });
+}
