@@ -91,7 +91,7 @@ main { max-width: 52rem; margin: 0 auto; padding: 2.5rem 1.25rem 4rem; }
 .name { margin: 0; color: var(--accent); font-weight: 700; letter-spacing: .04em; }
 h1 { margin: .1rem 0 .4rem; font-size: clamp(1.5rem, 4.5vw, 2.1rem); line-height: 1.2; letter-spacing: -.015em; text-wrap: balance; }
 h2 { margin: 2.5rem 0 .75rem; font-size: 1.15rem; }
-header p:last-child { margin: 0; color: var(--soft); }
+header p:last-child { margin: 0; text-wrap: pretty; color: var(--soft); }
 code, .line, td, th, pre { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .875rem; }
 p code, label code { font-size: .9em; }
 .events { list-style: none; margin: 1.75rem 0 0; padding: 0 0 0 1.5rem; border-left: 2px solid var(--line); }
@@ -106,7 +106,7 @@ p code, label code { font-size: .9em; }
 table { width: 100%; margin-top: .7rem; border-collapse: collapse; }
 caption { padding-bottom: .35rem; text-align: left; color: var(--soft); font-size: .85rem; }
 th, td { padding: .4rem 0; border-top: 1px solid var(--line); text-align: left; vertical-align: top; overflow-wrap: anywhere; }
-th { width: 36%; padding-right: 1.25rem; font-weight: 600; }
+th { width: 30%; padding-right: 1.25rem; font-weight: 600; }
 section > * + * { margin-top: 1rem; }
 .links { padding-left: 1.1rem; color: var(--soft); }
 a { color: var(--accent); }

@@ -49,6 +49,9 @@ export async function serve(route, { port, host, ...given }) {
     server.listen(port, host, () => resolve(undefined));
   });
 
+  // A failed accept (no file descriptor left) is the end of one connection, not of the server.
+  server.on("error", (error) => console.error(error));
+
   const shortest = Math.min(options.idleTimeout, options.headTimeout, options.bodyTimeout, options.lingerTime);
   const ticker = setInterval(
     () => {

@@ -88,10 +88,10 @@ export const behaviours = [
       wire.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000\r\n\r\n");
       const block = Buffer.alloc(1024 * 1024, "x");
       let taken = 0;
-      const push = () => {
-        while (taken < 200 && wire.socket.write(block, () => push())) taken += 1;
+      const push = (/** @type {Error | null | undefined} */ error) => {
+        while (!error && taken < 200 && wire.socket.write(block, push)) taken += 1;
       };
-      push();
+      push(null);
       await pause(1_000);
       const grown = residentOctets(child.pid) - before;
       const waiting = wire.socket.writableLength;
