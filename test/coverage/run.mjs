@@ -49,7 +49,7 @@ function makeCopy() {
   mkdirSync(join(copy, "hits"));
 
   const asconfig = JSON.parse(readFileSync(join(copy, "asconfig.json"), "utf8"));
-  asconfig.options.transform = ["./build/assembly-coverage.mjs"];
+  asconfig.options.transform = [join(copy, "build/assembly-coverage.mjs")];
   writeFileSync(join(copy, "asconfig.json"), JSON.stringify(asconfig));
 
   writeFileSync(
