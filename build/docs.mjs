@@ -181,6 +181,7 @@ async function api() {
       disableSources: true,
       excludeInternal: true,
       excludePrivate: true,
+      excludeExternals: true,
       hideGenerator: true,
       sort: ["source-order"],
       logLevel: "Warn",
@@ -194,22 +195,29 @@ async function api() {
       useCodeBlocks: true,
       parametersFormat: "table",
       propertiesFormat: "table",
+      propertyMembersFormat: "table",
       interfacePropertiesFormat: "table",
       classPropertiesFormat: "table",
       typeDeclarationFormat: "table",
-      enumMembersFormat: "table",
+      tableColumnSettings: { hideDefaults: true, hideInherited: true, hideModifiers: true, hideOverrides: true },
     });
     const project = await application.convert();
     if (!project) throw new Error("TypeDoc cannot read the sources");
     application.validate(project);
-    await application.generateDocs(project, folder);
+    await application.outputs.writeOutput({ name: "markdown", path: folder }, project);
     if (application.logger.hasErrors() || application.logger.hasWarnings())
       throw new Error("TypeDoc has warnings: see above");
-    const text = readFileSync(join(folder, "api.md"), "utf8");
+    const text = withNamedCodes(readFileSync(join(folder, "api.md"), "utf8"));
     return `<!-- Made by \`npm run docs\` from the docstrings in src/. -->\n\n${text.trim()}\n`;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** TypeDoc writes the union of all codes wherever one is meant. */
+function withNamedCodes(text) {
+  const union = load("src/shared/errors.ts").ERRORS.map(({ code }) => `\\| \`"${code}"\``);
+  return text.replaceAll(union.join(" "), "[`ErrorCode`](#errorcode)");
 }
 
 // --- loading of TypeScript ---------------------------------------------------------------------------------------
