@@ -46,6 +46,7 @@ export function scanFields(what: i32, start: usize, p: usize, end: usize, allow:
     if (next <= 0) return next;
     if (<usize>next == end) return needData(p, start);
     if (isSpace(load<u8>(next))) {
+      store<u32>(HEAD + HEAD_FIELD_COUNT, count + 1);
       next = unfold(value, next, start, end, allow);
       if (next <= 0) return next;
       value = load<u32>(HEAD + HEAD_UNFOLDED);

@@ -2,7 +2,7 @@
 import { fillClasses } from "./bytes";
 import { fillNames } from "./field-names";
 import { scanFields } from "./fields";
-import { REQUEST, RESPONSE, HEAD, HEAD_FACTS } from "./layout";
+import { REQUEST, RESPONSE, HEAD, HEAD_FACTS, HEAD_FIELD_COUNT } from "./layout";
 import { scanRequestLine, scanStatusLine } from "./start-line";
 
 export { scanChunkLine } from "./chunk";
@@ -18,6 +18,7 @@ export function scanHead(
   what: i32, start: usize, end: usize, allow: u32, maxFields: u32, maxTarget: u32,
 ): i32 {
   let fields: i32 = <i32>start;
+  store<u32>(HEAD + HEAD_FIELD_COUNT, 0);
   if (what == REQUEST) fields = scanRequestLine(start, end, allow, maxTarget);
   else if (what == RESPONSE) fields = scanStatusLine(start, end, allow);
   else store<u32>(HEAD + HEAD_FACTS, 0);

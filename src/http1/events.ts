@@ -140,7 +140,7 @@ export interface SendConnectionClosed {
   readonly type: "connection-closed";
 }
 
-/** What `send()` takes; a received event can be sent on as it is. */
+/** What `send()` takes. */
 export type Http1Send =
   | SendRequest
   | SendInformationalResponse

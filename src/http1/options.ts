@@ -127,7 +127,9 @@ export interface Http1Options {
 /** Options with every default filled in; one object serves all connections that were given none. */
 export interface Settings {
   readonly limits: Limits;
+  /** The bits of the kernel. */
   readonly allow: number;
+  readonly bareLf: boolean;
   readonly repeatedContentLength: boolean;
   readonly copyData: boolean;
   readonly http10KeepAlive: boolean;
@@ -151,6 +153,7 @@ export function readOptions(role: Role, options: Http1Options | undefined): Sett
   return {
     limits: Object.fromEntries(chosen) as unknown as Limits,
     allow: bits,
+    bareLf: allow.bareLf ?? false,
     repeatedContentLength: allow.repeatedContentLength ?? false,
     copyData,
     http10KeepAlive,

@@ -33,6 +33,8 @@ export const TRIGGERS = [
   "connect-accepted",
   /** The client closes instead of sending the body that it announced with Expect, having been refused (RFC 9110 10.1.1). Not in h11. */
   "expectation-declined",
+  /** 408 that nobody asked for and that closes: the server gave the idle connection up (RFC 9110 15.5.9). Not in h11. */
+  "idle-timeout",
 ] as const;
 export type Trigger = (typeof TRIGGERS)[number];
 
@@ -50,9 +52,11 @@ export const ON_EVENT: { readonly client: EventTable<State, Trigger>; readonly s
     "error":                 {},
   },
   server: {
-    "idle":                  { "client-request": "send-response", "response": "send-body", "connection-closed": "closed" },
+    "idle":                  { "client-request": "send-response", "response": "send-body", "connection-closed": "closed",
+                               "idle-timeout": "closed" },
     "send-response":         { "informational-response": "send-response", "response": "send-body",
-                               "upgrade-accepted": "switched-protocol", "connect-accepted": "switched-protocol" },
+                               "upgrade-accepted": "switched-protocol", "connect-accepted": "switched-protocol",
+                               "idle-timeout": "closed" },
     "send-body":             { "data": "send-body", "end-of-message": "done" },
     "done":                  { "connection-closed": "closed" },
     "must-close":            { "connection-closed": "closed" },

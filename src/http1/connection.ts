@@ -1,0 +1,507 @@
+// One HTTP/1.1 connection, either end: wires receive buffer, readers, machine and writers. Bytes in, events out; events
+// in, bytes out. No sockets, timers or clocks: the caller moves the bytes and decides when to give up.
+import { CLOSE, CONNECTION_UPGRADE, EXPECT_CONTINUE, KEEP_ALIVE, LENGTH, METHOD_CONNECT, UPGRADE } from "../../assembly/layout.ts";
+import { LocalProtocolError, RemoteProtocolError } from "../shared/errors.ts";
+import {
+  type ConnectionClosedEvent,
+  type Http1Event,
+  type Http1ReceivedEvent,
+  type Http1Send,
+  type InformationalResponseEvent,
+  NEED_DATA,
+  PAUSED,
+  type RequestEvent,
+  type ResponseEvent,
+  type SendData,
+  type SendEndOfMessage,
+  type SendInformationalResponse,
+  type SendRequest,
+  type SendResponse,
+} from "./events.ts";
+import {
+  CLOSED,
+  DONE,
+  Exchange,
+  IDLE,
+  MIGHT_SWITCH,
+  MUST_CLOSE,
+  ON,
+  SEND_BODY,
+  SEND_RESPONSE,
+  SWITCHED,
+  stateName,
+} from "./exchange.ts";
+import { IN_CHUNKS, UNTIL_CLOSE } from "./framing.ts";
+import { type Http1Options, type Role, readOptions, type Settings } from "./options.ts";
+import { Receiver } from "./readers.ts";
+import { SendQueue } from "./send-queue.ts";
+import type { State } from "./states.ts";
+import { writeInformationalResponse, writeRequest, writeResponse, writeTrailers } from "./writers.ts";
+
+/**
+ * A state machine for one end of one HTTP/1.1 connection (RFC 9112), with h11's semantics.
+ *
+ * The loop: `feed` what was read, call `nextEvent` until it gives `need-data` or `paused`, `send` what you have to say,
+ * write `bytesToSend`. When drained, close the transport if `localState` is must-close, closed or error.
+ */
+export class Http1Connection {
+  /** Which end this is. */
+  readonly role: Role;
+  private readonly settings: Settings;
+  private readonly receiver: Receiver;
+  private readonly queue = new SendQueue();
+  /** The exchange whose response is due; the only one, but for a client that pipelines. */
+  private current = new Exchange();
+  /** Exchanges behind it, in order of their requests. */
+  private later: Exchange[] = [];
+  private peerVersion: string | null = null;
+  private failure: RemoteProtocolError | null = null;
+  /** Octets that the body being sent still owes, or IN_CHUNKS, or UNTIL_CLOSE. */
+  private owed = 0;
+
+  /**
+   * @param role "client" sends requests, "server" sends responses
+   * @throws TypeError for an unknown role or option, RangeError for an impossible limit
+   */
+  constructor(role: Role, options?: Http1Options) {
+    if (role !== "client" && role !== "server") throw new TypeError('role must be "client" or "server"');
+    this.role = role;
+    this.settings = readOptions(role, options);
+    this.receiver = new Receiver(role, this.settings);
+  }
+
+  // --- read-outs --------------------------------------------------------------------------------------------------
+
+  /** The state of this end: in a client that pipelines, of the newest request. */
+  get localState(): State {
+    return stateName(this.sending.stateOf(this.role));
+  }
+
+  /** The state of the peer: in a client that pipelines, of the oldest response that is due. */
+  get remoteState(): State {
+    return stateName(this.current.stateOf(this.remoteRole));
+  }
+
+  /** The version of the peer's last message, "1.1" or "1.0"; null before the first. */
+  get remoteHttpVersion(): string | null {
+    return this.peerVersion;
+  }
+
+  /** Server: the client waits for 100 or a final response before it sends the body (RFC 9110 10.1.1). */
+  get remoteIsWaitingFor100Continue(): boolean {
+    return this.role === "server" && this.current.waiting;
+  }
+
+  /** Client: the server has not answered the expectation yet. Send the body when you have waited long enough. */
+  get isWaitingFor100Continue(): boolean {
+    return this.role === "client" && this.sending.waiting;
+  }
+
+  /** Client: requests that were sent and are not yet answered in full. */
+  get outstandingRequests(): number {
+    if (this.role === "server") return 0;
+    return this.later.length + (this.current.client !== IDLE && !this.current.answered ? 1 : 0);
+  }
+
+  /** Octets fed and not yet consumed: stop feeding while it is large and `nextEvent` says paused. */
+  get bufferedBytes(): number {
+    return this.receiver.buffer.length;
+  }
+
+  /** Octets sent and not yet drained. */
+  get queuedBytes(): number {
+    return this.queue.length;
+  }
+
+  // --- bytes in, events out ---------------------------------------------------------------------------------------
+
+  /**
+   * Takes octets from the peer; parses nothing yet. The chunk is held by reference and Data events are views of it: do
+   * not overwrite it, or set `copyData`. An empty chunk means nothing; after a remote error octets are ignored.
+   * @throws TypeError for anything but a Uint8Array over an ArrayBuffer, and after feedEof
+   */
+  feed(bytes: Uint8Array): void {
+    checkOctets("feed", bytes);
+    const { buffer } = this.receiver;
+    if (buffer.ended) throw new TypeError("feed after feedEof");
+    if (this.failure !== null || bytes.length === 0) return;
+    buffer.push(this.settings.copyData ? new Uint8Array(bytes) : bytes);
+  }
+
+  /** The peer closed its sending side. Idempotent. */
+  feedEof(): void {
+    this.receiver.buffer.ended = true;
+  }
+
+  /**
+   * The next event, or `need-data`, or `paused`: until `startNextCycle` in a peer that is done, and for good after a
+   * switch of protocols.
+   * @throws RemoteProtocolError when the peer broke the protocol; the same again at every later call
+   */
+  nextEvent(): Http1Event {
+    if (this.failure !== null) throw this.failure;
+    try {
+      return this.readEvent();
+    } catch (error) {
+      if (error instanceof RemoteProtocolError) this.failReceiving(error);
+      throw error;
+    }
+  }
+
+  /** Events until `need-data` or `paused`, which are not yielded; `connection-closed` is yielded and ends it. */
+  *events(): IterableIterator<Http1ReceivedEvent> {
+    while (true) {
+      const event = this.nextEvent();
+      if (event.type === "need-data" || event.type === "paused") return;
+      yield event;
+      if (event.type === "connection-closed") return;
+    }
+  }
+
+  private readEvent(): Http1Event {
+    const { receiver, current } = this;
+    const { buffer } = receiver;
+    const state = current.stateOf(this.remoteRole);
+    if (state === SEND_BODY) return this.readBody();
+    if (state === IDLE || state === SEND_RESPONSE) {
+      if (buffer.length > 0) return (this.role === "server" ? this.readRequest() : this.readResponse()) ?? this.noEvent();
+      return this.noEvent();
+    }
+    if (state === MIGHT_SWITCH || state === SWITCHED) return PAUSED;
+    if (state === DONE && (buffer.length > 0 || this.later.length > 0)) return PAUSED;
+    // RFC 9112 9.6: what follows a message that closes the connection is no message.
+    if (state === MUST_CLOSE || state === CLOSED) buffer.clear();
+    return this.noEvent();
+  }
+
+  /** Nothing to read: more is to come, or the peer has closed, which it may but while it owes a response. */
+  private noEvent(): Http1Event {
+    const { buffer } = this.receiver;
+    const { current, remoteRole } = this;
+    const state = current.stateOf(remoteRole);
+    if (!buffer.ended && state !== CLOSED) return NEED_DATA;
+    if (state === SEND_RESPONSE) throw this.receiver.fault("RESPONSE_NOT_RECEIVED", buffer.fed);
+    current.fire(remoteRole, ON["connection-closed"]);
+    return this.connectionClosed();
+  }
+
+  private connectionClosed(): ConnectionClosedEvent {
+    return { type: "connection-closed", offset: this.receiver.buffer.fed };
+  }
+
+  private readRequest(): RequestEvent | undefined {
+    const { receiver, current, settings } = this;
+    const event = receiver.readRequest();
+    if (event === undefined) return undefined;
+    const { facts, version, method } = receiver;
+    this.peerVersion = event.httpVersion;
+    current.method = method;
+    current.fire("client", ON.request);
+    if (!keepsAlive(facts, version, settings)) current.disableKeepAlive();
+    current.propose(proposesUpgrade(facts, version), method === METHOD_CONNECT);
+    current.waiting = version === 11 && (facts & EXPECT_CONTINUE) !== 0;
+    receiver.beginBody();
+    return event;
+  }
+
+  private readResponse(): ResponseEvent | InformationalResponseEvent | ConnectionClosedEvent | undefined {
+    const { receiver, current } = this;
+    const { buffer } = receiver;
+    const begin = buffer.offset;
+    if (current.server === IDLE || begin < current.fedBefore) return this.readUnsolicited(begin);
+    const event = receiver.readResponse(current.method);
+    if (event === undefined) return undefined;
+    this.peerVersion = event.httpVersion;
+    current.waiting = false;
+    if (event.type === "informational-response") this.receiveInformational(event);
+    else this.receiveResponse(event);
+    return event;
+  }
+
+  /** A response that began before its request was sent answers nothing, whatever it is (response queue poisoning). */
+  private readUnsolicited(begin: number): ConnectionClosedEvent | undefined {
+    const { receiver, current } = this;
+    const unsolicited = receiver.fault("UNSOLICITED_RESPONSE", begin);
+    let event: ResponseEvent | InformationalResponseEvent | undefined;
+    try {
+      event = receiver.readResponse(current.method);
+    } catch {
+      throw unsolicited;
+    }
+    if (event === undefined) {
+      if (receiver.buffer.ended) throw unsolicited;
+      return undefined;
+    }
+    if (event.status !== 408 || (receiver.version === 11 && !(receiver.facts & CLOSE))) throw unsolicited;
+    receiver.buffer.clear();
+    current.fire("server", ON["idle-timeout"]);
+    return this.connectionClosed();
+  }
+
+  private receiveInformational(event: InformationalResponseEvent): void {
+    const { receiver, current, settings } = this;
+    if (++current.informational > settings.limits.maxInformationalResponses) {
+      throw receiver.fault("TOO_MANY_INFORMATIONAL_RESPONSES", event.offset);
+    }
+    if (event.status !== 101) {
+      current.fire("server", ON["informational-response"]);
+      return;
+    }
+    if (!current.upgradeProposed) throw receiver.fault("UNSOLICITED_SWITCH", event.offset);
+    current.answered = true;
+    current.fire("server", ON["upgrade-accepted"]);
+  }
+
+  private receiveResponse(event: ResponseEvent): void {
+    const { receiver, current, settings } = this;
+    const { facts, version, framing } = receiver;
+    if (current.connectProposed && event.status < 300) {
+      current.answered = true;
+      current.fire("server", ON["connect-accepted"]);
+      return;
+    }
+    current.propose(false, false);
+    current.fire("server", ON.response);
+    const faulty = framing === IN_CHUNKS && ((facts & LENGTH) !== 0 || version < 11);
+    const untilClose = framing === UNTIL_CLOSE && version < 11;
+    if (faulty || untilClose || !keepsAlive(facts, version, settings)) {
+      for (const exchange of [current, ...this.later]) exchange.disableKeepAlive();
+    }
+    receiver.beginBody();
+  }
+
+  private readBody(): Http1Event {
+    const { receiver, current, remoteRole } = this;
+    const event = receiver.readBody();
+    if (event === undefined) return this.noBody();
+    if (this.role === "server") {
+      current.waiting = false;
+      current.declined = false;
+    }
+    if (event.type === "end-of-message") {
+      current.answered = this.role === "client";
+      current.fire(remoteRole, ON["end-of-message"]);
+    }
+    return event;
+  }
+
+  /** The input ended in a body: an error, unless the client was told not to send it (RFC 9110 10.1.1). */
+  private noBody(): Http1Event {
+    const { receiver, current } = this;
+    if (!receiver.buffer.ended) return NEED_DATA;
+    if (!current.declined || receiver.bodyOctets > 0) {
+      throw receiver.fault("INCOMPLETE_BODY", receiver.buffer.fed);
+    }
+    current.fire("client", ON["expectation-declined"]);
+    return this.connectionClosed();
+  }
+
+  private failReceiving(error: RemoteProtocolError): void {
+    this.failure = error;
+    this.receiver.buffer.clear();
+    for (const exchange of [this.current, ...this.later]) exchange.fail(this.remoteRole);
+  }
+
+  // --- events in, bytes out ---------------------------------------------------------------------------------------
+
+  /**
+   * Says something to the peer: checks it, moves the machine, queues the octets.
+   * @throws LocalProtocolError when it may not be sent; then nothing has changed. TypeError for what is no event
+   */
+  send(event: Http1Send): void {
+    switch (event.type) {
+      case "request":
+        return this.sendRequest(event);
+      case "informational-response":
+        return this.sendInformationalResponse(event);
+      case "response":
+        return this.sendResponse(event);
+      case "data":
+        return this.sendData(event);
+      case "end-of-message":
+        return this.sendEndOfMessage(event);
+      case "connection-closed":
+        this.checkAllowed(event.type, this.sending);
+        return this.sending.fire(this.role, ON["connection-closed"]);
+      default:
+        throw new TypeError(`not an event to send: ${String((event as { type: unknown }).type)}`);
+    }
+  }
+
+  /** Drains what was sent as one fresh array; empty when there is nothing. */
+  bytesToSend(): Uint8Array {
+    return this.queue.takeBytes();
+  }
+
+  /** Drains what was sent in pieces, bodies as they were given, for a vectored write. */
+  chunksToSend(): Uint8Array[] {
+    return this.queue.takeChunks();
+  }
+
+  /** The transport could not send: this end is in error from now on. */
+  sendFailed(): void {
+    this.sending.fail(this.role);
+  }
+
+  /**
+   * Server: queues a minimal response with the error's status hint, and close. False, and nothing done, in client role,
+   * when a response has begun, or when sending has failed.
+   */
+  errorResponse(error: RemoteProtocolError): boolean {
+    const { server } = this.current;
+    if (this.role === "client" || (server !== IDLE && server !== SEND_RESPONSE)) return false;
+    this.send({
+      type: "response",
+      status: error.statusHint,
+      headers: [
+        ["Content-Length", "0"],
+        ["Connection", "close"],
+      ],
+    });
+    this.send({ type: "end-of-message" });
+    return true;
+  }
+
+  private sendRequest(event: SendRequest): void {
+    const { later, settings } = this;
+    const pipelines = this.role === "client" && this.sending.client === DONE;
+    const exchange = pipelines ? new Exchange() : this.sending;
+    this.checkAllowed("request", exchange);
+    if (!exchange.allows("server", ON["client-request"])) throw this.wrongState("request");
+    if (this.outstandingRequests >= settings.maxPipelined) throw new LocalProtocolError("PIPELINE_FULL");
+    const { text, facts, method, framing, closes } = writeRequest(event);
+    if (pipelines) later.push(exchange);
+    this.queue.pushText(text);
+    exchange.method = method;
+    exchange.fedBefore = this.receiver.buffer.fed;
+    exchange.fire("client", ON.request);
+    if (closes) exchange.disableKeepAlive();
+    exchange.propose(proposesUpgrade(facts, 11), method === METHOD_CONNECT);
+    exchange.waiting = (facts & EXPECT_CONTINUE) !== 0;
+    this.owed = framing;
+  }
+
+  private sendInformationalResponse(event: SendInformationalResponse): void {
+    const { current } = this;
+    const switches = event.status === 101;
+    this.checkAllowed("informational-response", current);
+    this.queue.pushText(writeInformationalResponse(event, current.upgradeProposed));
+    current.waiting = false;
+    current.fire("server", ON[switches ? "upgrade-accepted" : "informational-response"]);
+  }
+
+  private sendResponse(event: SendResponse): void {
+    const { current } = this;
+    this.checkAllowed("response", current);
+    const { method, keepAlive } = current;
+    const { text, framing, closes } = writeResponse(event, { method, keepAlive, version: this.peerVersion });
+    this.queue.pushText(text);
+    this.owed = framing;
+    if (current.connectProposed && event.status < 300) {
+      current.waiting = false;
+      current.fire("server", ON["connect-accepted"]);
+      return;
+    }
+    current.declined = current.waiting;
+    current.waiting = false;
+    current.propose(false, false);
+    current.fire("server", ON.response);
+    if (closes) current.disableKeepAlive();
+  }
+
+  private sendData(event: SendData): void {
+    const { queue, sending, owed } = this;
+    const { data } = event;
+    this.checkAllowed("data", sending);
+    checkOctets("data", data);
+    if (owed >= 0 && data.length > owed) {
+      throw new LocalProtocolError("BODY_TOO_LONG", { seen: `${data.length} octets where ${owed} are due` });
+    }
+    if (this.role === "client") sending.waiting = false;
+    if (data.length === 0) return;
+    if (owed >= 0) this.owed = owed - data.length;
+    if (owed === IN_CHUNKS) queue.pushText(`${data.length.toString(16)}\r\n`);
+    queue.pushOctets(data);
+    if (owed === IN_CHUNKS) queue.pushText("\r\n");
+  }
+
+  private sendEndOfMessage(event: SendEndOfMessage): void {
+    const { queue, sending, owed } = this;
+    this.checkAllowed("end-of-message", sending);
+    const text = writeTrailers(event.headers);
+    if (owed !== IN_CHUNKS && text.length > LAST_CHUNK_LENGTH) throw new LocalProtocolError("TRAILERS_NOT_ALLOWED");
+    if (owed > 0) throw new LocalProtocolError("BODY_TOO_SHORT", { seen: `${owed} octets are still due` });
+    if (this.role === "client") sending.waiting = false;
+    if (owed === IN_CHUNKS) queue.pushText(text);
+    sending.fire(this.role, ON["end-of-message"]);
+  }
+
+  // --- cycles -----------------------------------------------------------------------------------------------------
+
+  /**
+   * Both sides are done: go on to the next message. A client that pipelines goes on to the next response that is due.
+   * @throws LocalProtocolError when it is not so, or the connection must close
+   */
+  startNextCycle(): void {
+    const { current } = this;
+    if (current.client !== DONE || current.server !== DONE) {
+      throw new LocalProtocolError("NOT_REUSABLE", {
+        seen: `client is ${stateName(current.client)}, server is ${stateName(current.server)}`,
+      });
+    }
+    this.current = this.later.shift() ?? new Exchange();
+  }
+
+  /**
+   * Moves out the octets that are no longer HTTP/1.1's, and says whether the peer has closed; later feeds append.
+   * @throws LocalProtocolError unless the protocol was switched or the peer has closed
+   */
+  takeTrailingData(): { data: Uint8Array; eof: boolean } {
+    const state = this.current.stateOf(this.remoteRole);
+    if (state !== SWITCHED && state !== CLOSED) throw new LocalProtocolError("NOT_SWITCHED");
+    const { buffer } = this.receiver;
+    return { data: buffer.takeAll(), eof: buffer.ended };
+  }
+
+  /** The exchange in which this end sends. */
+  private get sending(): Exchange {
+    return this.later[this.later.length - 1] ?? this.current;
+  }
+
+  private get remoteRole(): Role {
+    return this.role === "client" ? "server" : "client";
+  }
+
+  private checkAllowed(type: Http1Send["type"], exchange: Exchange): void {
+    if (!exchange.allows(this.role, ON[type])) throw this.wrongState(type);
+  }
+
+  private wrongState(type: Http1Send["type"]): LocalProtocolError {
+    return new LocalProtocolError("WRONG_STATE", { seen: `${type} from a ${this.role} that is ${this.localState}` });
+  }
+}
+
+const LAST_CHUNK_LENGTH = "0\r\n\r\n".length;
+
+/** RFC 9112 9.3: 1.1 keeps alive unless told to close; 1.0 closes unless both ends want keep-alive. */
+function keepsAlive(facts: number, version: number, settings: Settings): boolean {
+  if (facts & CLOSE) return false;
+  return version === 11 || (settings.http10KeepAlive && (facts & KEEP_ALIVE) !== 0);
+}
+
+/** RFC 9110 7.8: Upgrade counts in HTTP/1.1 and with the connection option only. */
+function proposesUpgrade(facts: number, version: number): boolean {
+  return version === 11 && (facts & UPGRADE) !== 0 && (facts & CONNECTION_UPGRADE) !== 0;
+}
+
+function checkOctets(name: string, octets: unknown): void {
+  if (!(octets instanceof Uint8Array) && !isForeignOctets(octets)) throw new TypeError(`${name} takes a Uint8Array`);
+  if (typeof SharedArrayBuffer !== "undefined" && (octets as Uint8Array).buffer instanceof SharedArrayBuffer) {
+    throw new TypeError(`${name} takes no shared memory: it could change while it is read`);
+  }
+}
+
+/** A Uint8Array of another realm. */
+function isForeignOctets(value: unknown): boolean {
+  return ArrayBuffer.isView(value) && (value as Uint8Array)[Symbol.toStringTag] === "Uint8Array";
+}

@@ -1,0 +1,98 @@
+// One request and its response: the joint state of both sides, and what of the request governs the response.
+import { compileEvents, compileRules, jointIndex, REFUSED } from "../shared/machine.ts";
+import type { Role } from "./options.ts";
+import { ON_EVENT, ON_STATE, STATES, type State, TRIGGERS, type Trigger } from "./states.ts";
+
+const CLIENT_EVENTS = compileEvents(STATES, TRIGGERS, ON_EVENT.client);
+const SERVER_EVENTS = compileEvents(STATES, TRIGGERS, ON_EVENT.server);
+const SETTLED = compileRules(STATES, ON_STATE);
+const STATE_COUNT = STATES.length;
+const TRIGGER_COUNT = TRIGGERS.length;
+
+/** A state's index, which is what the machine and its users work with. */
+export const [IDLE, SEND_RESPONSE, SEND_BODY, DONE, MUST_CLOSE, CLOSED, ERROR, MIGHT_SWITCH, SWITCHED] = [
+  ...STATES.keys(),
+] as [number, number, number, number, number, number, number, number, number];
+
+/** A trigger's index. */
+export type TriggerIndex = number;
+export const ON = Object.fromEntries(TRIGGERS.map((trigger, index) => [trigger, index])) as Record<
+  Trigger,
+  TriggerIndex
+>;
+
+export function stateName(state: number): State {
+  return STATES[state] as State;
+}
+
+export class Exchange {
+  client = IDLE;
+  server = IDLE;
+  /** May the connection serve another exchange? Off when either side says close. */
+  keepAlive = true;
+  upgradeProposed = false;
+  connectProposed = false;
+  /** The client announced a body with Expect: 100-continue and waits for word of it. */
+  waiting = false;
+  /** A final response was sent while the client waited and before any of its body came. */
+  declined = false;
+  /** The response was received in full, or the protocol was switched. */
+  answered = false;
+  /** The request's method: one of layout.ts's METHOD_ numbers. 0 too before there is a request. */
+  method = 0;
+  /** Octets that had been fed when the request was sent: what began before cannot answer it. */
+  fedBefore = 0;
+  /** Informational responses so far. */
+  informational = 0;
+
+  stateOf(role: Role): number {
+    return role === "client" ? this.client : this.server;
+  }
+
+  /** Does the table have a cell for this trigger now? */
+  allows(role: Role, trigger: TriggerIndex): boolean {
+    return this.next(role, trigger) !== REFUSED;
+  }
+
+  /** Moves a side by a trigger that is allowed, and settles the joint state. */
+  fire(role: Role, trigger: TriggerIndex): void {
+    const next = this.next(role, trigger);
+    if (role === "client") this.client = next;
+    else this.server = next;
+    if (trigger === ON.request) this.server = this.next("server", ON["client-request"]);
+    this.settle();
+  }
+
+  /** A side broke down: no trigger moves it any more. */
+  fail(role: Role): void {
+    if (role === "client") this.client = ERROR;
+    else this.server = ERROR;
+    this.settle();
+  }
+
+  /** The connection closes after this exchange. */
+  disableKeepAlive(): void {
+    this.keepAlive = false;
+    this.settle();
+  }
+
+  /** The request proposes to switch protocols. */
+  propose(upgrade: boolean, connect: boolean): void {
+    this.upgradeProposed = upgrade;
+    this.connectProposed = connect;
+    this.settle();
+  }
+
+  private next(role: Role, trigger: TriggerIndex): number {
+    return role === "client"
+      ? (CLIENT_EVENTS[this.client * TRIGGER_COUNT + trigger] as number)
+      : (SERVER_EVENTS[this.server * TRIGGER_COUNT + trigger] as number);
+  }
+
+  private settle(): void {
+    const pending = this.upgradeProposed || this.connectProposed;
+    const joint = SETTLED[jointIndex(STATE_COUNT, this.client, this.server, this.keepAlive, pending)] as number;
+    this.client = Math.trunc(joint / STATE_COUNT);
+    this.server = joint % STATE_COUNT;
+  }
+}

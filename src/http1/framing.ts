@@ -1,0 +1,62 @@
+// How long is this body? RFC 9112 6.3, its eight steps in their order, for messages received and sent.
+import {
+  CHUNKED,
+  CODING,
+  CODING_ENDS_CHUNKED,
+  CODING_OTHER,
+  LENGTH,
+  LENGTH_BAD,
+  LENGTH_CONFLICT,
+  LENGTH_REPEATED,
+  LENGTH_TOO_LARGE,
+  METHOD_CONNECT,
+  METHOD_HEAD,
+} from "../../assembly/layout.ts";
+import type { ErrorCode } from "../shared/errors.ts";
+
+/** A body in the chunked coding, and one that ends with the connection: other framings are a number of octets. */
+export const IN_CHUNKS = -1;
+export const UNTIL_CLOSE = -2;
+
+/** What of a message decides its framing; `facts` and `length` as the kernel found them. */
+export interface Framed {
+  readonly isRequest: boolean;
+  /** Of the request, or of the request that is answered: one of layout.ts's METHOD_ numbers. */
+  readonly method: number;
+  /** 0 in requests. */
+  readonly status: number;
+  /** 10 or 11. */
+  readonly version: number;
+  readonly facts: number;
+  readonly length: number;
+}
+
+/** The number of octets, IN_CHUNKS, UNTIL_CLOSE, or the code of what is wrong with the framing. */
+export function bodyFraming(message: Framed, repeatedContentLength: boolean): number | ErrorCode {
+  const { isRequest, method, status, version, facts, length } = message;
+  // 1. Responses to HEAD, and 1xx, 204, 304, end with their head, whatever their fields say.
+  if (!isRequest && (method === METHOD_HEAD || status < 200 || status === 204 || status === 304)) return 0;
+  // 2. So does a 2xx to CONNECT: a tunnel follows.
+  if (!isRequest && method === METHOD_CONNECT && status < 300) return 0;
+  if (facts & CODING) {
+    // 4. Transfer-Encoding must end in chunked; nothing but chunked is implemented. (6.1: not in HTTP/1.0.)
+    if (isRequest && version < 11) return "TRANSFER_ENCODING_IN_HTTP_1_0";
+    if (!(facts & CHUNKED)) {
+      const unknown = facts & CODING_ENDS_CHUNKED && facts & CODING_OTHER;
+      return unknown ? "UNKNOWN_TRANSFER_CODING" : "BAD_TRANSFER_ENCODING";
+    }
+    // 3. It overrides Content-Length: an attempt to smuggle in a request; a response is read, and the connection closes.
+    return isRequest && facts & LENGTH ? "CONTENT_LENGTH_WITH_TRANSFER_ENCODING" : IN_CHUNKS;
+  }
+  if (facts & LENGTH) {
+    // 5. An invalid Content-Length is unrecoverable.
+    if (facts & LENGTH_BAD) return "BAD_CONTENT_LENGTH";
+    if (facts & LENGTH_TOO_LARGE) return "CONTENT_LENGTH_TOO_LARGE";
+    if (facts & LENGTH_CONFLICT) return "CONFLICTING_CONTENT_LENGTH";
+    if (facts & LENGTH_REPEATED && !repeatedContentLength) return "REPEATED_CONTENT_LENGTH";
+    // 6. A valid one is the length.
+    return length;
+  }
+  // 7. A request without either has no body. 8. A response goes on until the connection closes.
+  return isRequest ? 0 : UNTIL_CLOSE;
+}

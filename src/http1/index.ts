@@ -1,0 +1,36 @@
+// HTTP/1.1: the public list.
+export { type ErrorCode, type ErrorRow, ERRORS, LocalProtocolError, RemoteProtocolError } from "../shared/errors.ts";
+export { type FieldPair, HeaderFields, type HeaderInput } from "../shared/header-fields.ts";
+export { Http1Connection } from "./connection.ts";
+export type {
+  ConnectionClosedEvent,
+  DataEvent,
+  EndOfMessageEvent,
+  Http1Event,
+  Http1ReceivedEvent,
+  Http1Send,
+  InformationalResponseEvent,
+  NeedDataEvent,
+  PausedEvent,
+  RequestEvent,
+  ResponseEvent,
+  SendConnectionClosed,
+  SendData,
+  SendEndOfMessage,
+  SendInformationalResponse,
+  SendRequest,
+  SendResponse,
+} from "./events.ts";
+export { NEED_DATA, PAUSED } from "./events.ts";
+export {
+  type Http1Options,
+  LENIENCIES,
+  type Leniencies,
+  type LeniencyRow,
+  LIMITS,
+  type LimitRow,
+  type Limits,
+  type Role,
+} from "./options.ts";
+export type { State } from "./states.ts";
+export { FORBIDDEN_TRAILERS } from "./trailers.ts";

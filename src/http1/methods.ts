@@ -1,0 +1,15 @@
+// The methods that have constants, by the numbers of layout.ts.
+import * as layout from "../../assembly/layout.ts";
+
+/** Names by number; 0 is any other method. */
+export const METHOD_NAMES: readonly string[] = Object.assign([""], {
+  [layout.METHOD_GET]: "GET",
+  [layout.METHOD_HEAD]: "HEAD",
+  [layout.METHOD_POST]: "POST",
+  [layout.METHOD_PUT]: "PUT",
+  [layout.METHOD_DELETE]: "DELETE",
+  [layout.METHOD_CONNECT]: "CONNECT",
+  [layout.METHOD_OPTIONS]: "OPTIONS",
+  [layout.METHOD_TRACE]: "TRACE",
+  [layout.METHOD_PATCH]: "PATCH",
+});

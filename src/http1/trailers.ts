@@ -1,0 +1,13 @@
+// Which fields must not stand in trailers.
+import { FIRST_NOT_FOR_TRAILERS, LAST_NOT_FOR_TRAILERS } from "../../assembly/layout.ts";
+import { KNOWN_NAMES } from "../shared/header-fields.ts";
+
+/** The names of RFC 7230 4.1.2, Set-Cookie included: dropped from received trailers, refused in sent ones. */
+export const FORBIDDEN_TRAILERS: readonly string[] = KNOWN_NAMES.slice(
+  FIRST_NOT_FOR_TRAILERS,
+  LAST_NOT_FOR_TRAILERS + 1,
+);
+
+export function isForbiddenTrailer(name: string): boolean {
+  return FORBIDDEN_TRAILERS.includes(name);
+}

@@ -1,0 +1,247 @@
+// Events in, octets out. A head is written as text, and that text, octet for octet what will be sent, goes through the
+// kernel that reads heads: what it accepts, with the fields that were meant and no others, is sound. The same pass gives
+// the facts from which framing and connection fields are chosen. Nothing is queued before everything was checked.
+import {
+  AUTHORITY,
+  CLOSE,
+  CODING,
+  CONNECTION,
+  HEAD_FACTS,
+  HEAD_FIELD_COUNT,
+  HEAD_METHOD,
+  HEAD_NAME_OCTETS,
+  HEAD_VALUE_OCTETS,
+  HOST,
+  HOST_BAD,
+  HOST_REPEATED,
+  INPUT_SIZE,
+  KEEP_ALIVE,
+  LENGTH,
+  MAX_FIELDS,
+  METHOD_CONNECT,
+  METHOD_GET,
+  METHOD_HEAD,
+  NOT_FOR_TRAILERS,
+  REQUEST,
+  RESPONSE,
+  TRAILERS,
+} from "../../assembly/layout.ts";
+import { type ErrorCode, LocalProtocolError } from "../shared/errors.ts";
+import { type FieldPair, fieldPairs, type HeaderInput } from "../shared/header-fields.ts";
+import { headLength, headWord, scanText } from "../wasm/scan.ts";
+import { isLatin1 } from "../wasm/text.ts";
+import type { SendInformationalResponse, SendRequest, SendResponse } from "./events.ts";
+import { bodyFraming, IN_CHUNKS, UNTIL_CLOSE } from "./framing.ts";
+import { isForbiddenTrailer } from "./trailers.ts";
+import { REASONS } from "./reasons.ts";
+
+/** A head that may be sent. */
+export interface WrittenHead {
+  /** One char per octet, the empty line included. */
+  readonly text: string;
+  /** The kernel's facts of what the caller gave. */
+  readonly facts: number;
+  /** The request's method: one of layout.ts's METHOD_ numbers. */
+  readonly method: number;
+  /** Octets of the body, IN_CHUNKS or UNTIL_CLOSE. */
+  readonly framing: number;
+  /** Does it say that the connection closes? */
+  readonly closes: boolean;
+}
+
+/** What of the request and the connection governs a response. */
+export interface ResponseContext {
+  /** The request's method: one of layout.ts's METHOD_ numbers. */
+  readonly method: number;
+  /** May the connection stay open? */
+  readonly keepAlive: boolean;
+  /** The peer's version: "1.1", "1.0", or null when nothing sound came from it. */
+  readonly version: string | null;
+}
+
+/** @throws LocalProtocolError when the request may not be sent. */
+export function writeRequest(event: SendRequest): WrittenHead {
+  const { method, target } = event;
+  checkVersion(event.httpVersion);
+  checkString("method", method);
+  checkString("target", target);
+  const pairs = hostFirst(fieldPairs(event.headers));
+  const text = writeLines(REQUEST, `${method} ${target} HTTP/1.1\r\n`, pairs, () =>
+    TOKEN.test(method) ? "BAD_TARGET" : "BAD_METHOD",
+  );
+  const facts = headWord(HEAD_FACTS);
+  const number = headWord(HEAD_METHOD);
+  if (number === METHOD_CONNECT && !(facts & AUTHORITY)) throw new LocalProtocolError("BAD_TARGET");
+  if (!(facts & HOST)) throw new LocalProtocolError("MISSING_HOST", { header: "host" });
+  if (facts & HOST_REPEATED) throw new LocalProtocolError("DUPLICATE_HOST", { header: "host" });
+  if (facts & HOST_BAD) throw new LocalProtocolError("BAD_HOST", { header: "host" });
+  const framing = outgoingFraming(true, number, 0, facts);
+  return { text: `${text}\r\n`, facts, method: number, framing, closes: (facts & CLOSE) !== 0 };
+}
+
+/** @throws LocalProtocolError when the informational response may not be sent. */
+export function writeInformationalResponse(event: SendInformationalResponse, upgradeProposed: boolean): string {
+  const start = statusLine(event, 100, 199);
+  if (event.status === 101 && !upgradeProposed) throw new LocalProtocolError("UNPROPOSED_SWITCH");
+  const pairs = withoutFraming(fieldPairs(event.headers));
+  return `${writeLines(RESPONSE, start, pairs, () => "BAD_REASON")}\r\n`;
+}
+
+/**
+ * Chooses the framing as h11 does: chunked to a 1.1 peer when the length is unknown, else the end of the connection; the
+ * fields of a response to HEAD are those of GET. Says close when it must, and keep-alive to a 1.0 peer that asked.
+ * @throws LocalProtocolError when the response may not be sent.
+ */
+export function writeResponse(event: SendResponse, context: ResponseContext): WrittenHead {
+  const { method, keepAlive, version } = context;
+  const { status } = event;
+  const start = statusLine(event, 200, 999);
+  const given = fieldPairs(event.headers);
+  const bodiless = status === 204 || (method === METHOD_CONNECT && status < 300);
+  let pairs = bodiless ? withoutFraming(given) : given;
+  let text = writeLines(RESPONSE, start, pairs, () => "BAD_REASON");
+  const facts = headWord(HEAD_FACTS);
+  if (facts & CODING && facts & LENGTH) {
+    throw new LocalProtocolError("CONTENT_LENGTH_WITH_TRANSFER_ENCODING", { header: "content-length" });
+  }
+  let framing = outgoingFraming(false, method === METHOD_HEAD ? METHOD_GET : method, status, facts);
+  let closes = !keepAlive || (facts & CLOSE) !== 0;
+  let added = "";
+  const checked = pairs;
+  if (framing < 0 && version !== "1.1") {
+    if (facts & CODING) pairs = without(pairs, "transfer-encoding");
+    framing = UNTIL_CLOSE;
+    if (method !== METHOD_HEAD) closes = true;
+  } else if (framing === UNTIL_CLOSE) {
+    added = "Transfer-Encoding: chunked\r\n";
+    framing = IN_CHUNKS;
+  }
+  const option = missingOption(closes, version, facts);
+  if (option !== undefined && facts & CONNECTION) pairs = withConnectionOption(pairs, option);
+  else if (option !== undefined) added += `Connection: ${option}\r\n`;
+  if (pairs !== checked) text = writeLines(RESPONSE, start, pairs, () => "BAD_REASON");
+  return { text: `${text}${added}\r\n`, facts, method, framing: method === METHOD_HEAD ? 0 : framing, closes };
+}
+
+/** The last chunk, the trailer fields and the empty line. @throws LocalProtocolError for a trailer that may not be sent. */
+export function writeTrailers(headers: HeaderInput | undefined): string {
+  const pairs = fieldPairs(headers);
+  if (pairs.length === 0) return "0\r\n\r\n";
+  const text = writeLines(TRAILERS, "", pairs, () => "BAD_FIELD_VALUE");
+  if (headWord(HEAD_FACTS) & NOT_FOR_TRAILERS) {
+    const header = pairs.map(([name]) => name.toLowerCase()).find(isForbiddenTrailer);
+    throw new LocalProtocolError("FORBIDDEN_TRAILER", { header });
+  }
+  return `0\r\n${text}\r\n`;
+}
+
+// --- lines --------------------------------------------------------------------------------------------------------
+
+/**
+ * The start line and field lines as text, without the empty line, checked: the kernel must find in it exactly the names
+ * and values that were given. Each line holds one of them, no name is longer than given and no value either, so equal
+ * sums mean equal parts.
+ */
+function writeLines(what: number, start: string, pairs: readonly FieldPair[], startFault: () => ErrorCode): string {
+  let text = start;
+  let nameOctets = 0;
+  let valueOctets = 0;
+  for (const [name, value] of pairs) {
+    text += `${name}: ${value}\r\n`;
+    nameOctets += name.length;
+    valueOctets += value.length;
+  }
+  const whole = `${text}\r\n`;
+  if (whole.length > INPUT_SIZE) throw new LocalProtocolError("HEAD_TOO_LARGE");
+  if (pairs.length > MAX_FIELDS) throw new LocalProtocolError("TOO_MANY_FIELDS");
+  const sound =
+    isLatin1(whole) &&
+    scanText(what, whole) === whole.length &&
+    headWord(HEAD_FIELD_COUNT) === pairs.length &&
+    headWord(HEAD_NAME_OCTETS) === nameOctets &&
+    headWord(HEAD_VALUE_OCTETS) === valueOctets;
+  if (!sound) throw fieldFault(pairs) ?? new LocalProtocolError(startFault());
+  return text;
+}
+
+// These only explain what the kernel refused.
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: HTAB is legal (RFC 9110 5.5)
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+function fieldFault(pairs: readonly FieldPair[]): LocalProtocolError | undefined {
+  for (const [name, value] of pairs) {
+    const header = name.toLowerCase();
+    if (!TOKEN.test(name)) return new LocalProtocolError("BAD_FIELD_NAME", { header });
+    if (!VALUE.test(value)) return new LocalProtocolError("BAD_FIELD_VALUE", { header });
+    if (/^[\t ]|[\t ]$/.test(value)) {
+      return new LocalProtocolError("BAD_FIELD_VALUE", { header, seen: "white space at an end of the value" });
+    }
+  }
+  return undefined;
+}
+
+/** Host comes first (RFC 9110 7.2). */
+function hostFirst(pairs: FieldPair[]): FieldPair[] {
+  const at = pairs.findIndex(([name]) => name.length === 4 && name.toLowerCase() === "host");
+  return at > 0 ? [pairs[at] as FieldPair, ...pairs.slice(0, at), ...pairs.slice(at + 1)] : pairs;
+}
+
+function statusLine(event: SendResponse | SendInformationalResponse, least: number, most: number): string {
+  const { status, reason = REASONS[status] ?? "" } = event;
+  checkVersion(event.httpVersion);
+  checkString("reason", reason);
+  if (!Number.isInteger(status) || status < least || status > most) {
+    throw new LocalProtocolError("BAD_STATUS", { seen: `${String(status)} in ${event.type}` });
+  }
+  return `HTTP/1.1 ${status} ${reason}\r\n`;
+}
+
+function checkVersion(version: string | undefined): void {
+  if (version !== undefined && version !== "1.1") {
+    throw new LocalProtocolError("BAD_VERSION", { seen: "only HTTP/1.1 is sent" });
+  }
+}
+
+function checkString(name: string, value: unknown): void {
+  if (typeof value !== "string") throw new TypeError(`${name} must be a string`);
+}
+
+// --- framing and connection fields ----------------------------------------------------------------------------------
+
+function outgoingFraming(isRequest: boolean, method: number, status: number, facts: number): number {
+  const framing = bodyFraming({ isRequest, method, status, version: 11, facts, length: headLength() }, false);
+  if (typeof framing === "number") return framing;
+  const header = framing.includes("TRANSFER_") ? "transfer-encoding" : "content-length";
+  throw new LocalProtocolError(framing, { header });
+}
+
+function without(pairs: FieldPair[], ...names: string[]): FieldPair[] {
+  return pairs.filter(([name]) => !names.includes(name.toLowerCase()));
+}
+
+/** What has no body by definition has no framing either (RFC 9110 8.6, RFC 9112 6.1). */
+function withoutFraming(pairs: FieldPair[]): FieldPair[] {
+  return without(pairs, "content-length", "transfer-encoding");
+}
+
+/** The connection option that the response needs and does not have. */
+function missingOption(closes: boolean, version: string | null, facts: number): string | undefined {
+  if (closes) return facts & CLOSE ? undefined : "close";
+  return version === "1.0" && !(facts & KEEP_ALIVE) ? "keep-alive" : undefined;
+}
+
+/** Adds the option to the first Connection field, in the place of a keep-alive; other options stay as they are. */
+function withConnectionOption(pairs: FieldPair[], option: string): FieldPair[] {
+  let added = false;
+  return pairs.flatMap(([name, value]): FieldPair[] => {
+    if (name.toLowerCase() !== "connection") return [[name, value]];
+    const options = value
+      .split(",")
+      .map((member) => member.trim())
+      .filter((member) => member !== "" && member.toLowerCase() !== "keep-alive");
+    if (!added) options.push(option);
+    added = true;
+    return options.length > 0 ? [[name, options.join(", ")]] : [];
+  });
+}

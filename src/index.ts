@@ -1,0 +1,2 @@
+// sansio: every protocol.
+export * from "./http1/index.ts";

@@ -1,0 +1,118 @@
+// Octets that were fed and are not yet consumed: the chunks by reference, and one bounded copy of an element (a head, a
+// chunk-size line) that is cut over chunks. Knows no protocol.
+
+/** No octets. */
+export const NO_OCTETS = new Uint8Array(0);
+
+const FIRST_CAPACITY = 256;
+
+export class ReceiveBuffer {
+  /** The chunk that is being read, and how far. */
+  chunk: Uint8Array = NO_OCTETS;
+  position = 0;
+  /** What was absorbed of earlier chunks: the first octets of an element that is not complete. */
+  partial: Uint8Array = NO_OCTETS;
+  partialLength = 0;
+  /** Octets consumed since the connection began: where the next element begins. */
+  offset = 0;
+  /** Octets fed since the connection began. */
+  fed = 0;
+  /** Will nothing more be fed? */
+  ended = false;
+  private later: Uint8Array[] | null = null;
+
+  get length(): number {
+    return this.fed - this.offset;
+  }
+
+  push(chunk: Uint8Array): void {
+    this.fed += chunk.length;
+    if (this.position === this.chunk.length && this.later === null) {
+      this.chunk = chunk;
+      this.position = 0;
+    } else {
+      this.later ??= [];
+      this.later.push(chunk);
+    }
+  }
+
+  /** Octets of the current chunk that are not read, after moving on from one that is used up. 0: there is nothing. */
+  fresh(): number {
+    if (this.position === this.chunk.length) this.nextChunk();
+    return this.chunk.length - this.position;
+  }
+
+  /** The octet at this distance from the next one to be consumed; undefined when it was not fed yet. */
+  octetAt(distance: number): number | undefined {
+    if (distance < this.partialLength) return this.partial[distance];
+    let at = distance - this.partialLength + this.position;
+    if (at < this.chunk.length) return this.chunk[at];
+    at -= this.chunk.length;
+    for (const chunk of this.later ?? []) {
+      if (at < chunk.length) return chunk[at];
+      at -= chunk.length;
+    }
+    return undefined;
+  }
+
+  /** Copies `count` octets of the current chunk behind the partial element. */
+  absorb(count: number): void {
+    const length = this.partialLength + count;
+    if (length > this.partial.length) {
+      const grown = new Uint8Array(Math.max(FIRST_CAPACITY, 2 * length));
+      grown.set(this.partial.subarray(0, this.partialLength));
+      this.partial = grown;
+    }
+    this.partial.set(this.chunk.subarray(this.position, this.position + count), this.partialLength);
+    this.partialLength = length;
+    this.position += count;
+  }
+
+  /** Consumes `count` octets: all of the partial element, and the rest from the current chunk. */
+  consume(count: number): void {
+    this.position += count - this.partialLength;
+    this.offset += count;
+    if (this.partialLength > 0) {
+      this.partial = NO_OCTETS;
+      this.partialLength = 0;
+    }
+    if (this.position === this.chunk.length) this.nextChunk();
+  }
+
+  /** Consumes `count` octets of the current chunk and gives them as a view of it. */
+  view(count: number): Uint8Array {
+    const { chunk, position } = this;
+    this.consume(count);
+    return new Uint8Array(chunk.buffer, chunk.byteOffset + position, count);
+  }
+
+  /** Consumes everything, and gives it as one array: a view where it lies in one chunk. */
+  takeAll(): Uint8Array {
+    if (this.partialLength === 0 && this.later === null) return this.view(this.fresh());
+    const all = new Uint8Array(this.length);
+    all.set(this.partial.subarray(0, this.partialLength));
+    let at = this.partialLength;
+    for (const piece of [this.chunk.subarray(this.position), ...(this.later ?? [])]) {
+      all.set(piece, at);
+      at += piece.length;
+    }
+    this.clear();
+    return all;
+  }
+
+  /** Drops everything. */
+  clear(): void {
+    this.offset = this.fed;
+    this.chunk = NO_OCTETS;
+    this.position = 0;
+    this.partial = NO_OCTETS;
+    this.partialLength = 0;
+    this.later = null;
+  }
+
+  private nextChunk(): void {
+    this.chunk = this.later?.shift() ?? NO_OCTETS;
+    this.position = 0;
+    if (this.later?.length === 0) this.later = null;
+  }
+}

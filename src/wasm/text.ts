@@ -1,0 +1,56 @@
+// Octets to strings and back, one char per octet (ISO 8859-1), by the fastest means that the runtime has.
+// TextDecoder's "latin1" is windows-1252 by the Encoding standard, wrong for 0x80 to 0x9f: it serves ASCII only.
+
+/** What of the runtime is used; Node's Buffer, and Bun's and Deno's, have their own latin1. */
+export interface TextRuntime {
+  readonly Buffer?: {
+    readonly prototype: {
+      latin1Slice(this: Uint8Array, start: number, end: number): string;
+      latin1Write(this: Uint8Array, text: string, at: number): number;
+    };
+  };
+  readonly TextDecoder?: new (label: string) => { decode(octets: Uint8Array): string };
+}
+
+export interface TextCodec {
+  /** The octets [start, end) as a string; `high` says whether one of them may be 0x80 or above. */
+  decode(octets: Uint8Array, start: number, end: number, high: boolean): string;
+  /** Puts the text's chars, none above 0xff, into `octets` at `at`. There must be room. */
+  encode(text: string, octets: Uint8Array, at: number): void;
+}
+
+/** How many chars one call of String.fromCharCode takes: far below every engine's limit of arguments. */
+const PIECE = 4096;
+
+export function textCodec(runtime: TextRuntime): TextCodec {
+  const buffer = runtime.Buffer?.prototype;
+  if (buffer !== undefined) {
+    return {
+      decode: (octets, start, end) => buffer.latin1Slice.call(octets, start, end),
+      encode: (text, octets, at) => void buffer.latin1Write.call(octets, text, at),
+    };
+  }
+  const ascii = runtime.TextDecoder && new runtime.TextDecoder("latin1");
+  return {
+    decode(octets, start, end, high) {
+      if (ascii !== undefined && !high) return ascii.decode(octets.subarray(start, end));
+      let text = "";
+      for (let at = start; at < end; at += PIECE) {
+        text += String.fromCharCode(...octets.subarray(at, Math.min(at + PIECE, end)));
+      }
+      return text;
+    },
+    encode(text, octets, at) {
+      for (let i = 0; i < text.length; i++) octets[at + i] = text.charCodeAt(i);
+    },
+  };
+}
+
+/** The codec of this runtime. */
+export const { decode: decodeLatin1, encode: encodeLatin1 } = textCodec(globalThis as TextRuntime);
+
+/** Is every char one octet? V8 answers at once for its one-byte strings, which cannot match. */
+export function isLatin1(text: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range of one octet is what is asked for
+  return !/[^\x00-\xff]/.test(text);
+}
