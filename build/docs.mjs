@@ -186,7 +186,8 @@ async function api() {
       sort: ["source-order"],
       logLevel: "Warn",
       validation: { notExported: true, invalidLink: true, notDocumented: false },
-      treatWarningsAsErrors: true,
+      // the tables themselves: README.md prints one, the other is written out below
+      intentionallyNotExported: ["STATES", "TABLE", "ErrorDetail"],
       // one page
       router: "module",
       entryFileName: "api",
@@ -207,17 +208,27 @@ async function api() {
     await application.outputs.writeOutput({ name: "markdown", path: folder }, project);
     if (application.logger.hasErrors() || application.logger.hasWarnings())
       throw new Error("TypeDoc has warnings: see above");
-    const text = withNamedCodes(readFileSync(join(folder, "api.md"), "utf8"));
+    const text = withNamedTypes(readFileSync(join(folder, "api.md"), "utf8"));
     return `<!-- Made by \`npm run docs\` from the docstrings in src/. -->\n\n${text.trim()}\n`;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** TypeDoc writes the union of all codes wherever one is meant. */
-function withNamedCodes(text) {
-  const union = load("src/shared/errors.ts").ERRORS.map(({ code }) => `\\| \`"${code}"\``);
-  return text.replaceAll(union.join(" "), "[`ErrorCode`](#errorcode)");
+/** Types that are made from tables: their names where TypeDoc writes all members, their members where it has only a name. */
+function withNamedTypes(text) {
+  const codes = load("src/shared/errors.ts").ERRORS.map(({ code }) => `"${code}"`);
+  const states = load("src/http1/states.ts").STATES.map((state) => `"${state}"`);
+  const inCells = (members) => members.map((member) => `\\| \`${member}\``).join(" ");
+  const inLines = (members) => members.map((member) => `  \\| \`${member}\``).join("\n");
+  const inCode = (members) => `\n${members.map((member) => `  | ${member}`).join("\n")};`;
+  return text
+    .replaceAll(inCells(codes), "[`ErrorCode`](#errorcode)")
+    .replaceAll(inCells(states), "[`State`](#state)")
+    .replaceAll(inLines(states), "[`State`](#state)")
+    .replaceAll(inCode(states), "State;")
+    .replaceAll(" keyof typeof TABLE;", inCode(codes))
+    .replaceAll(" typeof STATES[number];", inCode(states));
 }
 
 // --- loading of TypeScript ---------------------------------------------------------------------------------------

@@ -95,11 +95,12 @@ const PLACES = {
     arrows: {
       "idle > send-response": ["M430 57 V133", 436, 99, "start"],
       "idle > send-body": ["M370 57 Q225 150 375 243", 312, 102, "end"],
-      "idle > closed": ["M508 40 H730 Q770 40 770 80 V183", 630, 34, "middle"],
+      "idle > closed": ["M508 40 H730 Q770 40 770 80 V183", 690, 58, "middle"],
       "idle > must-close": ["M508 30 Q514 14 530 14 H940 Q960 14 960 34 V430 Q960 450 940 450 H673", 952, 466, "end"],
       "send-response > send-response": ["M485 133 C490 100 540 105 513 142", 526, 112, "start"],
       "send-response > send-body": ["M430 167 V243", 436, 209, "start"],
       "send-response > switched-protocol": ["M352 150 H183", 242, 172, "middle"],
+      "send-response > closed": ["M513 158 H620 Q640 158 640 178 V180 Q640 200 660 200 H687", 575, 174, "middle"],
       "send-body > send-body": ["M485 243 C490 210 540 215 513 252", 526, 222, "start"],
       "send-body > done": ["M430 277 V353", 436, 319, "start"],
       "done > closed": ["M508 370 H690 Q730 370 730 330 V217", 620, 364, "middle"],

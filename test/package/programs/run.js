@@ -4,7 +4,8 @@ const latin1 = (octets) => Array.from(octets, (octet) => String.fromCharCode(oct
 export function exchange({ Http1Connection }) {
   const client = new Http1Connection("client");
   const server = new Http1Connection("server");
-  client.send({ type: "request", method: "POST", target: "/echo", headers: { Host: "example.com" } });
+  const headers = { Host: "example.com", "Content-Length": "2" };
+  client.send({ type: "request", method: "POST", target: "/echo", headers });
   client.send({ type: "data", data: new Uint8Array([104, 105]) });
   client.send({ type: "end-of-message" });
   server.feed(client.bytesToSend());
