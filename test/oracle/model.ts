@@ -23,7 +23,10 @@ type Name =
 type Request = Extract<OracleEvent, { type: "Request" }>;
 type Response = Extract<OracleEvent, { type: "Response" | "InformationalResponse" }>;
 type Head = Request | Response;
-type Framing = { kind: "length"; remaining: number } | { kind: "chunked" } | { kind: "until-close" };
+type Framing =
+  | { kind: "length"; length: number; remaining: number; status?: number }
+  | { kind: "chunked" }
+  | { kind: "until-close" };
 type Switch = "upgrade" | "connect";
 
 /** What an event does to the state of the side that sends it; "request seen" is what a request does to the server. */
@@ -80,9 +83,6 @@ const LARGEST = 2 ** 53 - 1;
 const PYTHON_DIGITS = 4300;
 const H11_BUFFER_LIMIT = 16384;
 
-const QUOTED = '"(?:[\\t \\x21\\x23-\\x5b\\x5d-\\x7e\\x80-\\xff]|\\\\[\\t \\x21-\\x7e\\x80-\\xff])*"';
-const EXTENSIONS = new RegExp(`^(?:[ \\t]*;[ \\t]*${TOKEN}(?:[ \\t]*=[ \\t]*(?:${TOKEN}|${QUOTED}))?)*$`);
-
 /** uri-host of RFC 3986 3.2.2 and a port of digits, both possibly empty. */
 const IPV4 = "(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)(?:\\.(?!$)|$)){4}";
 const HOST = /^(?:\[[0-9A-Fa-fvV:.!$&'()*+,;=\-_~]+\]|(?:[A-Za-z0-9\-._~!$&'()*+,;=]|%[0-9A-Fa-f]{2})*)(?::[0-9]*)?$/;
@@ -124,13 +124,14 @@ const lower = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowe
 const stripped = (text: string) => text.replace(/^[ \t\n\r\f\v]+|[ \t\n\r\f\v]+$/g, "");
 const trimmed = (text: string) => text.replace(/^[ \t]+|[ \t]+$/g, "");
 
-const valuesOf = (headers: Pair[], name: string) => headers.filter(([found]) => lower(found) === name).map((f) => f[1]);
+const valuesOf = (headers: Pair[], name: string) =>
+  headers.filter((field) => lower(field[0]) === name).map((field) => field[1]);
 const tokensOf = (headers: Pair[], name: string) =>
   valuesOf(headers, name)
     .flatMap((value) => lower(value).split(","))
     .map(stripped)
     .filter((token) => token !== "");
-const without = (headers: Pair[], name: string) => headers.filter(([found]) => lower(found) !== name);
+const without = (headers: Pair[], name: string) => headers.filter((field) => lower(field[0]) !== name);
 const same = (left: unknown, right: unknown) => JSON.stringify(left) === JSON.stringify(right);
 
 /** A fault found in a text: status, code, and where. */
@@ -173,6 +174,21 @@ interface Field {
   valueAt: number;
 }
 
+/** At what a send can fail, and the rule by which a failure then changes nothing. */
+const CHANGES_NOTHING = {
+  event: "refused-event-changes-nothing",
+  state: "wrong-state-changes-nothing",
+  "data in 204": "data-in-204-changes-nothing",
+  "data in 304": "data-in-304-changes-nothing",
+  "data without body": "data-without-body-changes-nothing",
+  "too much": "too-much-data-changes-nothing",
+  "too little": "too-little-data-changes-nothing",
+  "trailers without body": "trailers-without-body-changes-nothing",
+  "trailers after a length": "trailers-after-length-changes-nothing",
+  "trailers until close": "trailers-until-close-changes-nothing",
+} as const;
+type Step = keyof typeof CHANGES_NOTHING;
+
 export interface ModelLimits {
   head: number;
   trailers: number;
@@ -185,14 +201,14 @@ const EXTENSION_OCTETS = 4096;
 const EXTENSION_OCTETS_IN_ALL = 16384;
 const SIZE_DIGITS = 16;
 const INFORMATIONAL = 32;
+const PIPELINED = 16;
 
-/** Everything a refused send must leave as it was. */
-interface Now {
+/** One request and its response, and what of them governs the other. A refused send must leave all of it as it was. */
+interface Exchange {
   client: Name;
   server: Name;
   keepAlive: boolean;
   proposals: Switch[];
-  version: string | null;
   method: string | null;
   waiting: boolean;
   /** The request carried an expectation; the body's first octets or a 100 end it, a final response refuses it. */
@@ -201,29 +217,38 @@ interface Now {
   keptAlive10: boolean;
   reading: Framing | null;
   writing: Framing | null;
+  informational: number;
+  /** Octets that had been fed when the request was sent. */
+  fedBefore: number;
 }
+
+const newExchange = (): Exchange => ({
+  client: "IDLE",
+  server: "IDLE",
+  keepAlive: true,
+  proposals: [],
+  method: null,
+  waiting: false,
+  expectation: "none",
+  keptAlive10: false,
+  reading: null,
+  writing: null,
+  informational: 0,
+  fedBefore: 0,
+});
 
 export class Model implements Endpoint {
   readonly touched = new Set<Rule>();
-  private now: Now = {
-    client: "IDLE",
-    server: "IDLE",
-    keepAlive: true,
-    proposals: [],
-    version: null,
-    method: null,
-    waiting: false,
-    expectation: "none",
-    keptAlive10: false,
-    reading: null,
-    writing: null,
-  };
+  /** In order of the requests. More than one only in a client that pipelines. */
+  private exchanges = [newExchange()];
+  private version: string | null = null;
   private input = "";
   private consumed = 0;
   private ended = false;
   private section = noLines();
   private emptyLines = 0;
-  private informational = 0;
+  /** Where the last head began. */
+  private headBegin = 0;
   private extensionOctets = 0;
   /** Within a chunked body: what comes next. */
   private chunk: { part: "size" | "data" | "end" | "trailers"; remaining: number; expected: string } = {
@@ -253,14 +278,29 @@ export class Model implements Endpoint {
 
   // ---------------------------------------------------------------- the machine
 
-  private move(role: Role, event: string): void {
-    const next = TRANSITIONS[role][this.now[role]]?.[event];
-    if (next === undefined) throw new Fault("LocalProtocolError", 400, "WRONG_STATE");
-    this.now[role] = next;
+  /** The exchange in which the peer speaks. */
+  private get now(): Exchange {
+    return this.exchanges[0] as Exchange;
   }
 
-  private settle(): void {
-    const now = this.now;
+  /** The exchange in which we speak. */
+  private get sending(): Exchange {
+    return this.exchanges.at(-1) as Exchange;
+  }
+
+  private move(now: Exchange, role: Role, event: string): void {
+    const next = TRANSITIONS[role][now[role]]?.[event];
+    if (next !== undefined) {
+      now[role] = next;
+      return;
+    }
+    // h11 cannot name such an event in its message: its own error escapes.
+    const nameless = event === "request seen" || (event === "switch accepted" && now.server !== "SEND_RESPONSE");
+    if (nameless && !this.applies("no-foreign-errors")) throw new Fault("AttributeError", null);
+    throw new Fault("LocalProtocolError", 400, "WRONG_STATE");
+  }
+
+  private settle(now: Exchange): void {
     for (;;) {
       const before = `${now.client} ${now.server}`;
       if (now.proposals.length > 0 && now.client === "DONE") now.client = "MIGHT_SWITCH_PROTOCOL";
@@ -286,37 +326,43 @@ export class Model implements Endpoint {
     return proposals;
   }
 
-  private keepsAlive(head: Head): boolean {
-    const tokens = tokensOf(head.headers ?? [], "connection");
+  private keepsAlive(now: Exchange, head: Head): boolean {
+    const headers = head.headers ?? [];
+    const tokens = tokensOf(headers, "connection");
     if (tokens.includes("close")) return false;
+    const both = valuesOf(headers, "transfer-encoding").length > 0 && valuesOf(headers, "content-length").length > 0;
+    const framed = head.type === "Response" && bodiless(head.status_code, now.method);
+    if (both && !framed && this.applies("content-length-and-transfer-encoding")) return false;
     if ((head.http_version ?? "1.1") >= "1.1") return true;
     if (head.type !== "Request" || this.our !== "server" || !tokens.includes("keep-alive")) return false;
-    this.now.keptAlive10 = this.applies("http10-keep-alive");
-    return this.now.keptAlive10;
+    now.keptAlive10 = this.applies("http10-keep-alive");
+    return now.keptAlive10;
   }
 
   /** RFC 9112 6.3 as h11 does it. */
   private framingOf(head: Head, method: string | null): Framing {
     const headers = head.headers ?? [];
-    if (head.type !== "Request" && bodiless(head.status_code, method)) return { kind: "length", remaining: 0 };
+    if (head.type !== "Request" && bodiless(head.status_code, method)) {
+      return { kind: "length", length: 0, remaining: 0, status: head.status_code };
+    }
     if (valuesOf(headers, "transfer-encoding").length > 0) return { kind: "chunked" };
     const length = tokensOf(headers, "content-length")[0];
     if (length !== undefined) {
       if (length.length > PYTHON_DIGITS) throw new Fault("ValueError", null);
-      return { kind: "length", remaining: Number(length) };
+      return { kind: "length", length: Number(length), remaining: Number(length) };
     }
-    return head.type === "Request" ? { kind: "length", remaining: 0 } : { kind: "until-close" };
+    return head.type === "Request" ? { kind: "length", length: 0, remaining: 0 } : { kind: "until-close" };
   }
 
   /** Every event passes here, sent or received. */
-  private process(role: Role, event: OracleEvent): void {
-    const now = this.now;
+  private process(now: Exchange, role: Role, event: OracleEvent): void {
     const before = { client: now.client, server: now.server };
     let name: string = event.type;
     if (event.type === "Request") {
-      for (const proposal of this.proposalsOf(event))
+      for (const proposal of this.proposalsOf(event)) {
         if (!now.proposals.includes(proposal)) now.proposals.push(proposal);
-      this.settle();
+      }
+      this.settle(now);
     } else if (event.type === "InformationalResponse" && event.status_code === 101) {
       if (!now.proposals.includes("upgrade")) {
         throw new Fault("LocalProtocolError", 400, role === this.our ? "UNPROPOSED_SWITCH" : "UNSOLICITED_SWITCH");
@@ -326,24 +372,26 @@ export class Model implements Endpoint {
       if (now.proposals.includes("connect") && event.status_code < 300) name = "switch accepted";
       else now.proposals = [];
     }
-    this.move(role, name);
-    if (event.type === "Request") this.move("server", "request seen");
-    this.settle();
+    this.move(now, role, name);
+    if (event.type === "Request") this.move(now, "server", "request seen");
+    this.settle(now);
 
     if (event.type === "Request") now.method = event.method;
     const head = event.type === "Request" || event.type === "Response" || event.type === "InformationalResponse";
-    if (head && role === this.their) now.version = event.http_version ?? "1.1";
-    if ((event.type === "Request" || event.type === "Response") && !this.keepsAlive(event)) {
-      now.keepAlive = false;
-      this.settle();
+    if (head && role === this.their) this.version = event.http_version ?? "1.1";
+    if ((event.type === "Request" || event.type === "Response") && !this.keepsAlive(now, event)) {
+      // A response that closes closes for all requests behind it.
+      for (const exchange of role === this.their ? this.exchanges : [now]) {
+        exchange.keepAlive = false;
+        this.settle(exchange);
+      }
     }
-    this.expect(role, event);
-    if (now.client !== before.client && now.client === "SEND_BODY") this.startBody("client", event as Head);
-    if (now.server !== before.server && now.server === "SEND_BODY") this.startBody("server", event as Head);
+    this.expect(now, role, event);
+    if (now.client !== before.client && now.client === "SEND_BODY") this.startBody(now, "client", event as Head);
+    if (now.server !== before.server && now.server === "SEND_BODY") this.startBody(now, "server", event as Head);
   }
 
-  private expect(role: Role, event: OracleEvent): void {
-    const now = this.now;
+  private expect(now: Exchange, role: Role, event: OracleEvent): void {
     if (event.type === "Request" && (event.http_version ?? "1.1") >= "1.1") {
       if (tokensOf(event.headers ?? [], "expect").includes("100-continue")) {
         now.waiting = true;
@@ -352,7 +400,8 @@ export class Model implements Endpoint {
     }
     if (event.type === "InformationalResponse" || event.type === "Response") {
       now.waiting = false;
-      if (now.expectation === "open") now.expectation = event.type === "Response" ? "refused" : "none";
+      if (event.status_code === 100) now.expectation = "none";
+      if (event.type === "Response" && now.expectation === "open") now.expectation = "refused";
     }
     if (role === "client" && (event.type === "Data" || event.type === "EndOfMessage")) {
       now.waiting = false;
@@ -360,42 +409,38 @@ export class Model implements Endpoint {
     }
   }
 
-  private startBody(role: Role, head: Head): void {
-    const framing = this.framingOf(head, this.now.method);
-    if (role === this.our) this.now.writing = framing;
+  private startBody(now: Exchange, role: Role, head: Head): void {
+    const framing = this.framingOf(head, now.method);
+    if (role === this.our) now.writing = framing;
     else {
-      this.now.reading = framing;
+      now.reading = framing;
       this.chunk = { part: "size", remaining: 0, expected: "" };
       this.extensionOctets = 0;
     }
   }
 
   startNextCycle(): void {
-    const now = this.now;
+    const { now } = this;
     if (now.client !== "DONE" || now.server !== "DONE") throw new Fault("LocalProtocolError", 400, "NOT_REUSABLE");
-    now.client = "IDLE";
-    now.server = "IDLE";
-    now.method = null;
-    now.expectation = "none";
-    now.keptAlive10 = false;
+    this.exchanges.shift();
+    if (this.exchanges.length === 0) this.exchanges.push(newExchange());
     this.emptyLines = 0;
-    this.informational = 0;
     this.section = noLines();
   }
 
   sendFailed(): void {
-    this.now[this.our] = "ERROR";
-    this.settle();
+    this.sending[this.our] = "ERROR";
+    this.settle(this.sending);
   }
 
   state(): State {
-    const { now, our, their } = this;
-    return [now[our], now[their], now.version, now.waiting];
+    const { now, sending, our, their } = this;
+    return [sending[our], now[their], this.version, our === "client" ? sending.waiting : now.waiting];
   }
 
   trailingData(): [data: string, eof: boolean] {
     const theirs = this.now[this.their];
-    if (theirs !== "SWITCHED_PROTOCOL" && this.now[this.our] !== "SWITCHED_PROTOCOL") {
+    if (theirs !== "SWITCHED_PROTOCOL" && theirs !== "CLOSED") {
       if (this.applies("trailing-data-needs-switch")) throw new Fault("LocalProtocolError", 400, "NOT_SWITCHED");
     }
     return [this.input, this.ended];
@@ -435,18 +480,39 @@ export class Model implements Endpoint {
     }
     try {
       const event = this.read();
-      if (typeof event !== "string") this.process(this.their, event);
+      if (typeof event !== "string") this.accept(event);
       if (event === "NEED_DATA") this.checkEndOfInput();
       return event;
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      this.now[this.their] = "ERROR";
-      this.settle();
+      for (const exchange of this.exchanges) {
+        exchange[this.their] = "ERROR";
+        this.settle(exchange);
+      }
       let { status } = error;
       if (this.our === "client" && status !== null && this.applies("client-hint-502")) status = 502;
       const kind = error.kind === "LocalProtocolError" ? "RemoteProtocolError" : error.kind;
       this.error = new Fault(kind, status, error.code, error.offset);
       throw this.error;
+    }
+  }
+
+  private accept(event: OracleEvent): void {
+    const { now } = this;
+    const begin = this.headBegin - this.consumed;
+    if (event.type === "InformationalResponse") {
+      now.informational += 1;
+      if (now.informational > INFORMATIONAL && this.applies("informational-limit")) {
+        this.fail(found("TOO_MANY_INFORMATIONAL_RESPONSES", begin));
+      }
+    }
+    try {
+      this.process(now, this.their, event);
+    } catch (error) {
+      if (error instanceof Fault && error.code === "UNSOLICITED_SWITCH") this.fail(found(error.code, begin));
+      // The decisions name no code for a request that the server's own state cannot take.
+      if (error instanceof Fault && error.code === "WRONG_STATE") throw new Fault(error.kind, error.status);
+      throw error;
     }
   }
 
@@ -462,7 +528,7 @@ export class Model implements Endpoint {
 
   private read(): OracleEvent | Sentinel {
     const state = this.now[this.their];
-    if (state === "DONE" && this.input !== "") return "PAUSED";
+    if (state === "DONE" && (this.input !== "" || this.exchanges.length > 1)) return "PAUSED";
     if (state === "MIGHT_SWITCH_PROTOCOL" || state === "SWITCHED_PROTOCOL") return "PAUSED";
     const event = this.readIn(state);
     if (event !== null) return event;
@@ -487,7 +553,7 @@ export class Model implements Endpoint {
     if (state !== "SEND_BODY") return closed;
     if (now.reading?.kind === "until-close") return { type: "EndOfMessage", headers: [] };
     if (now.expectation === "refused" && this.applies("given-up-after-final-response")) {
-      // The body that was given up is no event the table knows: the client just closes.
+      // The table has no such event: the client closes as one that is done.
       now.client = "DONE";
       return closed;
     }
@@ -524,14 +590,20 @@ export class Model implements Endpoint {
     const over = size > limit && this.rules.has(rule);
     let fault: Found | null = null;
     while (fault === null && section.sound < section.lines.length) {
-      fault = this.scanLine(kind, section, section.sound, input.slice(0, section.lines[section.sound]?.next));
+      const next = section.lines[section.sound]?.next ?? 0;
+      fault = this.scanLine(kind, section, section.sound, input.slice(0, over ? Math.min(next, limit) : next));
       if (fault === null) section.sound += 1;
     }
     const rest = section.lines.at(-1)?.next ?? 0;
-    if (fault === null && !section.complete && rest < input.length) {
-      fault = this.scanLine(kind, section, section.lines.length, input);
-      const decided = ended || over || fault?.at === 0 || fault?.code === "TARGET_TOO_LONG";
-      if (!decided) fault = null;
+    if (fault === null && !section.complete && rest < (over ? limit : input.length) && (ended || over || rest === 0)) {
+      // While the line can go on, only its first octet is looked at: the second says whether a CR there is bare.
+      fault = this.scanLine(
+        kind,
+        section,
+        section.lines.length,
+        over ? input.slice(0, limit) : ended ? input : input.slice(0, 2),
+      );
+      if (!ended && !over && fault?.at !== 0) fault = null;
     }
     if (over && (fault === null || fault.at >= limit) && this.applies(rule)) {
       return found(kind === "trailers" ? "TRAILERS_TOO_LARGE" : "HEAD_TOO_LARGE", limit, 431);
@@ -627,15 +699,21 @@ export class Model implements Endpoint {
     return text[at + 1] === undefined || text[at + 1] === "\n" ? null : found("BARE_CR", at);
   }
 
-  private readHead(): Head | null {
+  private readHead(): OracleEvent | null {
     const kind = this.our === "server" ? "request" : "response";
     if (this.input === "") return null;
-    if (this.our === "client" && this.now.server === "IDLE" && this.unsolicited()) return null;
+    this.headBegin = this.consumed;
+    if (this.our === "client" && this.isUnsolicited()) return this.readUnsolicited();
+    return this.readSolicitedHead(kind);
+  }
+
+  private readSolicitedHead(kind: "request" | "response"): Head | null {
     const section = this.findLines();
     const emptyLine = section.lines[0]?.end === 0;
+    if (kind === "request" && /^\r[^\n]/.test(this.input)) this.fail(found("BARE_CR", 0));
     if (emptyLine || (this.input === "\r" && kind === "request")) {
       const skipped = this.skipEmptyLine(kind, emptyLine);
-      return skipped ? this.readHead() : null;
+      return skipped ? this.readSolicitedHead(kind) : null;
     }
     const h11Fails = section.complete || (this.input[0] ?? "") < "!";
     if (!h11Fails && !this.rules.has("faults-reported-early") && this.input.length <= this.limits.head) return null;
@@ -661,24 +739,47 @@ export class Model implements Endpoint {
     return sound > 0 && sound === lines.length && this.input.length <= Math.min(this.limits.head, this.limits.trailers);
   }
 
-  /** True when an empty line was skipped, false to wait for its LF. */
+  /** An empty line where a head begins. True when it was skipped, false to wait for the rest of it. */
   private skipEmptyLine(kind: "request" | "response", complete: boolean): boolean {
-    const crlf = this.input.startsWith("\r");
-    if (kind === "request" && crlf && this.emptyLines === 0 && this.applies("leading-empty-line-skipped")) {
-      if (!complete && !this.ended) return false;
-      if (complete) {
-        this.take(2);
-        this.emptyLines += 1;
-        return this.input !== "";
-      }
+    const { input } = this;
+    const spent = complete ? input.indexOf("\n") + 1 : 0;
+    if (kind === "request" && input.startsWith("\r") && this.rules.has("leading-empty-line-skipped")) {
+      this.touched.add("leading-empty-line-skipped");
+      if (!complete && this.ended) this.fail(found("INCOMPLETE_HEAD", 1));
+      if (!complete) return false;
+      if (this.emptyLines === 1) this.fail(found("LEADING_EMPTY_LINES", 0), spent);
+      this.take(2);
+      this.emptyLines = 1;
+      return this.input !== "";
     }
-    const spent = complete ? this.input.indexOf("\n") + 1 : 0;
-    return this.fail(found(kind === "request" ? "LEADING_EMPTY_LINES" : "BAD_VERSION", 0), spent);
+    if (kind === "response") this.fail(found("BAD_VERSION", 0), spent);
+    return this.fail(found(input.startsWith("\n") ? "BARE_LF" : "LEADING_EMPTY_LINES", 0), spent);
   }
 
-  private unsolicited(): boolean {
-    if (this.applies("unsolicited-response")) this.fail(found("UNSOLICITED_RESPONSE", 0));
-    return false;
+  /** Did what comes now begin before the request that it could answer was sent? */
+  private isUnsolicited(): boolean {
+    const { now } = this;
+    const early = now.server === "IDLE" || this.consumed < now.fedBefore;
+    return early && this.applies("unsolicited-response");
+  }
+
+  /** The fault is certain, but a 408 that closes is a server that gave up waiting: so the head is read to its end. */
+  private readUnsolicited(): OracleEvent | null {
+    const begin = this.consumed;
+    const fault = () => this.fail(found("UNSOLICITED_RESPONSE", begin - this.consumed));
+    let head: Head | null;
+    try {
+      head = this.readSolicitedHead("response");
+    } catch {
+      return fault();
+    }
+    if (head === null) return this.ended ? fault() : null;
+    if (head.type === "Request" || head.status_code !== 408) return fault();
+    const closes = head.http_version === "1.0" || tokensOf(head.headers ?? [], "connection").includes("close");
+    if (!closes || !this.applies("idle-timeout-response")) return fault();
+    this.take(this.input.length);
+    this.now.server = "IDLE";
+    return { type: "ConnectionClosed" };
   }
 
   private fieldsOf(section: Section, first: number): Field[] {
@@ -723,7 +824,7 @@ export class Model implements Endpoint {
     if (method === "CONNECT" && !isAuthority(target) && this.applies("connect-authority")) {
       faults.push({ code: "BAD_TARGET", status: 400, at: method.length + 1, order: -1 });
     }
-    const host = this.hostFault(version, fields);
+    const host = this.hostFault(version, fields, section.lines.at(-1)?.start ?? 0);
     if (host !== null) faults.push({ ...host, order: Number.POSITIVE_INFINITY });
     this.framingFaults("request", version, fields, faults);
     this.failFirst(faults, section);
@@ -762,13 +863,13 @@ export class Model implements Endpoint {
     );
   }
 
-  private hostFault(version: string, fields: Field[]): Found | null {
-    const hosts = fields.filter((field) => lower(field.name) === "host");
-    const [first, second] = hosts;
-    if (first === undefined) return version === "1.1" ? { ...found("MISSING_HOST", 0), at: Number.NaN } : null;
+  private hostFault(version: string, fields: Field[], end: number): Found | null {
+    const [first, second] = fields.filter((field) => lower(field.name) === "host");
+    if (first === undefined) return version === "1.1" ? found("MISSING_HOST", end) : null;
+    const at = first.valueAt + hostLength(first.value);
     const sound = isHost(first.value);
-    if (second !== undefined) return sound ? found("DUPLICATE_HOST", second.valueAt) : found("BAD_HOST", Number.NaN);
-    return sound || !this.applies("host-syntax") ? null : found("BAD_HOST", Number.NaN);
+    if (second !== undefined) return sound ? found("DUPLICATE_HOST", second.valueAt) : found("BAD_HOST", at);
+    return sound || !this.applies("host-syntax") ? null : found("BAD_HOST", at);
   }
 
   private framingFaults(kind: "request" | "response", version: string, fields: Field[], faults: Whole[]): void {
@@ -784,14 +885,12 @@ export class Model implements Endpoint {
       const culprit = codings.find((field) => lower(field.value) !== "chunked") ?? codings[1] ?? codings[0];
       if (fault !== null) faults.push({ ...fault, at: codings.at(-1)?.valueAt ?? 0, order: place(culprit) });
     }
-    const both = codings.length > 0 && lengths.length > 0;
-    if (both && kind === "request" && this.applies("content-length-and-transfer-encoding")) {
-      faults.push({ code: "CONTENT_LENGTH_WITH_TRANSFER_ENCODING", status: 400, at: Number.NaN, order: Infinity });
-    }
-    if (lengths.length > 0) {
-      const fault = this.lengthFault(lengths);
-      if (fault !== null) faults.push({ ...fault, order: place(lengths[0]) });
-    }
+    if (lengths.length === 0) return;
+    const { fault, at } = this.readLengths(lengths);
+    const both = "CONTENT_LENGTH_WITH_TRANSFER_ENCODING";
+    if (codings.length > 0 && this.applies("content-length-and-transfer-encoding")) {
+      if (kind === "request") faults.push({ code: both, status: 400, at, order: Number.POSITIVE_INFINITY });
+    } else if (fault !== null) faults.push({ ...fault, order: place(lengths[0]) });
   }
 
   private codingFault(kind: "request" | "response", version: string, values: string[]): Found | null {
@@ -806,23 +905,29 @@ export class Model implements Endpoint {
     return found("BAD_TRANSFER_ENCODING", 0, this.applies("transfer-coding-faults") ? 400 : 501);
   }
 
-  private lengthFault(fields: Field[]): Found | null {
-    let first: { text: string; value: number } | undefined;
+  /** What all Content-Length fields say together: the first fault, or else where the number is. */
+  private readLengths(fields: Field[]): { fault: Found | null; at: number } {
+    let first: { text: string; value: number; at: number } | undefined;
     let repeated: Found | null = null;
     for (const field of fields) {
-      for (const text of field.value.split(",").map(stripped)) {
-        const at = field.valueAt + field.value.indexOf(text);
-        if (!/^[0-9]+$/.test(text)) return found("BAD_CONTENT_LENGTH", Number.NaN);
-        if (Number(text) > LARGEST && this.applies("integer-range")) return found("CONTENT_LENGTH_TOO_LARGE", at);
-        first ??= { text, value: Number(text) };
-        if (first.value !== Number(text)) return found("CONFLICTING_CONTENT_LENGTH", Number.NaN);
-        if (first.text !== text) repeated ??= found("REPEATED_CONTENT_LENGTH", Number.NaN);
+      let at = field.valueAt;
+      for (const member of field.value.split(",")) {
+        const start = at + member.length - member.trimStart().length;
+        const text = stripped(member);
+        const digits = /^[0-9]*/.exec(text)?.[0] ?? "";
+        if (digits === "" || digits !== text) return badLength("BAD_CONTENT_LENGTH", start + digits.length);
+        const value = Number(text);
+        if (value > LARGEST && this.applies("integer-range")) return badLength("CONTENT_LENGTH_TOO_LARGE", start);
+        if (first === undefined) first = { text, value, at: start };
+        else if (first.value !== value) return badLength("CONFLICTING_CONTENT_LENGTH", start);
+        else if (first.text !== text) repeated ??= found("REPEATED_CONTENT_LENGTH", start);
+        else if (repeated === null && this.applies("repeated-content-length")) {
+          repeated = found("REPEATED_CONTENT_LENGTH", start);
+        }
+        at += member.length + 1;
       }
     }
-    const again = fields.length > 1 || fields[0]?.value.includes(",");
-    if (repeated !== null) return repeated;
-    if (again && this.applies("repeated-content-length")) return found("REPEATED_CONTENT_LENGTH", Number.NaN);
-    return null;
+    return { fault: repeated, at: repeated?.at ?? first?.at ?? 0 };
   }
 
   /** h11 keeps one Content-Length, and Transfer-Encoding in lower case. */
@@ -891,8 +996,8 @@ export class Model implements Endpoint {
     const h11HasLine = input.includes("\r\n");
     const line = feed === -1 ? input : input.slice(0, feed + 1);
     const over = line.length > limit && this.rules.has("chunk-line-limit");
-    if (feed === -1 && !ended && !over) return false;
-    let fault = this.scanChunkLine(line);
+    let fault = feed !== -1 || ended || over || line.length === 1 ? this.scanChunkLine(line) : null;
+    if (feed === -1 && !ended && !over && fault?.at !== 0) return false;
     if (over && (fault === null || fault.at >= limit) && this.applies("chunk-line-limit")) {
       fault = found("CHUNK_LINE_TOO_LONG", limit, 413);
     }
@@ -901,6 +1006,7 @@ export class Model implements Endpoint {
     }
     if (feed === -1 || !h11HasLine) return false;
     const size = Number.parseInt(line, 16);
+    this.extensionOctets += line.length - 2 - (/^[0-9A-Fa-f]*/.exec(line)?.[0].length ?? 0);
     this.take(line.length);
     this.chunk.part = size === 0 ? "trailers" : "data";
     this.chunk.remaining = size;
@@ -922,8 +1028,9 @@ export class Model implements Endpoint {
     if (digits.length > 20) return found("BAD_CHUNK_SIZE", 20);
     const first = digits.length;
     const { fault, reached } = this.scanExtensions(line, first);
-    if (reached - first > EXTENSION_OCTETS && this.applies("chunk-extension-limit")) {
-      return found("CHUNK_EXTENSIONS_TOO_LARGE", first + EXTENSION_OCTETS, 413);
+    const most = Math.min(EXTENSION_OCTETS, EXTENSION_OCTETS_IN_ALL - this.extensionOctets);
+    if (reached - first > most && this.applies("chunk-extension-limit")) {
+      return found("CHUNK_EXTENSIONS_TOO_LARGE", first + most, 413);
     }
     return fault;
   }
@@ -1011,7 +1118,7 @@ export class Model implements Endpoint {
     const codings = used.filter((field) => lower(field.name) === "transfer-encoding");
     // Only h11 without our rule comes here: it checks them like those of a head.
     const unruled = new Model(this.our, new Set());
-    const length = lengths.length > 0 ? unruled.lengthFault(lengths) : null;
+    const length = lengths.length > 0 ? unruled.readLengths(lengths).fault : null;
     const coding =
       codings.length > 0
         ? unruled.codingFault(
@@ -1034,19 +1141,22 @@ export class Model implements Endpoint {
   }
 
   send(event: OracleEvent): string {
-    const before = structuredClone(this.now);
+    const before = structuredClone(this.exchanges);
     const { our } = this;
-    let step: "event" | "state" | "body" | "trailers" = "event";
+    let step: Step = "event";
+    const opened = this.openPipelined(event);
+    // We look at the state first, h11 at the event: either way it is refused, only the code is another.
+    if (this.rules.has("wrong-state-changes-nothing") && !this.isLegal(event)) this.refuse("WRONG_STATE");
     const checked = this.construct(event);
-    if (this.now[our] === "ERROR") throw new Fault("LocalProtocolError", 400, "WRONG_STATE");
+    if (this.sending[our] === "ERROR") this.refuse("WRONG_STATE");
     try {
       step = "state";
-      const { writing } = this.now;
-      const clean = checked.type === "Response" ? this.cleaned(checked) : checked;
-      this.process(our, clean);
+      const { writing } = this.sending;
+      const clean = this.prepared(checked);
+      this.process(this.sending, our, clean);
+      this.sending.fedBefore = event.type === "Request" ? this.consumed + this.input.length : this.sending.fedBefore;
       if (clean.type === "ConnectionClosed") return "";
       if (clean.type === "Data" || clean.type === "EndOfMessage") {
-        step = clean.type === "EndOfMessage" && (clean.headers ?? []).length > 0 ? "trailers" : "body";
         return this.writeBody(clean, writing, (reason) => {
           step = reason;
         });
@@ -1055,19 +1165,36 @@ export class Model implements Endpoint {
       return this.writeHead(clean);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      const rules = {
-        event: "refused-event-changes-nothing",
-        state: "wrong-state-changes-nothing",
-        body: "body-length-error-changes-nothing",
-        trailers: "trailers-error-changes-nothing",
-      } as const;
-      if (this.applies(rules[step])) this.now = before;
+      if (error.code === "CONTENT_LENGTH_WITH_TRANSFER_ENCODING") step = "event";
+      if (opened || this.applies(CHANGES_NOTHING[step])) this.exchanges = before;
       else {
-        this.now[our] = "ERROR";
-        this.settle();
+        this.sending[our] = "ERROR";
+        this.settle(this.sending);
       }
       throw error;
     }
+  }
+
+  /** In `done` a client may send the next request, unless the last one closes or proposed a switch. */
+  private openPipelined(event: OracleEvent): boolean {
+    const pipelines = event.type === "Request" && this.our === "client" && this.sending.client === "DONE";
+    if (!pipelines || !this.applies("client-pipelining")) return false;
+    if (this.exchanges.length >= PIPELINED) this.refuse("PIPELINE_FULL");
+    this.construct(event);
+    this.exchanges.push(newExchange());
+    return true;
+  }
+
+  private isLegal(event: OracleEvent): boolean {
+    const { our, sending } = this;
+    const legal = TRANSITIONS[our][sending[our]]?.[event.type] !== undefined;
+    const accepted = event.type !== "Request" || TRANSITIONS.server[sending.server]?.["request seen"] !== undefined;
+    if (!legal || !accepted) this.touched.add("wrong-state-changes-nothing");
+    return legal && accepted;
+  }
+
+  private prepared(event: OracleEvent): OracleEvent {
+    return event.type === "Response" ? this.cleaned(event) : event;
   }
 
   private refuse(code: string): never {
@@ -1077,8 +1204,14 @@ export class Model implements Endpoint {
   /** What making the event checks in h11: it may be refused before any state is looked at. */
   private construct(event: OracleEvent): OracleEvent {
     if (event.type === "Data" || event.type === "ConnectionClosed") return event;
-    const headers = this.checkedHeaders(event.headers ?? []);
-    if (event.type === "EndOfMessage") return { ...event, headers };
+    const given =
+      event.type === "Response" || event.type === "InformationalResponse" ? this.stripped(event) : event.headers;
+    const headers = this.checkedHeaders(given ?? []);
+    if (event.type === "EndOfMessage") {
+      const forbidden = headers.some(([name]) => FORBIDDEN_TRAILERS.has(lower(name)));
+      if (forbidden && this.applies("forbidden-trailers-refused")) this.refuse("FORBIDDEN_TRAILER");
+      return { ...event, headers };
+    }
     const version = event.http_version ?? "1.1";
     if (event.type === "Request") {
       const hosts = valuesOf(headers, "host");
@@ -1086,10 +1219,21 @@ export class Model implements Endpoint {
       if (hosts.length > 1) this.refuse("DUPLICATE_HOST");
       if (!IS_TOKEN.test(event.method)) this.refuse("BAD_METHOD");
       if (!/^[\x21-\x7e]+$/.test(event.target)) this.refuse("BAD_TARGET");
+      if (version !== "1.1" && this.applies("version-refused-when-made")) this.refuse("BAD_VERSION");
+      if (event.method === "CONNECT" && !isAuthority(event.target) && this.applies("connect-authority")) {
+        this.refuse("BAD_TARGET");
+      }
+      if (!isHost(hosts[0] ?? "") && this.applies("host-syntax")) this.refuse("BAD_HOST");
+      const both = valuesOf(headers, "transfer-encoding").length > 0 && valuesOf(headers, "content-length").length > 0;
+      if (both && this.applies("content-length-and-transfer-encoding-sent")) {
+        this.refuse("CONTENT_LENGTH_WITH_TRANSFER_ENCODING");
+      }
       return { ...event, http_version: version, headers };
     }
     const [least, most] = event.type === "Response" ? [200, 999] : [100, 199];
     if (event.status_code < least || event.status_code > most) this.refuse("BAD_STATUS");
+    if (version !== "1.1" && this.applies("version-refused-when-made")) this.refuse("BAD_VERSION");
+    if (CONTROL.test(event.reason ?? "") && this.applies("reason-validated")) this.refuse("BAD_REASON");
     return { ...event, http_version: version, headers };
   }
 
@@ -1108,6 +1252,7 @@ export class Model implements Endpoint {
         if ((length !== undefined || value !== only) && this.applies("repeated-content-length")) {
           this.refuse("REPEATED_CONTENT_LENGTH");
         }
+        if (Number(only) > LARGEST && this.applies("integer-range")) this.refuse("CONTENT_LENGTH_TOO_LARGE");
         length = only;
       }
       if (lower(name) === "transfer-encoding") {
@@ -1125,18 +1270,37 @@ export class Model implements Endpoint {
     const method = now.method === "HEAD" ? "GET" : now.method;
     const framing = this.framingOf(response, method);
     let close = !now.keepAlive;
-    const old = now.version === null || now.version < "1.1";
+    const old = this.version === null || this.version < "1.1";
+    const coding = valuesOf(headers, "transfer-encoding").length > 0;
+    if (coding && valuesOf(headers, "content-length").length > 0) {
+      if (this.applies("content-length-and-transfer-encoding-sent"))
+        this.refuse("CONTENT_LENGTH_WITH_TRANSFER_ENCODING");
+    }
     if (framing.kind !== "length") {
       headers = without(headers, "content-length");
       const coded: Pair[] = [...without(headers, "transfer-encoding"), ["Transfer-Encoding", "chunked"]];
       if (old) {
         headers = without(headers, "transfer-encoding");
         if (now.method !== "HEAD") close = true;
-      } else if (valuesOf(headers, "transfer-encoding").length === 0) headers = coded;
+      } else if (!coding) headers = coded;
       else if (!same(headers, coded) && !this.applies("framing-fields-in-place")) headers = coded;
-    }
+    } else if (old && coding && this.applies("transfer-encoding-on-1.0"))
+      headers = without(headers, "transfer-encoding");
+    const closing = close || tokensOf(headers, "connection").includes("close");
     if (close) headers = this.withClose(headers);
+    if (!closing && now.keptAlive10 && !tokensOf(headers, "connection").includes("keep-alive")) {
+      headers = withOption(headers, "keep-alive");
+    }
     return { ...response, headers };
+  }
+
+  /** Content-Length and Transfer-Encoding must not stand on 1xx, 204 and 2xx to CONNECT. */
+  private stripped(response: Response): Pair[] {
+    const headers = response.headers ?? [];
+    const { status_code: status } = response;
+    const never = status < 200 || status === 204 || (this.now.method === "CONNECT" && status < 300);
+    const rest = without(without(headers, "content-length"), "transfer-encoding");
+    return never && rest.length < headers.length && this.applies("framing-fields-stripped") ? rest : headers;
   }
 
   private withClose(headers: Pair[]): Pair[] {
@@ -1147,14 +1311,14 @@ export class Model implements Endpoint {
       ...without(headers, "connection"),
       ...[...tokens].sort().map((token): Pair => ["Connection", token]),
     ];
-    return rewritten;
+    const inPlace = tokensOf(headers, "connection").includes("close") ? headers : withOption(headers, "close");
+    return same(inPlace, rewritten) || !this.applies("connection-close-in-place") ? rewritten : inPlace;
   }
 
   private writeHead(head: Head): string {
     if ((head.http_version ?? "1.1") !== "1.1") this.refuse("BAD_VERSION");
     const headers = head.headers ?? [];
-    const isHost = ([name]: Pair) => lower(name) === "host";
-    const ordered = [...headers.filter(isHost), ...headers.filter((field) => !isHost(field))];
+    const ordered = [...headers.filter(([name]) => lower(name) === "host"), ...without(headers, "host")];
     const line =
       head.type === "Request"
         ? `${head.method} ${head.target} HTTP/1.1`
@@ -1165,29 +1329,63 @@ export class Model implements Endpoint {
   private writeBody(
     event: Extract<OracleEvent, { type: "Data" | "EndOfMessage" }>,
     framing: Framing | null,
-    blame: (reason: "body" | "trailers") => void,
+    blame: (reason: Step) => void,
   ): string {
     if (event.type === "Data") {
       const { data } = event;
       if (framing?.kind === "length") {
         framing.remaining -= data.length;
-        if (framing.remaining < 0) this.refuse("BODY_TOO_LONG");
+        if (framing.remaining < 0) {
+          const never =
+            framing.status === 204 || framing.status === 304 ? (`data in ${framing.status}` as const) : null;
+          blame(never ?? (framing.length === 0 ? "data without body" : "too much"));
+          this.refuse("BODY_TOO_LONG");
+        }
       }
       if (framing?.kind !== "chunked") return data;
       return data === "" ? "" : `${data.length.toString(16)}\r\n${data}\r\n`;
     }
     const trailers = event.headers ?? [];
     if (framing?.kind === "chunked") return `0\r\n${trailers.map(([n, v]) => `${n}: ${v}\r\n`).join("")}\r\n`;
-    if (framing?.kind === "length" && framing.remaining !== 0) {
-      blame("body");
-      this.refuse("BODY_TOO_SHORT");
-    }
     if (trailers.length > 0) {
-      blame("trailers");
+      const bodied = framing?.kind === "length" && framing.length > 0;
+      if (framing?.kind === "until-close") blame("trailers until close");
+      else blame(bodied ? "trailers after a length" : "trailers without body");
       this.refuse("TRAILERS_NOT_ALLOWED");
+    }
+    if (framing?.kind === "length" && framing.remaining !== 0) {
+      blame("too little");
+      this.refuse("BODY_TOO_SHORT");
     }
     return "";
   }
+}
+
+/** The option joins the first Connection field, and keep-alive leaves them all; a field that is left empty goes. */
+function withOption(headers: Pair[], option: string): Pair[] {
+  const isConnection = ([name]: Pair) => lower(name) === "connection";
+  if (!headers.some(isConnection)) return [...headers, ["Connection", option]];
+  let missing = [option];
+  return headers.flatMap((field): Pair[] => {
+    if (!isConnection(field)) return [field];
+    const tokens = field[1].split(",").map(trimmed);
+    const kept = tokens.filter((token) => token !== "" && lower(token) !== "keep-alive");
+    const all = [...kept, ...missing];
+    missing = [];
+    return all.length === 0 ? [] : [[field[0], all.join(", ")]];
+  });
+}
+
+function badLength(code: string, at: number): { fault: Found; at: number } {
+  return { fault: found(code, at), at };
+}
+
+/** How much of a Host value is sound. */
+function hostLength(value: string): number {
+  const literal = /^\[[^\]]*\]/.exec(value)?.[0] ?? "";
+  if (value.startsWith("[") && (literal === "" || !isHost(literal))) return 0;
+  const host = literal || (/^(?:[A-Za-z0-9\-._~!$&'()*+,;=]|%[0-9A-Fa-f]{2})*/.exec(value)?.[0] ?? "");
+  return host.length + (/^:[0-9]*/.exec(value.slice(host.length))?.[0].length ?? 0);
 }
 
 function bodiless(status: number, method: string | null): boolean {

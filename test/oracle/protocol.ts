@@ -67,14 +67,18 @@ function respond(endpoint: Endpoint, role: Scenario["role"], answer: Answer): vo
 function play(endpoint: Endpoint, role: Scenario["role"], operation: Operation, answer: Answer): void {
   switch (operation[0]) {
     case "recv":
-      return endpoint.feed(operation[1]);
+      endpoint.feed(operation[1]);
+      return;
     case "next":
-      return append(answer, endpoint.next());
+      append(answer, endpoint.next());
+      return;
     case "drain":
-      return drain(endpoint, answer);
+      drain(endpoint, answer);
+      return;
     case "feed":
       endpoint.feed(operation[1]);
-      return drain(endpoint, answer);
+      drain(endpoint, answer);
+      return;
     case "feed_each":
       for (let at = 0; at < operation[1].length; at += operation[2]) {
         endpoint.feed(operation[1].slice(at, at + operation[2]));
@@ -86,16 +90,20 @@ function play(endpoint: Endpoint, role: Scenario["role"], operation: Operation, 
       answer.bytes = endpoint.send(operation[1]);
       return;
     case "make":
-      return endpoint.make(operation[1]);
+      endpoint.make(operation[1]);
+      return;
     case "send_failed":
-      return endpoint.sendFailed();
+      endpoint.sendFailed();
+      return;
     case "start_next_cycle":
-      return endpoint.startNextCycle();
+      endpoint.startNextCycle();
+      return;
     case "trailing_data":
       answer.trailing = endpoint.trailingData();
       return;
     case "respond":
-      return respond(endpoint, role, answer);
+      respond(endpoint, role, answer);
+      return;
     case "state":
       return;
   }

@@ -83,7 +83,7 @@ function shortened(_key, value) {
   if (typeof value !== "string" || value.length < 200) return value;
   const pieces = [];
   let rest = 0;
-  for (const match of value.matchAll(/([^]{1,24}?)\1{15,}/g)) {
+  for (const match of value.matchAll(/([\s\S]{1,24}?)\1{15,}/g)) {
     if (match.index > rest) pieces.push([value.slice(rest, match.index), 1]);
     pieces.push([match[1], match[0].length / match[1].length]);
     rest = match.index + match[0].length;

@@ -13,10 +13,19 @@ export const RULES = {
     "whole-head faults come in the order version, target, Host, Transfer-Encoding, Content-Length; h11 takes Host last",
   "wrong-state-changes-nothing":
     "an event that is not legal now is refused and nothing changes; h11's own state becomes ERROR (5.4 #28)",
-  "body-length-error-changes-nothing":
-    "too much or too little body for its Content-Length is refused and nothing changes (5.4 #28)",
-  "trailers-error-changes-nothing": "trailers on a body that is not chunked are refused and nothing changes (5.4 #28)",
+  "data-in-204-changes-nothing": "data for a 204 is refused and nothing changes (5.4 #28; RFC 9110 15.3.5)",
+  "data-in-304-changes-nothing": "data for a 304 is refused and nothing changes (5.4 #28; RFC 9110 15.4.5)",
+  "data-without-body-changes-nothing":
+    "data after HEAD, or for a message of length 0, the same (5.4 #28; RFC 9110 9.3.2)",
+  "too-much-data-changes-nothing": "more data than Content-Length said is refused and nothing changes (5.4 #28)",
+  "too-little-data-changes-nothing": "an end before Content-Length is reached is refused and nothing changes (5.4 #28)",
+  "trailers-without-body-changes-nothing":
+    "trailers of a message without body are refused and nothing changes (5.4 #28)",
+  "trailers-after-length-changes-nothing":
+    "trailers after a body of known length are refused and nothing changes (5.4 #28)",
+  "trailers-until-close-changes-nothing": "trailers after a body that ends with the connection, the same (5.4 #28)",
   "refused-event-changes-nothing": "a head or trailer that may not be sent is refused and nothing changes (5.4 #28)",
+  "no-foreign-errors": "only two kinds of error exist; h11's AttributeError and ValueError escape in odd states",
   // Heads
   "leading-empty-line-skipped": "one empty line before a request is skipped (RFC 9112 2.2)",
   "bare-lf-refused": "a line ends with CRLF, never with LF alone (RFC 9112 2.2 lets a recipient choose)",
@@ -62,6 +71,7 @@ export const RULES = {
   "idle-timeout-response": "a 408 that closes, before any request, is a closed connection (RFC 9110 15.5.9)",
   "given-up-after-final-response":
     "a client that expected 100 and got a final response may close without a body (5.4 #19)",
+  "client-pipelining": "in done a client may send its next request (RFC 9112 9.3.2)",
   "trailing-data-needs-switch": "trailing data exists only after a switch; h11 shows its buffer at any time",
   "informational-limit": "maxInformationalResponses (5.4 #7)",
   // Sending
@@ -70,6 +80,8 @@ export const RULES = {
   "framing-fields-stripped":
     "Content-Length and Transfer-Encoding are removed from 1xx, 204 and 2xx to CONNECT (RFC 9110 8.6, RFC 9112 6.1)",
   "content-length-and-transfer-encoding-sent": "giving both is refused; h11 drops Content-Length (RFC 9112 6.2)",
+  "version-refused-when-made":
+    "a version other than 1.1 is refused at once; h11 lets the event be made and refuses to send it",
   "reason-validated": "a reason phrase is checked before it is sent: response splitting (5.4 #8)",
 } as const;
 
