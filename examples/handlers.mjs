@@ -33,8 +33,8 @@ export function route(request) {
  */
 function pathOf(target) {
   const absolute = /^https?:\/\/[^/?#]+(.*)$/i.exec(target);
-  const path = (absolute === null ? target : absolute[1] || "/").split("?", 1)[0];
-  if (path === "") return "/";
+  const path = (absolute?.[1] ?? target).replace(/\?.*/, "");
+  if (path === "" && absolute !== null) return "/";
   return path.startsWith("/") ? path : undefined;
 }
 

@@ -199,7 +199,9 @@ describe("decode --role client", () => {
   ])("%s gives 1", (code, input, more, offset) => {
     const { status, stdout } = run(["decode", "--json", ...role, ...more], input);
     expect(status).toBe(1);
-    expect(lines(stdout).at(-1)).toMatchObject({ type: "error", code, statusHint: 502, offset });
+    const error = lines(stdout).at(-1);
+    expect(error).toMatchObject({ type: "error", code, statusHint: 502, offset });
+    expect(error?.message).toMatch(new RegExp(`at octet ${offset}$`));
   });
 
   it("reads more responses than could ever be outstanding", () => {

@@ -32,15 +32,18 @@ export function createPrinter(json: boolean, colours: boolean): Printer {
   if (json) {
     return {
       event: (event, offset) => line(asJson(event, offset)),
-      error: ({ code, message, statusHint }, offset) => line({ type: "error", code, message, statusHint, offset }),
+      error: (error, offset) => {
+        const { code, statusHint } = error;
+        line({ type: "error", code, message: messageOf(error, offset), statusHint, offset });
+      },
       switched: () => undefined,
       take,
     };
   }
   return {
     event: (event, offset) => entry(offset, event.type, describe(event)),
-    error: ({ code, message, statusHint }, offset) =>
-      entry(offset, "error", [`${code} (status ${statusHint})`, visible(message)], "red"),
+    error: (error, offset) =>
+      entry(offset, "error", [`${error.code} (status ${error.statusHint})`, visible(messageOf(error, offset))], "red"),
     switched: (offset, end) =>
       entry(offset, "switched-protocol", [`${count(end - offset, "octet")} not decoded`], "yellow"),
     take,
@@ -96,6 +99,11 @@ function describe(event: Http1ReceivedEvent): string[] {
     default:
       return [];
   }
+}
+
+/** The text too names the offset, and counts from the first octet of its own connection. */
+function messageOf(error: RemoteProtocolError, offset: number): string {
+  return error.message.replace(`at octet ${error.offset}`, `at octet ${offset}`);
 }
 
 function fields(headers: HeaderFields): string[] {

@@ -58,7 +58,7 @@ function compare({ statuses, bodies = [], heads = [], trailers }, answers) {
   if (got.join() !== statuses.join()) throw new Error(`statuses ${got.join()} instead of ${statuses.join()}`);
   for (const [index, body] of bodies.entries()) {
     const answer = answers[index];
-    if (!answer.complete) throw new Error(`answer ${index} is cut short`);
+    if (!answer?.complete) throw new Error(`answer ${index} is cut short`);
     if (answer.body !== body)
       throw new Error(`body ${JSON.stringify(answer.body.slice(0, 80))} (${answer.body.length} octets)`);
   }

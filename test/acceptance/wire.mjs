@@ -84,7 +84,7 @@ export class Wire {
   constructor(port) {
     this.socket = net.connect({ port, host: "127.0.0.1", allowHalfOpen: true, noDelay: true });
     this.socket.on("data", (octets) => {
-      this.received += octets.latin1Slice();
+      this.received += octets.toString("latin1");
       this.#wake();
     });
     this.socket.on("end", () => {
