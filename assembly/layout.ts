@@ -16,7 +16,10 @@ export const NAME_SLOTS: usize = CLASS + CLASS_SIZE;
 export const NAME_SLOT_COUNT: u32 = 1024;
 export const NAME_LENGTHS: usize = NAME_SLOTS + NAME_SLOT_COUNT;
 export const MAX_NAMES: u32 = 128;
-export const NAMES: usize = NAME_LENGTHS + MAX_NAMES;
+/** The first and the last eight octets of each name (see field-names.ts): what one comparison needs. */
+export const NAME_FIRSTS: usize = NAME_LENGTHS + MAX_NAMES;
+export const NAME_LASTS: usize = NAME_FIRSTS + 8 * MAX_NAMES;
+export const NAMES: usize = NAME_LASTS + 8 * MAX_NAMES;
 export const NAME_SIZE: u32 = 32;
 
 /** What the kernel says of one head or chunk-size line. All offsets are relative to the first octet of the input. */
@@ -48,9 +51,8 @@ export const HEAD_LENGTH: u32 = 64;
 export const HEAD_EXTENSION_OCTETS: u32 = 72;
 /** The empty line that ended the head. */
 export const HEAD_FIELDS_END: u32 = 76;
-/** A folded value, after its folds have become single spaces. */
-export const HEAD_UNFOLDED: u32 = 80;
-export const HEAD_UNFOLDED_END: u32 = 84;
+/** Where a folded value ends, after its folds have become single spaces. An address. */
+export const HEAD_UNFOLDED_END: u32 = 80;
 export const HEAD_SIZE: u32 = 128;
 
 /**

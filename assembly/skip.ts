@@ -2,12 +2,11 @@
 // They never read at or past `end`: the last window is loaded so that it ends there, and filled up with zeros, which
 // every search takes for a stop. (Octets before the input are memory of the kernel: reading them is harmless, and
 // they are shifted out.) Every wide load declares align 1.
-import { CR, DEL, HTAB, isClass, LF, SP, TOKEN } from "./bytes";
+import { CR, DEL, HTAB, isClass, LF, NAME_OCTET, SP, TOKEN } from "./bytes";
 import { ALLOW_CONTROL_OCTETS, HEAD, HEAD_FACTS, HIGH } from "./layout";
 
-/** The 16 octets from p; zeros from `end` on. */
-function window(p: usize, end: usize): v128 {
-  if (p + 16 <= end) return v128.load(p, 0, 1);
+/** The 16 octets from p when fewer than 16 are left: zeros from `end` on. */
+function lastWindow(p: usize, end: usize): v128 {
   const iota = i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
   return i8x16.swizzle(v128.load(end - 16, 0, 1), i8x16.add(iota, i8x16.splat(<i8>(p + 16 - end))));
 }
@@ -19,7 +18,7 @@ function window(p: usize, end: usize): v128 {
 export function skipToken(p: usize, end: usize): usize {
   if (ASC_FEATURE_SIMD) {
     while (p < end) {
-      const octets = window(p, end);
+      const octets = p + 16 <= end ? v128.load(p, 0, 1) : lastWindow(p, end);
       const letter = i8x16.sub(v128.or(octets, i8x16.splat(0x20)), i8x16.splat(0x61));
       const known = v128.or(
         i8x16.eq(i8x16.min_u(letter, i8x16.splat(25)), letter),
@@ -40,11 +39,40 @@ export function skipToken(p: usize, end: usize): usize {
   return p;
 }
 
+/**
+ * What stands in a reg-name besides pct-encoded (RFC 3986 3.2.2). Windows know letters, digits, "-" and ".", which is nearly
+ * every host; any other octet is looked up.
+ */
+export function skipNameOctets(p: usize, end: usize): usize {
+  if (ASC_FEATURE_SIMD) {
+    while (p < end) {
+      const octets = p + 16 <= end ? v128.load(p, 0, 1) : lastWindow(p, end);
+      const letter = i8x16.sub(v128.or(octets, i8x16.splat(0x20)), i8x16.splat(0x61));
+      const digit = i8x16.sub(octets, i8x16.splat(0x2d));
+      const known = v128.or(
+        i8x16.eq(i8x16.min_u(letter, i8x16.splat(25)), letter),
+        v128.andnot(i8x16.eq(i8x16.min_u(digit, i8x16.splat(12)), digit), i8x16.eq(digit, i8x16.splat(2))),
+      );
+      const stops = ~i8x16.bitmask(known) & 0xffff;
+      if (stops == 0) {
+        p += 16;
+        continue;
+      }
+      p += ctz(stops);
+      if (p >= end || !isClass(p, NAME_OCTET)) return p;
+      p++;
+    }
+    return p;
+  }
+  while (p < end && isClass(p, NAME_OCTET)) p++;
+  return p;
+}
+
 /** Visible ASCII: the octets of a request-target. Stops at SP, controls, DEL, and 0x80 and above (negative as i8). */
 export function skipVisible(p: usize, end: usize): usize {
   if (ASC_FEATURE_SIMD) {
     while (p < end) {
-      const octets = window(p, end);
+      const octets = p + 16 <= end ? v128.load(p, 0, 1) : lastWindow(p, end);
       const stops = i8x16.bitmask(
         v128.or(i8x16.lt_s(octets, i8x16.splat(<i8>SP + 1)), i8x16.eq(octets, i8x16.splat(<i8>DEL))),
       );
@@ -61,7 +89,7 @@ export function skipVisible(p: usize, end: usize): usize {
 export function skipText(p: usize, end: usize): usize {
   if (ASC_FEATURE_SIMD) {
     while (p < end) {
-      const octets = window(p, end);
+      const octets = p + 16 <= end ? v128.load(p, 0, 1) : lastWindow(p, end);
       const stops = i8x16.bitmask(
         v128.or(i8x16.lt_s(octets, i8x16.splat(<i8>SP)), i8x16.eq(octets, i8x16.splat(<i8>DEL))),
       );

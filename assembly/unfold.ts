@@ -1,14 +1,14 @@
 // obs-fold = OWS CRLF RWS (RFC 9112 5.2): a value that goes on in lines which begin with white space.
 import { CR, isSpace, LF, SP } from "./bytes";
 import {
-  ALLOW_OBS_FOLD, BAD_FIELD_VALUE, HEAD, HEAD_UNFOLDED, HEAD_UNFOLDED_END, OBS_FOLD,
+  ALLOW_OBS_FOLD, BAD_FIELD_VALUE, HEAD, HEAD_UNFOLDED_END, OBS_FOLD,
 } from "./layout";
 import { fault, needData, scanLineEnd } from "./outcome";
 import { skipValue } from "./skip";
 
 /**
  * Reads the lines that continue the value, from `line`, the first of them; then replaces each fold by one SP, in the
- * scratch page. Returns the position behind the last line, or NEED_DATA, or a fault; HEAD says where the value now is.
+ * scratch page. Returns the position behind the last line, or NEED_DATA, or a fault; HEAD says where the value now ends.
  */
 export function unfold(value: usize, line: usize, start: usize, end: usize, allow: u32): i32 {
   if (!(allow & ALLOW_OBS_FOLD)) return fault(OBS_FOLD, line, start);
@@ -25,23 +25,21 @@ export function unfold(value: usize, line: usize, start: usize, end: usize, allo
   }
 }
 
-/** Moves the value's octets to its end, from right to left, each CRLF with the white space around it as one SP. */
+/** Moves the value's octets to its beginning, each line end with the white space around it as one SP. */
 function joinLines(value: usize, end: usize): void {
   while (end > value && isBlank(load<u8>(end - 1))) end--;
-  store<u32>(HEAD + HEAD_UNFOLDED_END, <u32>end);
-  let to = end;
-  let from = end;
-  while (from > value) {
-    const octet: u32 = load<u8>(--from);
-    if (octet != LF) {
-      store<u8>(--to, octet);
+  let to = value;
+  for (let from = value; from < end; ) {
+    const octet: u32 = load<u8>(from++);
+    if (octet != CR && octet != LF) {
+      store<u8>(to++, octet);
       continue;
     }
-    while (from > value && isBlank(load<u8>(from - 1))) from--;
-    while (to < end && isSpace(load<u8>(to))) to++;
-    if (from > value) store<u8>(--to, SP);
+    while (isBlank(load<u8>(from))) from++;
+    while (to > value && isSpace(load<u8>(to - 1))) to--;
+    if (to > value) store<u8>(to++, SP);
   }
-  store<u32>(HEAD + HEAD_UNFOLDED, <u32>to);
+  store<u32>(HEAD + HEAD_UNFOLDED_END, <u32>to);
 }
 
 function isBlank(octet: u32): bool {

@@ -1,6 +1,8 @@
 // What the values of the fields that govern a message mean. Each reader takes [p, end) of a value without white space
 // at its ends and returns the facts it adds; numbers and places go to HEAD. They know no connection.
 import { COLON, COMMA, HEX, isClass, isSpace, lower, NAME_OCTET } from "./bytes";
+import { skipNameOctets } from "./skip";
+import { firstOctets, lastOctets } from "./field-names";
 import {
   AUTHORITY, CHUNKED, CLOSE, CODING, CODING_ENDS_CHUNKED, CODING_OTHER, CONNECTION, CONNECTION_UPGRADE,
   EXPECT_CONTINUE, HEAD, HEAD_CODING_AT, HEAD_HOST_AT, HEAD_LENGTH, HEAD_LENGTH_AT, HOST, HOST_BAD, HOST_REPEATED,
@@ -33,11 +35,33 @@ function memberEnd(p: usize, end: usize): usize {
   return p;
 }
 
-function isWord(p: usize, end: usize, word: string): bool {
+/**
+ * Are the octets [p, end), white space at their end aside, this word in any case? The word is given as its length, its
+ * first eight octets and, when it has more, its last eight.
+ */
+function isWord(p: usize, end: usize, length: u32, first: u64, last: u64): bool {
   while (isSpace(load<u8>(end - 1))) end--;
-  if (<i32>(end - p) != word.length) return false;
-  for (let i = 0; i < word.length; i++) if (lower(p + i) != <u32>word.charCodeAt(i)) return false;
-  return true;
+  return <u32>(end - p) == length && firstOctets(p, length) == first && lastOctets(p, length) == last;
+}
+
+function isClose(p: usize, end: usize): bool {
+  return isWord(p, end, 5, 0x65736f6c63, 0);
+}
+
+function isKeepAlive(p: usize, end: usize): bool {
+  return isWord(p, end, 10, 0x696c612d7065656b, 0x6576696c612d7065);
+}
+
+function isUpgrade(p: usize, end: usize): bool {
+  return isWord(p, end, 7, 0x65646172677075, 0);
+}
+
+function isChunked(p: usize, end: usize): bool {
+  return isWord(p, end, 7, 0x64656b6e756863, 0);
+}
+
+function is100Continue(p: usize, end: usize): bool {
+  return isWord(p, end, 12, 0x746e6f632d303031, 0x65756e69746e6f63);
 }
 
 /** Connection = #connection-option (RFC 9110 7.6.1) */
@@ -45,9 +69,9 @@ function readConnection(p: usize, end: usize, facts: u32): u32 {
   facts |= CONNECTION;
   while ((p = memberStart(p, end)) < end) {
     const last = memberEnd(p, end);
-    if (isWord(p, last, "keep-alive")) facts |= KEEP_ALIVE;
-    else if (isWord(p, last, "close")) facts |= CLOSE;
-    else if (isWord(p, last, "upgrade")) facts |= CONNECTION_UPGRADE;
+    if (isKeepAlive(p, last)) facts |= KEEP_ALIVE;
+    else if (isClose(p, last)) facts |= CLOSE;
+    else if (isUpgrade(p, last)) facts |= CONNECTION_UPGRADE;
     p = last;
   }
   return facts;
@@ -57,7 +81,7 @@ function readConnection(p: usize, end: usize, facts: u32): u32 {
 function readExpect(p: usize, end: usize, facts: u32): u32 {
   while ((p = memberStart(p, end)) < end) {
     const last = memberEnd(p, end);
-    if (isWord(p, last, "100-continue")) facts |= EXPECT_CONTINUE;
+    if (is100Continue(p, last)) facts |= EXPECT_CONTINUE;
     p = last;
   }
   return facts;
@@ -110,13 +134,13 @@ function lengthFault(fact: u32, at: usize, facts: u32, start: usize): u32 {
 /** Transfer-Encoding = #transfer-coding (RFC 9112 6.1). Sound is only exactly one `chunked`. */
 function readCoding(p: usize, end: usize, facts: u32, start: usize): u32 {
   store<u32>(HEAD + HEAD_CODING_AT, <u32>(p - start));
-  if (p < end && isWord(p, end, "chunked") && !(facts & CODING)) {
+  if (p < end && isChunked(p, end) && !(facts & CODING)) {
     return facts | CODING | CHUNKED | CODING_ENDS_CHUNKED;
   }
   facts = (facts | CODING) & ~(CHUNKED | CODING_ENDS_CHUNKED);
   while ((p = memberStart(p, end)) < end) {
     const last = memberEnd(p, end);
-    if (isWord(p, last, "chunked")) facts |= CODING_ENDS_CHUNKED;
+    if (isChunked(p, last)) facts |= CODING_ENDS_CHUNKED;
     else facts = (facts | CODING_OTHER) & ~CODING_ENDS_CHUNKED;
     p = last;
   }
@@ -157,9 +181,8 @@ function skipDigits(p: usize, end: usize): usize {
 /** uri-host = IP-literal / IPv4address / reg-name (RFC 3986 3.2.2): the first octet that does not belong to it. */
 function skipHost(p: usize, end: usize): usize {
   if (p < end && load<u8>(p) == 0x5b /* [ */) return skipLiteral(p, end);
-  while (p < end) {
-    if (isClass(p, NAME_OCTET)) p++;
-    else if (load<u8>(p) == 0x25 /* % */ && p + 2 < end && isClass(p + 1, HEX) && isClass(p + 2, HEX)) p += 3;
+  while ((p = skipNameOctets(p, end)) < end) {
+    if (load<u8>(p) == 0x25 /* % */ && p + 2 < end && isClass(p + 1, HEX) && isClass(p + 2, HEX)) p += 3;
     else break;
   }
   return p;

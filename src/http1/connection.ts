@@ -194,6 +194,7 @@ export class Http1Connection {
     const event = receiver.readRequest();
     if (event === undefined) return undefined;
     const { facts, version, method } = receiver;
+    if (!current.allows("server", ON["client-request"])) throw receiver.fault("UNEXPECTED_REQUEST", event.offset);
     this.peerVersion = event.httpVersion;
     current.method = method;
     current.fire("client", ON.request);
@@ -211,10 +212,9 @@ export class Http1Connection {
     if (current.server === IDLE || begin < current.fedBefore) return this.readUnsolicited(begin);
     const event = receiver.readResponse(current.method);
     if (event === undefined) return undefined;
-    this.peerVersion = event.httpVersion;
-    current.waiting = false;
     if (event.type === "informational-response") this.receiveInformational(event);
     else this.receiveResponse(event);
+    this.peerVersion = event.httpVersion;
     return event;
   }
 
@@ -243,11 +243,13 @@ export class Http1Connection {
     if (++current.informational > settings.limits.maxInformationalResponses) {
       throw receiver.fault("TOO_MANY_INFORMATIONAL_RESPONSES", event.offset);
     }
+    if (event.status === 100) current.waiting = false;
     if (event.status !== 101) {
       current.fire("server", ON["informational-response"]);
       return;
     }
     if (!current.upgradeProposed) throw receiver.fault("UNSOLICITED_SWITCH", event.offset);
+    current.waiting = false;
     current.answered = true;
     current.fire("server", ON["upgrade-accepted"]);
   }
@@ -255,6 +257,7 @@ export class Http1Connection {
   private receiveResponse(event: ResponseEvent): void {
     const { receiver, current, settings } = this;
     const { facts, version, framing } = receiver;
+    current.waiting = false;
     if (current.connectProposed && event.status < 300) {
       current.answered = true;
       current.fire("server", ON["connect-accepted"]);
@@ -383,11 +386,11 @@ export class Http1Connection {
 
   private sendInformationalResponse(event: SendInformationalResponse): void {
     const { current } = this;
-    const switches = event.status === 101;
+    const { status } = event;
     this.checkAllowed("informational-response", current);
     this.queue.pushText(writeInformationalResponse(event, current.upgradeProposed));
-    current.waiting = false;
-    current.fire("server", ON[switches ? "upgrade-accepted" : "informational-response"]);
+    if (status === 100 || status === 101) current.waiting = false;
+    current.fire("server", ON[status === 101 ? "upgrade-accepted" : "informational-response"]);
   }
 
   private sendResponse(event: SendResponse): void {

@@ -104,12 +104,14 @@ export function writeResponse(event: SendResponse, context: ResponseContext): Wr
   if (facts & CODING && facts & LENGTH) {
     throw new LocalProtocolError("CONTENT_LENGTH_WITH_TRANSFER_ENCODING", { header: "content-length" });
   }
+  // The fields of a 304 and of a response to HEAD are those that a GET would have got: checked, though no body follows.
+  if (status === 304) outgoingFraming(false, METHOD_GET, 200, facts);
   let framing = outgoingFraming(false, method === METHOD_HEAD ? METHOD_GET : method, status, facts);
   let closes = !keepAlive || (facts & CLOSE) !== 0;
   let added = "";
   const checked = pairs;
+  if (facts & CODING && version !== "1.1") pairs = without(pairs, "transfer-encoding");
   if (framing < 0 && version !== "1.1") {
-    if (facts & CODING) pairs = without(pairs, "transfer-encoding");
     framing = UNTIL_CLOSE;
     if (method !== METHOD_HEAD) closes = true;
   } else if (framing === UNTIL_CLOSE) {

@@ -45,7 +45,8 @@ const TABLE = {
   INCOMPLETE_HEAD: [400, "the input ended in the middle of a head"],
   INCOMPLETE_BODY: [400, "the input ended in the middle of a body (RFC 9112 8)"],
   RESPONSE_NOT_RECEIVED: [502, "the input ended before the response"],
-  // what a client did not ask for
+  // what nobody asked for
+  UNEXPECTED_REQUEST: [400, "a request after the server has responded without one"],
   UNSOLICITED_RESPONSE: [502, "a response that began before its request was sent"],
   UNSOLICITED_SWITCH: [502, "101 without a proposal to upgrade (RFC 9110 15.2.2)"],
   TOO_MANY_INFORMATIONAL_RESPONSES: [502, "more informational responses than limits.maxInformationalResponses"],
