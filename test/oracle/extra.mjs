@@ -239,6 +239,8 @@ for (const fields of [
           ["drain"],
           send(end),
           ["trailing_data"],
+          ["recv", "more"],
+          ["trailing_data"],
           ["state"],
         ],
       });

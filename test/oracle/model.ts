@@ -358,18 +358,18 @@ export class Model implements Endpoint {
   private process(now: Exchange, role: Role, event: OracleEvent): void {
     const before = { client: now.client, server: now.server };
     let name: string = event.type;
-    if (event.type === "Request") {
+    if (event.type === "Request" && role === "client") {
       for (const proposal of this.proposalsOf(event)) {
         if (!now.proposals.includes(proposal)) now.proposals.push(proposal);
       }
       this.settle(now);
-    } else if (event.type === "InformationalResponse" && event.status_code === 101) {
+    } else if (event.type === "InformationalResponse" && event.status_code === 101 && role === "server") {
       if (!now.proposals.includes("upgrade")) {
         throw new Fault("LocalProtocolError", 400, role === this.our ? "UNPROPOSED_SWITCH" : "UNSOLICITED_SWITCH");
       }
       name = "switch accepted";
     } else if (event.type === "Response") {
-      if (now.proposals.includes("connect") && event.status_code < 300) name = "switch accepted";
+      if (role === "server" && now.proposals.includes("connect") && event.status_code < 300) name = "switch accepted";
       else now.proposals = [];
     }
     this.move(now, role, name);
@@ -443,7 +443,10 @@ export class Model implements Endpoint {
     if (theirs !== "SWITCHED_PROTOCOL" && theirs !== "CLOSED") {
       if (this.applies("trailing-data-needs-switch")) throw new Fault("LocalProtocolError", 400, "NOT_SWITCHED");
     }
-    return [this.input, this.ended];
+    const { input, ended } = this;
+    if (theirs === "SWITCHED_PROTOCOL" && input !== "" && this.applies("trailing-data-moved-out"))
+      this.take(input.length);
+    return [input, ended];
   }
 
   // ---------------------------------------------------------------- receiving
@@ -532,7 +535,7 @@ export class Model implements Endpoint {
     if (state === "MIGHT_SWITCH_PROTOCOL" || state === "SWITCHED_PROTOCOL") return "PAUSED";
     const event = this.readIn(state);
     if (event !== null) return event;
-    if (this.input === "" && this.ended) return this.readEnd(state);
+    if (this.input === "" && (this.ended || state === "CLOSED")) return this.readEnd(state);
     return "NEED_DATA";
   }
 
@@ -552,7 +555,7 @@ export class Model implements Endpoint {
     if (state === "SEND_RESPONSE") this.fail(found("RESPONSE_NOT_RECEIVED", 0));
     if (state !== "SEND_BODY") return closed;
     if (now.reading?.kind === "until-close") return { type: "EndOfMessage", headers: [] };
-    if (now.expectation === "refused" && this.applies("given-up-after-final-response")) {
+    if (this.our === "server" && now.expectation === "refused" && this.applies("given-up-after-final-response")) {
       // The table has no such event: the client closes as one that is done.
       now.client = "DONE";
       return closed;
@@ -971,8 +974,10 @@ export class Model implements Endpoint {
   private readChunked(): OracleEvent | null {
     const { chunk } = this;
     if (chunk.part === "end") {
-      while (chunk.expected !== "" && this.input !== "") {
-        if (this.input[0] !== chunk.expected[0]) this.fail(found("BAD_CHUNK_END", 0));
+      const wanted = chunk.expected.length;
+      for (const octet of this.input.slice(0, wanted)) {
+        // h11 has taken as much as it wanted when it sees that this is something else.
+        if (octet !== chunk.expected[0]) this.fail(found("BAD_CHUNK_END", 0), chunk.expected.length);
         chunk.expected = chunk.expected.slice(1);
         this.take(1);
       }
@@ -996,8 +1001,9 @@ export class Model implements Endpoint {
     const h11HasLine = input.includes("\r\n");
     const line = feed === -1 ? input : input.slice(0, feed + 1);
     const over = line.length > limit && this.rules.has("chunk-line-limit");
-    let fault = feed !== -1 || ended || over || line.length === 1 ? this.scanChunkLine(line) : null;
-    if (feed === -1 && !ended && !over && fault?.at !== 0) return false;
+    const undecided = feed === -1 && !ended && !over;
+    let fault = this.scanChunkLine(undecided ? line.slice(0, 1) : line);
+    if (undecided && fault?.at !== 0) return false;
     if (over && (fault === null || fault.at >= limit) && this.applies("chunk-line-limit")) {
       fault = found("CHUNK_LINE_TOO_LONG", limit, 413);
     }

@@ -73,6 +73,7 @@ export const RULES = {
     "a client that expected 100 and got a final response may close without a body (5.4 #19)",
   "client-pipelining": "in done a client may send its next request (RFC 9112 9.3.2)",
   "trailing-data-needs-switch": "trailing data exists only after a switch; h11 shows its buffer at any time",
+  "trailing-data-moved-out": "taking trailing data moves it out, for the next protocol; h11 shows it again",
   "informational-limit": "maxInformationalResponses (5.4 #7)",
   // Sending
   "connection-close-in-place": "close joins the Connection field that is there; h11 rewrites the field (5.4 #20)",
