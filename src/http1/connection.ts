@@ -1,6 +1,14 @@
 // One HTTP/1.1 connection, either end: wires receive buffer, readers, machine and writers. Bytes in, events out; events
 // in, bytes out. No sockets, timers or clocks: the caller moves the bytes and decides when to give up.
-import { CLOSE, CONNECTION_UPGRADE, EXPECT_CONTINUE, KEEP_ALIVE, LENGTH, METHOD_CONNECT, UPGRADE } from "../../assembly/layout.ts";
+import {
+  CLOSE,
+  CONNECTION_UPGRADE,
+  EXPECT_CONTINUE,
+  KEEP_ALIVE,
+  LENGTH,
+  METHOD_CONNECT,
+  UPGRADE,
+} from "../../assembly/layout.ts";
 import { LocalProtocolError, RemoteProtocolError } from "../shared/errors.ts";
 import {
   type ConnectionClosedEvent,
@@ -164,7 +172,8 @@ export class Http1Connection {
     const state = current.stateOf(this.remoteRole);
     if (state === SEND_BODY) return this.readBody();
     if (state === IDLE || state === SEND_RESPONSE) {
-      if (buffer.length > 0) return (this.role === "server" ? this.readRequest() : this.readResponse()) ?? this.noEvent();
+      if (buffer.length > 0)
+        return (this.role === "server" ? this.readRequest() : this.readResponse()) ?? this.noEvent();
       return this.noEvent();
     }
     if (state === MIGHT_SWITCH || state === SWITCHED) return PAUSED;
@@ -199,7 +208,8 @@ export class Http1Connection {
     current.method = method;
     current.fire("client", ON.request);
     if (!keepsAlive(facts, version, settings)) current.disableKeepAlive();
-    current.propose(proposesUpgrade(facts, version), method === METHOD_CONNECT);
+    const upgrade = proposesUpgrade(facts, version);
+    if (upgrade || method === METHOD_CONNECT) current.propose(upgrade, method === METHOD_CONNECT);
     current.waiting = version === 11 && (facts & EXPECT_CONTINUE) !== 0;
     receiver.beginBody();
     return event;

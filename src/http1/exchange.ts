@@ -6,7 +6,6 @@ import { ON_EVENT, ON_STATE, STATES, type State, TRIGGERS, type Trigger } from "
 const CLIENT_EVENTS = compileEvents(STATES, TRIGGERS, ON_EVENT.client);
 const SERVER_EVENTS = compileEvents(STATES, TRIGGERS, ON_EVENT.server);
 const SETTLED = compileRules(STATES, ON_STATE);
-const STATE_COUNT = STATES.length;
 const TRIGGER_COUNT = TRIGGERS.length;
 
 /** A state's index, which is what the machine and its users work with. */
@@ -91,8 +90,8 @@ export class Exchange {
 
   private settle(): void {
     const pending = this.upgradeProposed || this.connectProposed;
-    const joint = SETTLED[jointIndex(STATE_COUNT, this.client, this.server, this.keepAlive, pending)] as number;
-    this.client = Math.trunc(joint / STATE_COUNT);
-    this.server = joint % STATE_COUNT;
+    const settled = SETTLED[jointIndex(this.client, this.server, this.keepAlive, pending)] as number;
+    this.client = settled >> 4;
+    this.server = settled & 15;
   }
 }

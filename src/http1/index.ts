@@ -1,5 +1,5 @@
 // HTTP/1.1: the public list.
-export { type ErrorCode, type ErrorRow, ERRORS, LocalProtocolError, RemoteProtocolError } from "../shared/errors.ts";
+export { ERRORS, type ErrorCode, type ErrorRow, LocalProtocolError, RemoteProtocolError } from "../shared/errors.ts";
 export { type FieldPair, HeaderFields, type HeaderInput } from "../shared/header-fields.ts";
 export { Http1Connection } from "./connection.ts";
 export type {

@@ -21,6 +21,7 @@ import {
   HOST,
   HOST_BAD,
   HOST_REPEATED,
+  INPUT,
   METHOD_CONNECT,
   RECORD_SIZE,
   REQUEST,
@@ -31,7 +32,8 @@ import {
 import { type ErrorCode, type ErrorDetail, RemoteProtocolError } from "../shared/errors.ts";
 import { HeaderFields, NO_FIELDS } from "../shared/header-fields.ts";
 import { ReceiveBuffer } from "../shared/receive-buffer.ts";
-import { faultCode, headLength, headWord, scanChunkLine, scanHead, takeText, takeTrailers } from "../wasm/scan.ts";
+import { type Kernel, kernel } from "../wasm/kernel.ts";
+import { faultCode, takeText, takeTrailers } from "../wasm/scan.ts";
 import type {
   DataEvent,
   EndOfMessageEvent,
@@ -72,6 +74,7 @@ export class Receiver {
   /** Octets of the body so far, without its framing. */
   bodyOctets = 0;
 
+  private readonly kernel: Kernel = kernel();
   private readonly role: Role;
   private readonly settings: Settings;
   private emptyLines = 0;
@@ -105,22 +108,23 @@ export class Receiver {
     const length = this.readElement(REQUEST, settings.limits.maxHeadBytes, "HEAD_TOO_LARGE", "INCOMPLETE_HEAD");
     if (length === 0) return undefined;
     this.emptyLines = 0;
-    const facts = headWord(HEAD_FACTS);
+    const { head } = this.kernel;
+    const facts = head[HEAD_FACTS >> 2] as number;
     this.facts = facts;
-    this.version = headWord(HEAD_VERSION);
-    this.method = headWord(HEAD_METHOD);
+    this.version = head[HEAD_VERSION >> 2] as number;
+    this.method = head[HEAD_METHOD >> 2] as number;
     this.checkRequest();
     this.framing = this.readFraming(true, this.method, 0);
-    const count = headWord(HEAD_FIELD_COUNT);
-    const text = takeText(length);
-    const head = count * RECORD_SIZE;
-    const methodEnd = head + headWord(HEAD_METHOD_END);
+    const count = head[HEAD_FIELD_COUNT >> 2] as number;
+    const text = takeText(this.kernel, length);
+    const start = count * RECORD_SIZE;
+    const methodEnd = start + (head[HEAD_METHOD_END >> 2] as number);
     const offset = buffer.offset;
     buffer.consume(length);
     return {
       type: "request",
-      method: this.method === 0 ? text.substring(head, methodEnd) : (METHOD_NAMES[this.method] as string),
-      target: text.substring(methodEnd + 1, head + headWord(HEAD_TARGET_END)),
+      method: this.method === 0 ? text.substring(start, methodEnd) : (METHOD_NAMES[this.method] as string),
+      target: text.substring(methodEnd + 1, start + (head[HEAD_TARGET_END >> 2] as number)),
       httpVersion: this.version === 11 ? "1.1" : "1.0",
       headers: new HeaderFields(text, count),
       offset,
@@ -132,20 +136,24 @@ export class Receiver {
     const { buffer, settings } = this;
     const length = this.readElement(RESPONSE, settings.limits.maxHeadBytes, "HEAD_TOO_LARGE", "INCOMPLETE_HEAD");
     if (length === 0) return undefined;
-    this.facts = headWord(HEAD_FACTS);
-    this.version = headWord(HEAD_VERSION);
+    const { head } = this.kernel;
+    this.facts = head[HEAD_FACTS >> 2] as number;
+    this.version = head[HEAD_VERSION >> 2] as number;
     if (this.version !== 10 && this.version !== 11) throw this.fault("VERSION_NOT_SUPPORTED", buffer.offset);
-    const status = headWord(HEAD_STATUS);
+    const status = head[HEAD_STATUS >> 2] as number;
     this.framing = this.readFraming(false, method, status);
-    const count = headWord(HEAD_FIELD_COUNT);
-    const text = takeText(length);
-    const head = count * RECORD_SIZE;
+    const count = head[HEAD_FIELD_COUNT >> 2] as number;
+    const text = takeText(this.kernel, length);
+    const start = count * RECORD_SIZE;
     const offset = buffer.offset;
     buffer.consume(length);
     return {
       type: status < 200 ? "informational-response" : "response",
       status,
-      reason: text.substring(head + headWord(HEAD_REASON), head + headWord(HEAD_REASON_END)),
+      reason: text.substring(
+        start + (head[HEAD_REASON >> 2] as number),
+        start + (head[HEAD_REASON_END >> 2] as number),
+      ),
       httpVersion: this.version === 11 ? "1.1" : "1.0",
       headers: new HeaderFields(text, count),
       offset,
@@ -179,31 +187,34 @@ export class Receiver {
   /** The whole-head checks in their order, as far as requests have their own: version, target, Host. */
   private checkRequest(): void {
     const { facts, version, buffer } = this;
+    const { head } = this.kernel;
     if (version !== 10 && version !== 11) {
-      throw this.fault("VERSION_NOT_SUPPORTED", buffer.offset + headWord(HEAD_TARGET_END) + 1);
+      throw this.fault("VERSION_NOT_SUPPORTED", buffer.offset + (head[HEAD_TARGET_END >> 2] as number) + 1);
     }
     if (this.method === METHOD_CONNECT && !(facts & AUTHORITY)) {
-      throw this.fault("BAD_TARGET", buffer.offset + headWord(HEAD_METHOD_END) + 1);
+      throw this.fault("BAD_TARGET", buffer.offset + (head[HEAD_METHOD_END >> 2] as number) + 1);
     }
     if ((facts & (HOST | HOST_REPEATED | HOST_BAD)) === HOST) return;
-    const at = buffer.offset + headWord(HEAD_HOST_AT);
+    const at = buffer.offset + (head[HEAD_HOST_AT >> 2] as number);
     const detail = { header: "host" };
     if (facts & HOST_REPEATED) throw this.fault("DUPLICATE_HOST", at, detail);
     if (facts & HOST_BAD) throw this.fault("BAD_HOST", at, detail);
-    if (version === 11) throw this.fault("MISSING_HOST", buffer.offset + headWord(HEAD_FIELDS_END), detail);
+    if (version === 11)
+      throw this.fault("MISSING_HOST", buffer.offset + (head[HEAD_FIELDS_END >> 2] as number), detail);
   }
 
   /** The last of the whole-head checks: Transfer-Encoding, Content-Length. */
   private readFraming(isRequest: boolean, method: number, status: number): number {
     const { facts, version, settings, buffer } = this;
     const framing = bodyFraming(
-      { isRequest, method, status, version, facts, length: headLength() },
+      { isRequest, method, status, version, facts, length: this.kernel.length },
       settings.repeatedContentLength,
     );
     if (typeof framing === "number" && framing <= settings.limits.maxBodyBytes) return framing;
     const code = typeof framing === "number" ? "BODY_TOO_LARGE" : framing;
     const coding = code.includes("TRANSFER_") && code !== "CONTENT_LENGTH_WITH_TRANSFER_ENCODING";
-    throw this.fault(code, buffer.offset + headWord(coding ? HEAD_CODING_AT : HEAD_LENGTH_AT), {
+    const { head } = this.kernel;
+    throw this.fault(code, buffer.offset + (head[(coding ? HEAD_CODING_AT : HEAD_LENGTH_AT) >> 2] as number), {
       header: coding ? "transfer-encoding" : "content-length",
     });
   }
@@ -243,10 +254,11 @@ export class Receiver {
    */
   private scanElement(what: number, end: number): number {
     const { resume } = this;
+    const { head } = this.kernel;
     let status = resume === 0 ? this.scan(what, 0, end) : this.scan(this.resumed, resume, end);
     if (status === 0) {
-      this.resume += headWord(HEAD_RESUME);
-      this.fieldsSeen += headWord(HEAD_FIELD_COUNT);
+      this.resume += head[HEAD_RESUME >> 2] as number;
+      this.fieldsSeen += head[HEAD_FIELD_COUNT >> 2] as number;
       this.resumed = this.fieldsSeen > 0 || (resume > 0 && this.resumed === RESUMED) ? RESUMED : TRAILERS;
       return 0;
     }
@@ -258,7 +270,7 @@ export class Receiver {
       this.resetResume();
       return status;
     }
-    const at = headWord(HEAD_FAULT_AT);
+    const at = head[HEAD_FAULT_AT >> 2] as number;
     if (at === 0 || this.hasLineFeed(at, end)) throw this.elementFault(status, at);
     return 0;
   }
@@ -269,14 +281,14 @@ export class Receiver {
   }
 
   private scan(what: number, from: number, end: number): number {
-    const { buffer, settings, extensionOctets } = this;
+    const { kernel, buffer, settings, extensionOctets } = this;
     const { limits, allow } = settings;
-    if (what === CHUNK_LINE) {
-      const { maxChunkSizeDigits, maxChunkExtensionBytes, maxChunkExtensionTotalBytes } = limits;
-      const extensions = Math.min(maxChunkExtensionBytes, maxChunkExtensionTotalBytes - extensionOctets);
-      return scanChunkLine(buffer, end, allow, maxChunkSizeDigits, extensions);
+    const last = kernel.put(buffer, from, end);
+    if (what !== CHUNK_LINE) {
+      return kernel.scanHead(what, INPUT, last, allow, limits.maxFields - this.fieldsSeen, limits.maxTargetBytes);
     }
-    return scanHead(what, buffer, from, end, allow, limits.maxFields - this.fieldsSeen, limits.maxTargetBytes);
+    const extensions = Math.min(limits.maxChunkExtensionBytes, limits.maxChunkExtensionTotalBytes - extensionOctets);
+    return kernel.scanChunkLine(INPUT, last, allow, limits.maxChunkSizeDigits, extensions);
   }
 
   /** Is there a LF among the octets [from, end) of the element? */
@@ -294,7 +306,7 @@ export class Receiver {
   private lastFault(what: number, end: number, code: ErrorCode): RemoteProtocolError {
     this.resetResume();
     const status = this.scan(what, 0, end);
-    if (status < 0) return this.elementFault(status, headWord(HEAD_FAULT_AT));
+    if (status < 0) return this.elementFault(status, this.kernel.head[HEAD_FAULT_AT >> 2] as number);
     return this.fault(code, this.buffer.offset + end);
   }
 
@@ -308,7 +320,8 @@ export class Receiver {
   private fieldNameBefore(at: number): string {
     const { buffer } = this;
     let start = at;
-    const begins = (i: number) => buffer.octetAt(i - 1) === LF && buffer.octetAt(i) !== SP && buffer.octetAt(i) !== HTAB;
+    const begins = (i: number) =>
+      buffer.octetAt(i - 1) === LF && buffer.octetAt(i) !== SP && buffer.octetAt(i) !== HTAB;
     while (start > 0 && !begins(start)) start--;
     let name = "";
     for (let i = start; buffer.octetAt(i) !== COLON; i++) name += String.fromCharCode(buffer.octetAt(i) as number);
@@ -377,9 +390,9 @@ export class Receiver {
     const { maxChunkLineBytes, maxBodyBytes } = settings.limits;
     const length = this.readElement(CHUNK_LINE, maxChunkLineBytes, "CHUNK_LINE_TOO_LONG", "INCOMPLETE_BODY");
     if (length === 0) return false;
-    const size = headLength();
+    const size = this.kernel.length;
     if (this.bodyOctets + size > maxBodyBytes) throw this.fault("BODY_TOO_LARGE", buffer.offset);
-    this.extensionOctets += headWord(HEAD_EXTENSION_OCTETS);
+    this.extensionOctets += this.kernel.head[HEAD_EXTENSION_OCTETS >> 2] as number;
     this.lastChunk = buffer.offset;
     buffer.consume(length);
     this.bodyOctets += size;
@@ -413,7 +426,7 @@ export class Receiver {
     const { maxTrailerBytes } = this.settings.limits;
     const length = this.readElement(TRAILERS, maxTrailerBytes, "TRAILERS_TOO_LARGE", "INCOMPLETE_BODY");
     if (length === 0) return undefined;
-    const headers = takeTrailers(length);
+    const headers = takeTrailers(this.kernel, length);
     this.buffer.consume(length);
     return { type: "end-of-message", headers, offset: this.lastChunk };
   }

@@ -28,12 +28,12 @@ import {
 } from "../../assembly/layout.ts";
 import { type ErrorCode, LocalProtocolError } from "../shared/errors.ts";
 import { type FieldPair, fieldPairs, type HeaderInput } from "../shared/header-fields.ts";
-import { headLength, headWord, scanText } from "../wasm/scan.ts";
+import { kernel } from "../wasm/kernel.ts";
 import { isLatin1 } from "../wasm/text.ts";
 import type { SendInformationalResponse, SendRequest, SendResponse } from "./events.ts";
 import { bodyFraming, IN_CHUNKS, UNTIL_CLOSE } from "./framing.ts";
-import { isForbiddenTrailer } from "./trailers.ts";
 import { REASONS } from "./reasons.ts";
+import { isForbiddenTrailer } from "./trailers.ts";
 
 /** A head that may be sent. */
 export interface WrittenHead {
@@ -69,8 +69,8 @@ export function writeRequest(event: SendRequest): WrittenHead {
   const text = writeLines(REQUEST, `${method} ${target} HTTP/1.1\r\n`, pairs, () =>
     TOKEN.test(method) ? "BAD_TARGET" : "BAD_METHOD",
   );
-  const facts = headWord(HEAD_FACTS);
-  const number = headWord(HEAD_METHOD);
+  const facts = word(HEAD_FACTS);
+  const number = word(HEAD_METHOD);
   if (number === METHOD_CONNECT && !(facts & AUTHORITY)) throw new LocalProtocolError("BAD_TARGET");
   if (!(facts & HOST)) throw new LocalProtocolError("MISSING_HOST", { header: "host" });
   if (facts & HOST_REPEATED) throw new LocalProtocolError("DUPLICATE_HOST", { header: "host" });
@@ -100,7 +100,7 @@ export function writeResponse(event: SendResponse, context: ResponseContext): Wr
   const bodiless = status === 204 || (method === METHOD_CONNECT && status < 300);
   let pairs = bodiless ? withoutFraming(given) : given;
   let text = writeLines(RESPONSE, start, pairs, () => "BAD_REASON");
-  const facts = headWord(HEAD_FACTS);
+  const facts = word(HEAD_FACTS);
   if (facts & CODING && facts & LENGTH) {
     throw new LocalProtocolError("CONTENT_LENGTH_WITH_TRANSFER_ENCODING", { header: "content-length" });
   }
@@ -130,11 +130,16 @@ export function writeTrailers(headers: HeaderInput | undefined): string {
   const pairs = fieldPairs(headers);
   if (pairs.length === 0) return "0\r\n\r\n";
   const text = writeLines(TRAILERS, "", pairs, () => "BAD_FIELD_VALUE");
-  if (headWord(HEAD_FACTS) & NOT_FOR_TRAILERS) {
+  if (word(HEAD_FACTS) & NOT_FOR_TRAILERS) {
     const header = pairs.map(([name]) => name.toLowerCase()).find(isForbiddenTrailer);
     throw new LocalProtocolError("FORBIDDEN_TRAILER", { header });
   }
   return `0\r\n${text}\r\n`;
+}
+
+/** A word of HEAD after a scan: see layout.ts. */
+function word(offset: number): number {
+  return kernel().head[offset >> 2] as number;
 }
 
 // --- lines --------------------------------------------------------------------------------------------------------
@@ -158,10 +163,10 @@ function writeLines(what: number, start: string, pairs: readonly FieldPair[], st
   if (pairs.length > MAX_FIELDS) throw new LocalProtocolError("TOO_MANY_FIELDS");
   const sound =
     isLatin1(whole) &&
-    scanText(what, whole) === whole.length &&
-    headWord(HEAD_FIELD_COUNT) === pairs.length &&
-    headWord(HEAD_NAME_OCTETS) === nameOctets &&
-    headWord(HEAD_VALUE_OCTETS) === valueOctets;
+    kernel().scanText(what, whole) === whole.length &&
+    word(HEAD_FIELD_COUNT) === pairs.length &&
+    word(HEAD_NAME_OCTETS) === nameOctets &&
+    word(HEAD_VALUE_OCTETS) === valueOctets;
   if (!sound) throw fieldFault(pairs) ?? new LocalProtocolError(startFault());
   return text;
 }
@@ -212,7 +217,7 @@ function checkString(name: string, value: unknown): void {
 // --- framing and connection fields ----------------------------------------------------------------------------------
 
 function outgoingFraming(isRequest: boolean, method: number, status: number, facts: number): number {
-  const framing = bodyFraming({ isRequest, method, status, version: 11, facts, length: headLength() }, false);
+  const framing = bodyFraming({ isRequest, method, status, version: 11, facts, length: kernel().length }, false);
   if (typeof framing === "number") return framing;
   const header = framing.includes("TRANSFER_") ? "transfer-encoding" : "content-length";
   throw new LocalProtocolError(framing, { header });

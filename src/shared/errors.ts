@@ -27,7 +27,10 @@ const TABLE = {
   BAD_TRANSFER_ENCODING: [400, "Transfer-Encoding must be exactly one `chunked` (RFC 9112 6.1)"],
   UNKNOWN_TRANSFER_CODING: [501, "no transfer coding but `chunked` is implemented (RFC 9112 6.1)"],
   TRANSFER_ENCODING_IN_HTTP_1_0: [400, "an HTTP/1.0 request must not have Transfer-Encoding (RFC 9112 6.1)"],
-  CONTENT_LENGTH_WITH_TRANSFER_ENCODING: [400, "Content-Length and Transfer-Encoding exclude each other (RFC 9112 6.2)"],
+  CONTENT_LENGTH_WITH_TRANSFER_ENCODING: [
+    400,
+    "Content-Length and Transfer-Encoding exclude each other (RFC 9112 6.2)",
+  ],
   BAD_CONTENT_LENGTH: [400, "Content-Length must be 1*DIGIT (RFC 9110 8.6)"],
   CONTENT_LENGTH_TOO_LARGE: [400, "Content-Length is above 2^53-1, which cannot be counted exactly"],
   CONFLICTING_CONTENT_LENGTH: [400, "Content-Length is given with different values (RFC 9112 6.3)"],
@@ -38,7 +41,10 @@ const TABLE = {
   CHUNK_SIZE_TOO_LARGE: [400, "the chunk size is above 2^53-1, which cannot be counted exactly"],
   CHUNK_SIZE_TOO_LONG: [413, "the chunk size has more digits than limits.maxChunkSizeDigits"],
   BAD_CHUNK_EXTENSION: [400, 'chunk extensions must be *( ";" name [ "=" value ] ) (RFC 9112 7.1.1)'],
-  CHUNK_EXTENSIONS_TOO_LARGE: [413, "more octets of chunk extensions than limits.maxChunkExtensionBytes or …TotalBytes"],
+  CHUNK_EXTENSIONS_TOO_LARGE: [
+    413,
+    "more octets of chunk extensions than limits.maxChunkExtensionBytes or …TotalBytes",
+  ],
   CHUNK_LINE_TOO_LONG: [413, "a chunk-size line is longer than limits.maxChunkLineBytes"],
   BAD_CHUNK_END: [400, "chunk data must be followed by CRLF (RFC 9112 7.1)"],
   // the end of the input

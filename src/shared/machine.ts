@@ -31,24 +31,31 @@ export function compileEvents<State extends string, Trigger extends string>(
   return cells;
 }
 
-/** The index of a joint state with its facts, and of what it settles to. */
-export function jointIndex(states: number, client: number, server: number, keepAlive: boolean, pending: boolean): number {
-  return (client * states + server) * 4 + (keepAlive ? 2 : 0) + (pending ? 1 : 0);
+/** A joint state as one number: the client's index in the high four bits, the server's in the low four. */
+export function joint(client: number, server: number): number {
+  return (client << 4) | server;
 }
 
-/** Rules as an array: for every joint state the one that is left when no rule applies any more (client * states + server). */
+/** Where the table of joint states has this one with these facts. */
+export function jointIndex(client: number, server: number, keepAlive: boolean, switchPending: boolean): number {
+  return (joint(client, server) << 2) | (keepAlive ? 2 : 0) | (switchPending ? 1 : 0);
+}
+
+/** Rules as an array: for every joint state with its facts the one that is left when no rule applies any more. */
 export function compileRules<State extends string>(
   states: readonly State[],
   rules: readonly JointRule<State>[],
 ): Uint8Array {
-  const settled = new Uint8Array(states.length * states.length * 4);
+  const settled = new Uint8Array(jointIndex(states.length, 0, false, false));
   states.forEach((client, c) => {
     states.forEach((server, s) => {
       for (const keepAlive of [false, true]) {
         for (const switchPending of [false, true]) {
-          const joint = settle({ client, server, keepAlive, switchPending }, rules);
-          settled[jointIndex(states.length, c, s, keepAlive, switchPending)] =
-            states.indexOf(joint.client) * states.length + states.indexOf(joint.server);
+          const last = settle({ client, server, keepAlive, switchPending }, rules);
+          settled[jointIndex(c, s, keepAlive, switchPending)] = joint(
+            states.indexOf(last.client),
+            states.indexOf(last.server),
+          );
         }
       }
     });
@@ -64,16 +71,16 @@ interface Joint<State> {
 }
 
 /** Applies the rules from the top, again and again, until none applies. */
-function settle<State extends string>(joint: Joint<State>, rules: readonly JointRule<State>[]): Joint<State> {
-  const rule = rules.find(({ when, then }) => matches(joint, when) && !matches(joint, then));
-  return rule === undefined ? joint : settle({ ...joint, ...rule.then }, rules);
+function settle<State extends string>(now: Joint<State>, rules: readonly JointRule<State>[]): Joint<State> {
+  const rule = rules.find(({ when, then }) => matches(now, when) && !matches(now, then));
+  return rule === undefined ? now : settle({ ...now, ...rule.then }, rules);
 }
 
-function matches<State extends string>(joint: Joint<State>, part: JointRule<State>["when"]): boolean {
+function matches<State extends string>(now: Joint<State>, part: JointRule<State>["when"]): boolean {
   return (
-    (part.client === undefined || part.client === joint.client) &&
-    (part.server === undefined || part.server === joint.server) &&
-    (part.keepAlive === undefined || part.keepAlive === joint.keepAlive) &&
-    (part.switchPending === undefined || part.switchPending === joint.switchPending)
+    (part.client === undefined || part.client === now.client) &&
+    (part.server === undefined || part.server === now.server) &&
+    (part.keepAlive === undefined || part.keepAlive === now.keepAlive) &&
+    (part.switchPending === undefined || part.switchPending === now.switchPending)
   );
 }

@@ -45,9 +45,11 @@ export class ReceiveBuffer {
   /** The octet at this distance from the next one to be consumed; undefined when it was not fed yet. */
   octetAt(distance: number): number | undefined {
     if (distance < this.partialLength) return this.partial[distance];
-    let at = distance - this.partialLength + this.position;
-    if (at < this.chunk.length) return this.chunk[at];
-    at -= this.chunk.length;
+    const at = distance - this.partialLength + this.position;
+    return at < this.chunk.length ? this.chunk[at] : this.laterOctetAt(at - this.chunk.length);
+  }
+
+  private laterOctetAt(at: number): number | undefined {
     for (const chunk of this.later ?? []) {
       if (at < chunk.length) return chunk[at];
       at -= chunk.length;

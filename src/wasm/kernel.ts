@@ -1,53 +1,81 @@
 // The one instance of the kernel in this realm, made at first use, and the views of its memory. The memory has a fixed
-// size, so no view is ever detached.
-import { HEAD } from "../../assembly/layout.ts";
+// size, so no view is ever detached. What a call left in memory is good until the next call.
+import { HEAD, HEAD_LENGTH, HEAD_SIZE, INPUT, INPUT_SIZE, MAX_FIELDS } from "../../assembly/layout.ts";
 import { kernelModule } from "./module.ts";
+import { encodeLatin1 } from "./text.ts";
 
 /** The kernel's exports, as assembly/index.ts has them; addresses and counts are whole numbers. */
 interface KernelExports {
   readonly memory: WebAssembly.Memory;
-  scanHead(
-    what: number,
-    start: number,
-    end: number,
-    allow: number,
-    maxFields: number,
-    maxTarget: number,
-  ): number;
+  scanHead(what: number, start: number, end: number, allow: number, maxFields: number, maxTarget: number): number;
   scanChunkLine(start: number, end: number, allow: number, maxDigits: number, maxExtensions: number): number;
 }
 
-/** The kernel and its scratch memory, in two views. */
+/** Where the octets of an element lie: those of a partial copy, then those of a chunk. */
+export interface Source {
+  readonly partial: Uint8Array;
+  readonly partialLength: number;
+  readonly chunk: Uint8Array;
+  readonly position: number;
+}
+
+/** Copying so few octets one by one costs less than making a view of them. */
+const FEW = 32;
+
+/** The kernel and its scratch memory. */
 export class Kernel {
+  /** All of memory. */
+  readonly octets: Uint8Array;
+  /** HEAD: index it by layout.ts's HEAD_ offsets, divided by four. Read directly: a call each cost 40 ns a head. */
+  readonly head: Uint32Array;
   readonly scanHead: KernelExports["scanHead"];
   readonly scanChunkLine: KernelExports["scanChunkLine"];
-  readonly octets: Uint8Array;
-  private readonly words: Uint32Array;
-  private readonly numbers: Float64Array;
+  private readonly lengths: Float64Array;
 
   constructor(module: WebAssembly.Module) {
-    const { memory, scanHead, scanChunkLine } = new WebAssembly.Instance(module)
-      .exports as unknown as KernelExports;
+    const { memory, scanHead, scanChunkLine } = new WebAssembly.Instance(module).exports as unknown as KernelExports;
+    this.octets = new Uint8Array(memory.buffer);
+    this.head = new Uint32Array(memory.buffer, HEAD, HEAD_SIZE / 4);
     this.scanHead = scanHead;
     this.scanChunkLine = scanChunkLine;
-    this.octets = new Uint8Array(memory.buffer);
-    this.words = new Uint32Array(memory.buffer);
-    this.numbers = new Float64Array(memory.buffer);
+    this.lengths = new Float64Array(memory.buffer, HEAD + HEAD_LENGTH, 1);
   }
 
-  /** The word of HEAD at this offset (one of layout.ts's HEAD_ names). */
-  word(offset: number): number {
-    return this.words[(HEAD + offset) >> 2] as number;
+  /** The Content-Length of the head, or the size of the chunk. */
+  get length(): number {
+    return this.lengths[0] as number;
   }
 
-  /** The f64 of HEAD at this offset. */
-  number(offset: number): number {
-    return this.numbers[(HEAD + offset) >> 3] as number;
+  /** Puts the element's octets [from, end) on the scratch page; returns where they end there. */
+  put(source: Source, from: number, end: number): number {
+    const { octets } = this;
+    const { partial, partialLength, chunk, position } = source;
+    let at = INPUT;
+    if (from < partialLength) {
+      octets.set(partial.subarray(from, partialLength), at);
+      at += partialLength - from;
+    }
+    const first = position + Math.max(from - partialLength, 0);
+    const last = position + end - partialLength;
+    if (last - first > FEW) {
+      octets.set(first === 0 && last === chunk.length ? chunk : chunk.subarray(first, last), at);
+      return at + last - first;
+    }
+    for (let i = first; i < last; i++) octets[at++] = chunk[i] as number;
+    return at;
+  }
+
+  /** Scans a text of at most INPUT_SIZE chars, each one octet, as a whole head that is to be sent: no leniency. */
+  scanText(what: number, text: string): number {
+    encodeLatin1(text, this.octets, INPUT);
+    return this.scanHead(what, INPUT, INPUT + text.length, 0, MAX_FIELDS, INPUT_SIZE);
   }
 }
 
 let instance: Kernel | undefined;
 
+/** @throws WebAssembly.CompileError where the runtime forbids to compile */
 export function kernel(): Kernel {
-  return (instance ??= new Kernel(kernelModule()));
+  instance ??= new Kernel(kernelModule());
+  return instance;
 }

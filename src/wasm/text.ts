@@ -27,7 +27,9 @@ export function textCodec(runtime: TextRuntime): TextCodec {
   if (buffer !== undefined) {
     return {
       decode: (octets, start, end) => buffer.latin1Slice.call(octets, start, end),
-      encode: (text, octets, at) => void buffer.latin1Write.call(octets, text, at),
+      encode(text, octets, at) {
+        buffer.latin1Write.call(octets, text, at);
+      },
     };
   }
   const ascii = runtime.TextDecoder && new runtime.TextDecoder("latin1");
