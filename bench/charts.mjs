@@ -28,12 +28,12 @@ export function drawCharts(measurements, environment) {
 function drawCorpus(workload, title, measurements, caption) {
   const groups = measurements
     .filter((measurement) => measurement.workload === workload)
-    .map(({ mode, results }) => ({
+    .map(({ mode, reference, results }) => ({
       title: MODE_TITLES[mode],
       bars: results.map(({ peer, median, ratio }) => ({
         label: peer,
         value: 1e9 / median,
-        text: `${Math.round(median)} ns${ratio === null ? "" : ` · ${ratio.toFixed(1)}× Node's`}`,
+        text: `${Math.round(median)} ns · ${ratio.toFixed(1)}× ${reference === "Node's own parser" ? "Node's" : "llhttp WASM"}`,
         ours: peer.startsWith("sansio"),
       })),
     }));
@@ -51,7 +51,7 @@ function drawWorkloads(measurements, caption) {
     .filter(({ mode }) => mode === "strings")
     .flatMap(({ workload, per, results }) => {
       const ours = results.find(({ peer }) => peer === "sansio");
-      if (ours?.ratio == null) return [];
+      if (ours === undefined) return [];
       const text = `${ours.ratio.toFixed(1)}× · ${Math.round(ours.median)} ns per ${per}`;
       return [{ label: workload, value: ours.ratio, text, ours: ours.ratio >= 1 }];
     });

@@ -7,7 +7,7 @@ import { drawCharts } from "./charts.mjs";
 import { namedWorkloads, requestCorpus, responseCorpus } from "./corpus.mjs";
 import { growth } from "./growth.mjs";
 import { measure } from "./measure.mjs";
-import { llhttpOffsets, node, PEERS } from "./peers/index.mjs";
+import { llhttpOffsets, PEERS, referenceOf } from "./peers/index.mjs";
 import { makeProgress } from "./progress.mjs";
 import { environment, MODE_TITLES, table } from "./report.mjs";
 import { verify } from "./verify.mjs";
@@ -57,13 +57,14 @@ console.log(`Every peer reads every message of ${workloads.length} workloads ali
 const measurements = [];
 for (const workload of workloads) {
   for (const mode of modesOf(workload)) {
+    const reference = referenceOf(mode);
     const results = await measure(workload, mode, peersOf(workload, mode), {
       ...budget,
-      reference: node.name,
+      reference,
       onProgress: (part) => progress.show(`${workload.name}: ${MODE_TITLES[mode]}`, part),
     });
     progress.clear();
-    const measurement = { workload: workload.name, mode, per: workload.per, results };
+    const measurement = { workload: workload.name, mode, per: workload.per, reference: reference.name, results };
     measurements.push(measurement);
     console.log(table(measurement));
   }

@@ -12,16 +12,18 @@
  * @property {number} lower the first quartile
  * @property {number} upper the third quartile
  * @property {number} mean collections of garbage included, which medians leave out
- * @property {number | null} ratio the reference's time over this one's, the median over all rounds
+ * @property {number} ratio the reference's time over this one's, the median over all rounds
  */
 
 const PASSES = 2;
+
+const modes = new URL("modes.mjs", import.meta.url).href;
 
 /**
  * @param {Workload} workload
  * @param {Mode} mode
  * @param {readonly Peer[]} peers
- * @param {{ warmUp: number, batches: number, reference: string, onProgress?: (part: number) => void }} options
+ * @param {{ warmUp: number, batches: number, reference: Peer, onProgress?: (part: number) => void }} options
  * @returns {Promise<Result[]>}
  */
 export async function measure(workload, mode, peers, { warmUp, batches, reference, onProgress = () => {} }) {
@@ -29,7 +31,9 @@ export async function measure(workload, mode, peers, { warmUp, batches, referenc
   const runners = [];
   for (const peer of peers) {
     /** @type {typeof import("./modes.mjs")} */
-    const { makePass } = await import(`./modes.mjs?${encodeURIComponent(`${peer.name} ${mode} ${kind}`)}`);
+    const { makePass } = await import(
+      /* @vite-ignore */ `${modes}?${encodeURIComponent(`${peer.name} ${mode} ${kind}`)}`
+    );
     runners.push({ peer, pass: makePass(peer, mode, kind), times: /** @type {number[]} */ ([]) });
   }
 
@@ -53,7 +57,7 @@ export async function measure(workload, mode, peers, { warmUp, batches, referenc
     onProgress((round + 1) / rounds);
   }
 
-  const referenceTimes = runners.find(({ peer }) => peer.name === reference)?.times;
+  const referenceTimes = /** @type {typeof runners[number]} */ (runners.find(({ peer }) => peer === reference)).times;
   return runners.map(({ peer, times }) => ({
     peer: peer.name,
     about: peer.about,
@@ -61,13 +65,10 @@ export async function measure(workload, mode, peers, { warmUp, batches, referenc
     lower: quantile(times, 0.25),
     upper: quantile(times, 0.75),
     mean: times.reduce((total, time) => total + time, 0) / times.length,
-    ratio:
-      referenceTimes === undefined
-        ? null
-        : quantile(
-            referenceTimes.map((time, round) => time / times[round]),
-            0.5,
-          ),
+    ratio: quantile(
+      referenceTimes.map((time, round) => time / times[round]),
+      0.5,
+    ),
   }));
 }
 

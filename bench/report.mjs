@@ -10,6 +10,7 @@ import { cpus } from "node:os";
  * @property {string} workload
  * @property {string} mode
  * @property {string} per
+ * @property {string} reference with whom the ratios compare
  * @property {Result[]} results
  */
 
@@ -29,16 +30,10 @@ export function environment() {
 }
 
 /** @param {Measurement} measurement */
-export function table({ workload, mode, per, results }) {
-  const rows = [["", `ns per ${per}`, "quartiles", "mean", "× Node's"]];
+export function table({ workload, mode, per, reference, results }) {
+  const rows = [["", `ns per ${per}`, "quartiles", "mean", `× ${reference}`]];
   for (const { peer, median, lower, upper, mean, ratio } of results) {
-    rows.push([
-      peer,
-      number(median),
-      `${number(lower)} – ${number(upper)}`,
-      number(mean),
-      ratio === null ? "" : ratio.toFixed(2),
-    ]);
+    rows.push([peer, number(median), `${number(lower)} – ${number(upper)}`, number(mean), ratio.toFixed(2)]);
   }
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   const lines = rows.map((row) =>

@@ -7,6 +7,7 @@ import { milo, miloTokens } from "./milo.mjs";
 import { node } from "./node.mjs";
 import { plain } from "./plain.mjs";
 import { sansio, sansioKept } from "./sansio.mjs";
+import { sansioKernel } from "./sansio-kernel.mjs";
 
 /**
  * One way to read messages. A head has `method` and `target`, or `status` and `reason`; how it keeps fields is its own affair.
@@ -28,11 +29,16 @@ import { sansio, sansioKept } from "./sansio.mjs";
  */
 /** @typedef {"tokenise" | "lazy" | "gets" | "iterate" | "strings"} Mode */
 
-export { llhttpOffsets, node, sansio };
+export { llhttpOffsets };
+
+/** With whom the others are compared: Node's own parser, which cannot be made to find tokens alone. */
+export function referenceOf(/** @type {Mode} */ mode) {
+  return mode === "tokenise" ? llhttpTokens : node;
+}
 
 /** @type {Record<Mode, Peer[]>} */
 export const PEERS = {
-  tokenise: [llhttpTokens, miloTokens],
+  tokenise: [sansioKernel, llhttpTokens, miloTokens],
   lazy: [sansio, sansioKept, node, llhttpViews, llhttpOffsets, milo, httpParserJs, plain],
   gets: [sansio, sansioKept, node, llhttpViews, llhttpOffsets, milo, httpParserJs, plain],
   iterate: [sansio, sansioKept, node, llhttpStrings, milo, httpParserJs, plain],

@@ -38,7 +38,6 @@ function open(kind, onMessage) {
     else early[0] += target;
     early.push(...fields);
   };
-  // biome-ignore lint/complexity/useMaxParams: the binding's own signature
   parser[HTTPParser.kOnHeadersComplete] = (
     /** @type {number} */ _major,
     /** @type {number} */ _minor,

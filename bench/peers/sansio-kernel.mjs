@@ -1,0 +1,54 @@
+// @ts-check
+// Our kernel alone: octets copied into its page, one call a head, and what it found left where it is.
+
+import { readFileSync } from "node:fs";
+
+const kernelUrl = new URL("../../build/out/http1.wasm", import.meta.url);
+const layoutUrl = new URL("../../assembly/layout.ts", import.meta.url);
+
+// The map of memory is TypeScript, which Node 20 does not read, but constants alone: without their types it is JavaScript.
+const layoutSource = readFileSync(layoutUrl, "utf8").replace(/: (usize|u32|i32) =/g, " =");
+const layout = await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(layoutSource)}`);
+
+/** @type {import("./index.mjs").Peer} */
+export const sansioKernel = {
+  name: "sansio",
+  about: "the kernel: everything the connection needs to know of a head comes out of the same pass",
+  open,
+  get: () => null,
+  total: () => 0,
+  strings: () => 0,
+  list: () => [],
+};
+
+/** @type {import("./index.mjs").Peer["open"]} */
+function open(kind) {
+  const { INPUT, HEAD, HEAD_FACTS, HEAD_LENGTH, CHUNKED, REQUEST, RESPONSE } = layout;
+  /** @type {any} */
+  const kernel = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(kernelUrl))).exports;
+  const memory = new Uint8Array(kernel.memory.buffer);
+  const facts = new Uint32Array(kernel.memory.buffer, HEAD + HEAD_FACTS, 1);
+  const length = new Float64Array(kernel.memory.buffer, HEAD + HEAD_LENGTH, 1);
+  const what = kind === "request" ? REQUEST : RESPONSE;
+
+  /** @param {number} position @param {number} end the chunks of a body: their size lines, and the CRLF behind each */
+  function scanChunks(position, end) {
+    while (position < end) {
+      const taken = kernel.scanChunkLine(position, end, 0, 16, 16384);
+      if (taken <= 0) throw new Error(`the kernel refused a chunk-size line with ${taken}`);
+      position += taken + length[0] + 2;
+    }
+  }
+
+  return {
+    prepare() {},
+    begin() {},
+    feed(read) {
+      memory.set(read, INPUT);
+      const end = INPUT + read.length;
+      const taken = kernel.scanHead(what, INPUT, end, 0, 256, 16384);
+      if (taken <= 0) throw new Error(`the kernel refused its input with ${taken}`);
+      if ((facts[0] & CHUNKED) !== 0) scanChunks(INPUT + taken, end);
+    },
+  };
+}
