@@ -1,10 +1,31 @@
 // chunk-size [ chunk-ext ] CRLF: the line before each chunk (RFC 9112 7.1).
 import {
-  BACKSLASH, CR, DEL, DQUOTE, EQUALS, HEX, HTAB, isClass, isSpace, LF, lower, QUOTED_TEXT, SEMICOLON, SP,
+  BACKSLASH,
+  CR,
+  DEL,
+  DQUOTE,
+  EQUALS,
+  HEX,
+  HTAB,
+  isClass,
+  isSpace,
+  LF,
+  lower,
+  QUOTED_TEXT,
+  SEMICOLON,
+  SP,
 } from "./bytes";
 import {
-  ALLOW_CHUNK_SIZE_SPACE, BAD_CHUNK_EXTENSION, BAD_CHUNK_SIZE, CHUNK_EXTENSIONS_TOO_LARGE,
-  CHUNK_SIZE_TOO_LARGE, CHUNK_SIZE_TOO_LONG, HEAD, HEAD_EXTENSION_OCTETS, HEAD_FAULT_AT, HEAD_LENGTH,
+  ALLOW_CHUNK_SIZE_SPACE,
+  BAD_CHUNK_EXTENSION,
+  BAD_CHUNK_SIZE,
+  CHUNK_EXTENSIONS_TOO_LARGE,
+  CHUNK_SIZE_TOO_LARGE,
+  CHUNK_SIZE_TOO_LONG,
+  HEAD,
+  HEAD_EXTENSION_OCTETS,
+  HEAD_FAULT_AT,
+  HEAD_LENGTH,
 } from "./layout";
 import { fault, needData, scanLineEnd } from "./outcome";
 import { skipToken } from "./skip";

@@ -1,6 +1,14 @@
 // Known field names have identities: a perfect hash, case-insensitive, built once at instantiation from the names' text.
 import {
-  MAX_NAMES, NAME_FIRSTS, NAME_LASTS, NAME_LENGTHS, NAME_SIZE, NAME_SLOT_COUNT, NAME_SLOTS, NAME_UNKNOWN, NAMES,
+  MAX_NAMES,
+  NAME_FIRSTS,
+  NAME_LASTS,
+  NAME_LENGTHS,
+  NAME_SIZE,
+  NAME_SLOT_COUNT,
+  NAME_SLOTS,
+  NAME_UNKNOWN,
+  NAMES,
   STATIC_END,
 } from "./layout";
 import { FIELD_NAMES } from "./names";
@@ -21,7 +29,7 @@ export function lastOctets(p: usize, length: u32): u64 {
 
 /** The multipliers were found by search: they send the names to slots of their own (else instantiation traps). */
 function slotOf(first: u64, last: u64, length: u32): usize {
-  return NAME_SLOTS + <usize>((first * SLOT_FIRST + last * SLOT_LAST + (<u64>length << 54)) >> 54);
+  return NAME_SLOTS + <usize>((first * SLOT_FIRST + last * SLOT_LAST + ((<u64>length) << 54)) >> 54);
 }
 
 /**

@@ -2,9 +2,23 @@
 import { COLON, CR, isSpace, LF } from "./bytes";
 import { nameIdentity } from "./field-names";
 import {
-  BAD_FIELD_NAME, BAD_FIELD_VALUE, FIRST_NOT_FOR_TRAILERS, HEAD, HEAD_FACTS, HEAD_FIELD_COUNT, HEAD_FIELDS_END,
-  HEAD_NAME_OCTETS, HEAD_UNFOLDED_END, HEAD_VALUE_OCTETS, LAST_NOT_FOR_TRAILERS, LAST_READ_NAME,
-  NAME_CONNECTION, NOT_FOR_TRAILERS, RECORD_SIZE, RESUMED, TOO_MANY_FIELDS,
+  BAD_FIELD_NAME,
+  BAD_FIELD_VALUE,
+  FIRST_NOT_FOR_TRAILERS,
+  HEAD,
+  HEAD_FACTS,
+  HEAD_FIELD_COUNT,
+  HEAD_FIELDS_END,
+  HEAD_NAME_OCTETS,
+  HEAD_UNFOLDED_END,
+  HEAD_VALUE_OCTETS,
+  LAST_NOT_FOR_TRAILERS,
+  LAST_READ_NAME,
+  NAME_CONNECTION,
+  NOT_FOR_TRAILERS,
+  RECORD_SIZE,
+  RESUMED,
+  TOO_MANY_FIELDS,
 } from "./layout";
 import { fault, needData, scanLineEnd } from "./outcome";
 import { skipToken, skipValue } from "./skip";
@@ -29,10 +43,12 @@ export function scanFields(what: i32, start: usize, p: usize, end: usize, allow:
   while (true) {
     let nameEnd = skipUsualName(p, end);
     if (nameEnd == end || load<u8>(nameEnd) != COLON) nameEnd = skipToken(nameEnd, end);
-    if (count == maxFields && p < end && load<u8>(p) != CR && load<u8>(p) != LF) return fault(TOO_MANY_FIELDS, p, start);
+    if (count == maxFields && p < end && load<u8>(p) != CR && load<u8>(p) != LF)
+      return fault(TOO_MANY_FIELDS, p, start);
     if (nameEnd == end) return needData(p, start);
     if (nameEnd == p || load<u8>(nameEnd) != COLON) {
-      const code = nameEnd == p ? scanLineEnd(p, p, start, end, allow, BAD_FIELD_NAME) : fault(BAD_FIELD_NAME, nameEnd, start);
+      const code =
+        nameEnd == p ? scanLineEnd(p, p, start, end, allow, BAD_FIELD_NAME) : fault(BAD_FIELD_NAME, nameEnd, start);
       if (code <= 0) return code;
       store<u32>(HEAD + HEAD_FACTS, load<u32>(HEAD + HEAD_FACTS) | facts);
       store<u32>(HEAD + HEAD_NAME_OCTETS, nameOctets);
@@ -59,8 +75,13 @@ export function scanFields(what: i32, start: usize, p: usize, end: usize, allow:
     while (valueEnd > value && isSpace(load<u8>(valueEnd - 1))) valueEnd--;
 
     const identity = nameIdentity(p, <u32>(nameEnd - p), end);
-    if (<u32>(identity - NAME_CONNECTION) < <u32>LAST_READ_NAME) facts = readValue(identity, value, valueEnd, facts, start);
-    facts |= select<u32>(NOT_FOR_TRAILERS, 0, <u32>(identity - FIRST_NOT_FOR_TRAILERS) <= <u32>(LAST_NOT_FOR_TRAILERS - FIRST_NOT_FOR_TRAILERS));
+    if (<u32>(identity - NAME_CONNECTION) < <u32>LAST_READ_NAME)
+      facts = readValue(identity, value, valueEnd, facts, start);
+    facts |= select<u32>(
+      NOT_FOR_TRAILERS,
+      0,
+      <u32>(identity - FIRST_NOT_FOR_TRAILERS) <= <u32>(LAST_NOT_FOR_TRAILERS - FIRST_NOT_FOR_TRAILERS),
+    );
     nameOctets += <u32>(nameEnd - p);
     valueOctets += <u32>(valueEnd - value);
     writeRecord(start - ++count * RECORD_SIZE, identity, p - start, nameEnd - start, value - start, valueEnd - start);
@@ -106,16 +127,13 @@ function writeRecord(record: usize, identity: i32, name: usize, nameEnd: usize, 
       <i32>valueEnd,
     );
     const spread = v128.or(
-      v128.or(
-        v128.and(words, i32x4.splat(0x7f)),
-        v128.and(i32x4.shl(words, 1), i32x4.splat(0x7f00)),
-      ),
+      v128.or(v128.and(words, i32x4.splat(0x7f)), v128.and(i32x4.shl(words, 1), i32x4.splat(0x7f00))),
       v128.and(i32x4.shl(words, 2), i32x4.splat(0x7f0000)),
     );
     v128.store(record, v128.or(spread, i32x4(identity << 24, 0, 0, 0)), 0, 1);
     return;
   }
-  store<u32>(record, spread(name) | (<u32>identity << 24), 0, 1);
+  store<u32>(record, spread(name) | ((<u32>identity) << 24), 0, 1);
   store<u32>(record, spread(nameEnd), 4, 1);
   store<u32>(record, spread(value), 8, 1);
   store<u32>(record, spread(valueEnd), 12, 1);

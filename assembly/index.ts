@@ -2,7 +2,7 @@
 import { fillClasses } from "./bytes";
 import { fillNames } from "./field-names";
 import { scanFields } from "./fields";
-import { REQUEST, RESPONSE, HEAD, HEAD_FACTS, HEAD_FIELD_COUNT } from "./layout";
+import { HEAD, HEAD_FACTS, HEAD_FIELD_COUNT, REQUEST, RESPONSE } from "./layout";
 import { scanRequestLine, scanStatusLine } from "./start-line";
 
 export { scanChunkLine } from "./chunk";
@@ -14,9 +14,7 @@ fillNames();
  * Scans one head (or the trailer section, or field lines from `from` on) in [start, end). Returns the octets from
  * `start` to behind the empty line, or NEED_DATA with HEAD_RESUME, or a fault negated with HEAD_FAULT_AT.
  */
-export function scanHead(
-  what: i32, start: usize, end: usize, allow: u32, maxFields: u32, maxTarget: u32,
-): i32 {
+export function scanHead(what: i32, start: usize, end: usize, allow: u32, maxFields: u32, maxTarget: u32): i32 {
   let fields: i32 = <i32>start;
   store<u32>(HEAD + HEAD_FIELD_COUNT, 0);
   if (what == REQUEST) fields = scanRequestLine(start, end, allow, maxTarget);

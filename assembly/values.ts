@@ -1,14 +1,39 @@
 // What the values of the fields that govern a message mean. Each reader takes [p, end) of a value without white space
 // at its ends and returns the facts it adds; numbers and places go to HEAD. They know no connection.
 import { COLON, COMMA, HEX, isClass, isSpace, lower, NAME_OCTET } from "./bytes";
-import { skipNameOctets } from "./skip";
 import { firstOctets, lastOctets } from "./field-names";
 import {
-  AUTHORITY, CHUNKED, CLOSE, CODING, CODING_ENDS_CHUNKED, CODING_OTHER, CONNECTION, CONNECTION_UPGRADE,
-  EXPECT_CONTINUE, HEAD, HEAD_CODING_AT, HEAD_HOST_AT, HEAD_LENGTH, HEAD_LENGTH_AT, HOST, HOST_BAD, HOST_REPEATED,
-  KEEP_ALIVE, LENGTH, LENGTH_BAD, LENGTH_CONFLICT, LENGTH_REPEATED, LENGTH_TOO_LARGE, NAME_CONNECTION,
-  NAME_CONTENT_LENGTH, NAME_EXPECT, NAME_HOST, NAME_TRANSFER_ENCODING, UPGRADE,
+  AUTHORITY,
+  CHUNKED,
+  CLOSE,
+  CODING,
+  CODING_ENDS_CHUNKED,
+  CODING_OTHER,
+  CONNECTION,
+  CONNECTION_UPGRADE,
+  EXPECT_CONTINUE,
+  HEAD,
+  HEAD_CODING_AT,
+  HEAD_HOST_AT,
+  HEAD_LENGTH,
+  HEAD_LENGTH_AT,
+  HOST,
+  HOST_BAD,
+  HOST_REPEATED,
+  KEEP_ALIVE,
+  LENGTH,
+  LENGTH_BAD,
+  LENGTH_CONFLICT,
+  LENGTH_REPEATED,
+  LENGTH_TOO_LARGE,
+  NAME_CONNECTION,
+  NAME_CONTENT_LENGTH,
+  NAME_EXPECT,
+  NAME_HOST,
+  NAME_TRANSFER_ENCODING,
+  UPGRADE,
 } from "./layout";
+import { skipNameOctets } from "./skip";
 
 /** 2^53 - 1: the largest integer that JavaScript counts exactly. */
 export const MAX_INTEGER: u64 = 9007199254740991;

@@ -208,6 +208,7 @@ export class Http1Connection {
     current.method = method;
     current.fire("client", ON.request);
     if (!keepsAlive(facts, version, settings)) current.disableKeepAlive();
+    else current.keepAliveAsked = version < 11;
     const upgrade = proposesUpgrade(facts, version);
     if (upgrade || method === METHOD_CONNECT) current.propose(upgrade, method === METHOD_CONNECT);
     current.waiting = version === 11 && (facts & EXPECT_CONTINUE) !== 0;
@@ -407,7 +408,9 @@ export class Http1Connection {
     const { current } = this;
     this.checkAllowed("response", current);
     const { method, keepAlive } = current;
-    const { text, framing, closes } = writeResponse(event, { method, keepAlive, version: this.peerVersion });
+    const keepAliveAsked = current.keepAliveAsked && this.failure === null;
+    const context = { method, keepAlive, keepAliveAsked, version: this.peerVersion };
+    const { text, framing, closes } = writeResponse(event, context);
     this.queue.pushText(text);
     this.owed = framing;
     if (current.connectProposed && event.status < 300) {

@@ -29,6 +29,8 @@ export class Exchange {
   server = IDLE;
   /** May the connection serve another exchange? Off when either side says close. */
   keepAlive = true;
+  /** An HTTP/1.0 request asked to keep the connection and may. */
+  keepAliveAsked = false;
   upgradeProposed = false;
   connectProposed = false;
   /** The client announced a body with Expect: 100-continue and waits for word of it. */

@@ -141,7 +141,7 @@ const DEFAULTS: { [R in Role]?: Settings } = {};
 
 /** @throws RangeError for a limit that is no count, or above the ceiling that the kernel's memory sets; TypeError for an unknown name. */
 export function readOptions(role: Role, options: Http1Options | undefined): Settings {
-  if (options === undefined) return (DEFAULTS[role] ??= readOptions(role, {}));
+  if (options === undefined) return defaultSettings(role);
   const { limits = {}, allow = {}, copyData = false, http10KeepAlive = role === "server" } = options;
   const maxPipelined = options.maxPipelined ?? DEFAULT_MAX_PIPELINED;
   checkNames("limits", limits, LIMITS);
@@ -159,6 +159,11 @@ export function readOptions(role: Role, options: Http1Options | undefined): Sett
     http10KeepAlive,
     maxPipelined,
   };
+}
+
+function defaultSettings(role: Role): Settings {
+  DEFAULTS[role] ??= readOptions(role, {});
+  return DEFAULTS[role];
 }
 
 function limitOf(row: LimitRow, given: number | undefined): number {

@@ -32,7 +32,7 @@ import {
 import { type ErrorCode, type ErrorDetail, RemoteProtocolError } from "../shared/errors.ts";
 import { HeaderFields, NO_FIELDS } from "../shared/header-fields.ts";
 import { ReceiveBuffer } from "../shared/receive-buffer.ts";
-import { type Kernel, kernel } from "../wasm/kernel.ts";
+import { type Kernel, kernel as theKernel } from "../wasm/kernel.ts";
 import { faultCode, takeText, takeTrailers } from "../wasm/scan.ts";
 import type {
   DataEvent,
@@ -74,7 +74,7 @@ export class Receiver {
   /** Octets of the body so far, without its framing. */
   bodyOctets = 0;
 
-  private readonly kernel: Kernel = kernel();
+  private readonly kernel: Kernel = theKernel();
   private readonly role: Role;
   private readonly settings: Settings;
   private emptyLines = 0;

@@ -55,6 +55,8 @@ export interface ResponseContext {
   readonly method: number;
   /** May the connection stay open? */
   readonly keepAlive: boolean;
+  /** Must a 1.0 peer be told that it does? */
+  readonly keepAliveAsked: boolean;
   /** The peer's version: "1.1", "1.0", or null when nothing sound came from it. */
   readonly version: string | null;
 }
@@ -93,7 +95,7 @@ export function writeInformationalResponse(event: SendInformationalResponse, upg
  * @throws LocalProtocolError when the response may not be sent.
  */
 export function writeResponse(event: SendResponse, context: ResponseContext): WrittenHead {
-  const { method, keepAlive, version } = context;
+  const { method, keepAlive, keepAliveAsked, version } = context;
   const { status } = event;
   const start = statusLine(event, 200, 999);
   const given = fieldPairs(event.headers);
@@ -118,7 +120,7 @@ export function writeResponse(event: SendResponse, context: ResponseContext): Wr
     added = "Transfer-Encoding: chunked\r\n";
     framing = IN_CHUNKS;
   }
-  const option = missingOption(closes, version, facts);
+  const option = missingOption(closes, keepAliveAsked, facts);
   if (option !== undefined && facts & CONNECTION) pairs = withConnectionOption(pairs, option);
   else if (option !== undefined) added += `Connection: ${option}\r\n`;
   if (pairs !== checked) text = writeLines(RESPONSE, start, pairs, () => "BAD_REASON");
@@ -173,7 +175,6 @@ function writeLines(what: number, start: string, pairs: readonly FieldPair[], st
 
 // These only explain what the kernel refused.
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: HTAB is legal (RFC 9110 5.5)
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 function fieldFault(pairs: readonly FieldPair[]): LocalProtocolError | undefined {
@@ -233,9 +234,9 @@ function withoutFraming(pairs: FieldPair[]): FieldPair[] {
 }
 
 /** The connection option that the response needs and does not have. */
-function missingOption(closes: boolean, version: string | null, facts: number): string | undefined {
+function missingOption(closes: boolean, keepAliveAsked: boolean, facts: number): string | undefined {
   if (closes) return facts & CLOSE ? undefined : "close";
-  return version === "1.0" && !(facts & KEEP_ALIVE) ? "keep-alive" : undefined;
+  return keepAliveAsked && !(facts & KEEP_ALIVE) ? "keep-alive" : undefined;
 }
 
 /** Adds the option to the first Connection field, in the place of a keep-alive; other options stay as they are. */

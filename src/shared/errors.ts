@@ -52,7 +52,10 @@ const TABLE = {
   INCOMPLETE_BODY: [400, "the input ended in the middle of a body (RFC 9112 8)"],
   RESPONSE_NOT_RECEIVED: [502, "the input ended before the response"],
   // what nobody asked for
-  UNEXPECTED_REQUEST: [400, "a request after the server has responded without one"],
+  UNEXPECTED_REQUEST: [
+    400,
+    "a request that can no longer be answered: this end has responded without one, or has failed",
+  ],
   UNSOLICITED_RESPONSE: [502, "a response that began before its request was sent"],
   UNSOLICITED_SWITCH: [502, "101 without a proposal to upgrade (RFC 9110 15.2.2)"],
   TOO_MANY_INFORMATIONAL_RESPONSES: [502, "more informational responses than limits.maxInformationalResponses"],
