@@ -149,6 +149,9 @@ scenarios.push(
 );
 scenarios.push(...server(`${head("POST / HTTP/1.0", "Transfer-Encoding: x")}0\r\n\r\n`));
 
+// A trailer section that begins with a CR that is bare: known with the next octet, at every split.
+scenarios.push(...server(`${chunked}0\r\n\rX`), ...client(`${answer("Transfer-Encoding: chunked")}0\r\n\rX`));
+
 // Trailers: the forbidden and some of the others.
 for (const field of [
   "Cookie: a",
@@ -200,6 +203,12 @@ for (const asked of [
       });
     }
   }
+}
+// The second request of such a connection is faulty, or not there yet, when it is answered.
+for (const second of ["garbage\r\n\r\n", ""]) {
+  const ops = [send(response(200, [["Content-Length", "0"]])), send(end)];
+  const input = old("GET", "Connection: keep-alive") + second;
+  scenarios.push({ role: "server", ops: [feed(input), ...ops, ["start_next_cycle"], ["drain"], ...ops, ["state"]] });
 }
 scenarios.push(...client(`${head("HTTP/1.0 200 OK", "Connection: keep-alive", "Content-Length: 0")}X`));
 scenarios.push(...server(`${old("POST", "Connection: keep-alive", "Content-Length: 2")}hi${get()}`));
@@ -409,6 +418,15 @@ scenarios.push({
 });
 
 // After the end, and after failures.
+scenarios.push({ role: "server", ops: [["send_failed"], feed(get()), send(response(200)), ["drain"], ["state"]] });
+scenarios.push({
+  role: "server",
+  ops: [["recv", get() + get()], ["drain"], ["respond"], ["respond"], ["drain"], ["recv", ""], ["drain"]],
+});
+scenarios.push({
+  role: "server",
+  ops: [["feed_each", `${chunked} 5\r\nhello`, 3], ["next"], ["recv", ""], ["drain"], ["drain"]],
+});
 scenarios.push({
   role: "server",
   ops: [

@@ -124,6 +124,8 @@ const lower = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowe
 const stripped = (text: string) => text.replace(/^[ \t\n\r\f\v]+|[ \t\n\r\f\v]+$/g, "");
 const trimmed = (text: string) => text.replace(/^[ \t]+|[ \t]+$/g, "");
 
+const leadingSpace = (text: string) => /^[ \t]*/.exec(text)?.[0].length ?? 0;
+
 const valuesOf = (headers: Pair[], name: string) =>
   headers.filter((field) => lower(field[0]) === name).map((field) => field[1]);
 const tokensOf = (headers: Pair[], name: string) =>
@@ -170,7 +172,6 @@ const noLines = (): Section => ({ lines: [], complete: false, searched: 0, sound
 interface Field {
   name: string;
   value: string;
-  nameAt: number;
   valueAt: number;
 }
 
@@ -399,9 +400,9 @@ export class Model implements Endpoint {
       }
     }
     if (event.type === "InformationalResponse" || event.type === "Response") {
-      now.waiting = false;
-      if (event.status_code === 100) now.expectation = "none";
-      if (event.type === "Response" && now.expectation === "open") now.expectation = "refused";
+      const answers = event.status_code <= 101 || event.type === "Response";
+      if (answers || (now.waiting && !this.applies("other-1xx-answers-nothing"))) now.waiting = false;
+      if (answers && now.expectation === "open") now.expectation = event.type === "Response" ? "refused" : "none";
     }
     if (role === "client" && (event.type === "Data" || event.type === "EndOfMessage")) {
       now.waiting = false;
@@ -513,8 +514,9 @@ export class Model implements Endpoint {
       this.process(now, this.their, event);
     } catch (error) {
       if (error instanceof Fault && error.code === "UNSOLICITED_SWITCH") this.fail(found(error.code, begin));
-      // The decisions name no code for a request that the server's own state cannot take.
-      if (error instanceof Fault && error.code === "WRONG_STATE") throw new Fault(error.kind, error.status);
+      if (error instanceof Fault && error.code === "WRONG_STATE" && event.type === "Request") {
+        this.fail(found("UNEXPECTED_REQUEST", begin));
+      }
       throw error;
     }
   }
@@ -713,7 +715,9 @@ export class Model implements Endpoint {
   private readSolicitedHead(kind: "request" | "response"): Head | null {
     const section = this.findLines();
     const emptyLine = section.lines[0]?.end === 0;
-    if (kind === "request" && /^\r[^\n]/.test(this.input)) this.fail(found("BARE_CR", 0));
+    if (kind === "request" && /^\r[^\n]/.test(this.input)) {
+      this.fail(found("BARE_CR", 0), section.complete ? section.lines.at(-1)?.next : 0);
+    }
     if (emptyLine || (this.input === "\r" && kind === "request")) {
       const skipped = this.skipEmptyLine(kind, emptyLine);
       return skipped ? this.readSolicitedHead(kind) : null;
@@ -792,15 +796,12 @@ export class Model implements Endpoint {
       const line = section.lines[index] as Line;
       const text = this.input.slice(line.start, line.end);
       const colon = text.indexOf(":");
-      const field = {
-        name: text.slice(0, colon),
-        value: trimmed(text.slice(colon + 1)),
-        nameAt: line.start,
-        valueAt: 0,
-      };
-      field.valueAt =
-        line.start + colon + 1 + (text.slice(colon + 1).length - text.slice(colon + 1).trimStart().length);
       let joined = text.slice(colon + 1);
+      const field: Field = {
+        name: text.slice(0, colon),
+        value: trimmed(joined),
+        valueAt: line.start + colon + 1 + leadingSpace(joined),
+      };
       let unfolded = trimmed(joined);
       for (; index + 1 < section.lines.length - 1 && isFold(index + 1); index += 1) {
         const next = section.lines[index + 1] as Line;
@@ -915,7 +916,7 @@ export class Model implements Endpoint {
     for (const field of fields) {
       let at = field.valueAt;
       for (const member of field.value.split(",")) {
-        const start = at + member.length - member.trimStart().length;
+        const start = at + leadingSpace(member);
         const text = stripped(member);
         const digits = /^[0-9]*/.exec(text)?.[0] ?? "";
         if (digits === "" || digits !== text) return badLength("BAD_CONTENT_LENGTH", start + digits.length);
@@ -946,8 +947,8 @@ export class Model implements Endpoint {
       if (known === "content-length") {
         lengths += 1;
         const only = stripped(value.split(",")[0] ?? "");
-        if (lengths === 1) headers.push([name, this.applies2(value !== only) ? value : only]);
-        else if (this.applies2(true)) headers.push([name, value]);
+        if (lengths === 1) headers.push([name, this.keepsValue(value !== only) ? value : only]);
+        else if (this.keepsValue(true)) headers.push([name, value]);
       } else if (known === "transfer-encoding" && lower(value) !== value) {
         headers.push([name, this.applies("values-as-received") ? value : lower(value)]);
       } else headers.push([name, value]);
@@ -955,7 +956,7 @@ export class Model implements Endpoint {
     return headers;
   }
 
-  private applies2(differs: boolean): boolean {
+  private keepsValue(differs: boolean): boolean {
     return differs && this.applies("values-as-received");
   }
 

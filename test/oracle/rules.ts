@@ -69,6 +69,8 @@ export const RULES = {
   "bytes-after-close-dropped": "octets after a message that closes are dropped (RFC 9112 9.6)",
   "unsolicited-response": "a response nobody asked for is refused (5.4 #25)",
   "idle-timeout-response": "a 408 that closes, before any request, is a closed connection (RFC 9110 15.5.9)",
+  "other-1xx-answers-nothing":
+    "only 100, 101 and a final response answer an expectation; h11 takes any 1xx (RFC 9110 10.1.1)",
   "given-up-after-final-response":
     "a client that expected 100 and got a final response may close without a body (5.4 #19)",
   "client-pipelining": "in done a client may send its next request (RFC 9112 9.3.2)",
