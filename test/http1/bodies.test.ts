@@ -55,9 +55,9 @@ describe.each(both)("in chunks, in %s role", (role) => {
     chunked("‸0\r\n\r\nmore", "end", "paused"),
   ]);
   readings("faulty sizes", make(role), [
-    ...["", " ", "\t", "-", "+1", "x", "g", "G", ";a", "\0", "\xb2", '"5"', "."]
-      .map((size) => chunked(`‸${size}\r\n`, "BAD_CHUNK_SIZE 400"))
-      .slice(1),
+    ...[" ", "\t", "-", "+1", "x", "g", "G", ";a", "\0", "\xb2", '"5"', "."].map((size) =>
+      chunked(`‸${size}\r\n`, "BAD_CHUNK_SIZE 400"),
+    ),
     chunked("5‸ \r\n", "BAD_CHUNK_SIZE 400"),
     chunked("5‸\t\r\n", "BAD_CHUNK_SIZE 400"),
     chunked("5‸g\r\n", "BAD_CHUNK_SIZE 400"),
@@ -71,7 +71,7 @@ describe.each(both)("in chunks, in %s role", (role) => {
     chunked("5‸\rx\n", "BARE_CR 400"),
     chunked("5‸\r\r\n", "BARE_CR 400"),
     chunked("2000000000000‸0\r\n", "CHUNK_SIZE_TOO_LARGE 400"),
-    chunked("ffffffffffffff‸ff\r\n".replace("ffffffffffffff‸ff", "fffffffffffff‸fff"), "CHUNK_SIZE_TOO_LARGE 400"),
+    chunked("fffffffffffff‸fff\r\n", "CHUNK_SIZE_TOO_LARGE 400"),
     chunked("0000000000000000‸5\r\n", "CHUNK_SIZE_TOO_LONG 413"),
     chunked("1\r\n‸x\r\n‸z\r\n", "data [x]", "BAD_CHUNK_SIZE 400"),
   ]);
@@ -128,7 +128,7 @@ describe.each(both)("in chunks, in %s role", (role) => {
     chunked("1;a ‸b\r\n", "BAD_CHUNK_EXTENSION 400"),
     chunked("1;a=b‸=c\r\n", "BAD_CHUNK_EXTENSION 400"),
     chunked('1;a="b"‸c\r\n', "BAD_CHUNK_EXTENSION 400"),
-    chunked("1;a=‸'b'\r\n".replace("‸'b'", "'b'‸@"), "BAD_CHUNK_EXTENSION 400"),
+    chunked("1;a='b'‸@\r\n", "BAD_CHUNK_EXTENSION 400"),
     chunked('1;a="b‸\r\n', "BAD_CHUNK_EXTENSION 400"),
     chunked('1;a="b\\‸\r\n', "BAD_CHUNK_EXTENSION 400"),
     chunked('1;a="‸\0"\r\n', "BAD_CHUNK_EXTENSION 400"),
@@ -169,7 +169,7 @@ describe.each(both)("in chunks, in %s role", (role) => {
     chunked("0\r\n‸\rX", "BARE_CR 400"),
     chunked("0\r\nA: b\r\n‸\n", "BARE_LF 400"),
     chunked("0\r\nA: b‸\rC: d\r\n", "BARE_CR 400"),
-    chunked("0\r\n‸5\r\nhello\r\n".replace("‸5", "5‸"), "BAD_FIELD_NAME 400"),
+    chunked("0\r\n5‸\r\nhello\r\n", "BAD_FIELD_NAME 400"),
     // Names that must not stand there are dropped, whatever their values say (RFC 9110 6.5.1).
     chunked(
       "‸0\r\nContent-Length: x\r\nA: b\r\nTransfer-Encoding: gzip\r\nHost: /\r\nHost: b\r\nc: d\r\n\r\n",

@@ -149,21 +149,17 @@ export function read(connection: Http1Connection, list: Iterable<Uint8Array>, eo
 
 // --- every split ----------------------------------------------------------------------------------------------------
 
-/** How many cuts of a long input are tried: all near its ends, and so many between. */
-const CUTS = 160;
-
-/** The input whole, octet by octet, with empty chunks between, and cut in two. */
+/** The input whole, octet by octet, with empty chunks between, and cut in two: a long one not everywhere. */
 export function* splits(input: Uint8Array): Generator<Uint8Array[]> {
+  const { length } = input;
   yield [input];
-  if (input.length > 20_000) {
-    for (const size of [1000, 4096, 65_537]) yield pieces(input, size);
-  } else {
-    yield pieces(input, 1);
-    yield pieces(input, 1).flatMap((piece) => [piece, input.subarray(0, 0)]);
-    yield pieces(input, 3);
-  }
-  const step = Math.max(1, Math.floor(input.length / CUTS));
-  for (let at = 1; at < input.length; at += at < 40 || at > input.length - 40 ? 1 : step) {
+  const octetwise = pieces(input, length > 20_000 ? 1000 : 1);
+  yield octetwise;
+  yield octetwise.flatMap((piece) => [piece, input.subarray(0, 0)]);
+  yield pieces(input, length > 20_000 ? 4096 : 3);
+  const edge = length > 2000 ? 10 : 50;
+  const step = Math.ceil(length / (length > 2000 ? 10 : 200));
+  for (let at = 1; at < length; at += at < edge || at > length - edge ? 1 : Math.min(step, length - edge - at + 1)) {
     yield [input.subarray(0, at), input.subarray(at)];
   }
 }
