@@ -139,6 +139,18 @@ export const behaviours = [
     },
   },
   {
+    name: "an answer to HTTP/1.0 that is cut short ends in a reset",
+    async run(port) {
+      const wire = new Wire(port);
+      wire.send("POST /echo HTTP/1.0\r\nContent-Length: 10\r\n\r\nhello");
+      await wire.until(() => wire.received.endsWith("hello"));
+      wire.socket.end();
+      await wire.until(() => wire.ended);
+      wire.close();
+      if (wire.error?.code !== "ECONNRESET") throw new Error(`${wire.error?.code}: ${wire.received}`);
+    },
+  },
+  {
     name: "an idle connection is closed after 5 s",
     async run(port) {
       const wire = new Wire(port);

@@ -61,7 +61,6 @@ export const toolCases = [
     name: "curl -H 'Expect: 100-continue'",
     tool: "curl",
     async run(port) {
-      const begun = performance.now();
       const { code, stdout, stderr } = await run("curl", [
         "-sSv",
         "-H",
@@ -73,7 +72,7 @@ export const toolCases = [
       expectEqual(code, 0, "exit code");
       expectEqual(stdout, "hello", "output");
       expectPart(stderr, "< HTTP/1.1 100 Continue", "exchange");
-      if (performance.now() - begun > 900) throw new Error("curl gave up waiting for the 100");
+      if (stderr.includes("Done waiting for 100-continue")) throw new Error("curl gave up waiting for the 100");
     },
   },
   {
