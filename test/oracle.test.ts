@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { FORBIDDEN_TRAILERS as PUBLISHED } from "../src/index.ts";
 import { Driver } from "./oracle/driver.ts";
 import { type Answer, readGolden, type Scenario, withStates } from "./oracle/golden.ts";
-import { FORBIDDEN_TRAILERS, Model } from "./oracle/model.ts";
+import { type Allowed, FORBIDDEN_TRAILERS, Model } from "./oracle/model.ts";
 import { playScenario } from "./oracle/protocol.ts";
 import { ALL_RULES, RULES, type Rule } from "./oracle/rules.ts";
 
@@ -137,4 +137,35 @@ describe("ours", () => {
   test("publishes the forbidden trailers that the model knows", () => {
     expect([...PUBLISHED].sort()).toEqual([...FORBIDDEN_TRAILERS].sort());
   });
+});
+
+/** Each leniency, and each that client role has by default the other way: the model must follow. */
+const LENIENCIES: Allowed[] = [
+  { obsFold: true },
+  { obsFold: false },
+  { bareLf: true },
+  { repeatedContentLength: true },
+  { missingReasonSpace: false },
+  { controlBytesInValues: true },
+  { nonAsciiTarget: true },
+  { chunkSizeWhitespace: true },
+];
+/** Of the generated scenarios one in so many: each leniency plays all that remain. */
+const SAMPLED = 4;
+const sampled = scenarios.filter(({ id }, index) => !String(id).startsWith("g") || index % SAMPLED === 0);
+
+test.each(LENIENCIES)("ours with %o is the model with it", { timeout: 60_000 }, (allowed) => {
+  const failures: string[] = [];
+  let matters = false;
+  for (const scenario of sampled) {
+    const { role, max_incomplete_event_size: limit } = scenario;
+    const expected = playScenario(new Model(role, ALL, limit, allowed), scenario);
+    const ours = playScenario(new Driver(role, limit, allowed), scenario);
+    if (visible(ours) !== visible(expected) || blames(ours, expected) !== blames(expected, expected)) {
+      failures.push(report(scenario, expected, ours));
+    }
+    matters ||= visible(ours) !== visible(modelled(scenario, ALL).answers);
+  }
+  expectNone(failures);
+  expect(matters).toBe(true);
 });

@@ -2,6 +2,7 @@
 
 import { Http1Connection, LocalProtocolError, RemoteProtocolError } from "../../src/index.ts";
 import type { OracleEvent, Pair, State } from "./golden.ts";
+import type { Allowed } from "./model.ts";
 import { type Endpoint, Fault, type Sentinel } from "./protocol.ts";
 
 type Role = "client" | "server";
@@ -80,10 +81,10 @@ export class Driver implements Endpoint {
   readonly connection: Http1Connection;
   private readonly role: Role;
 
-  constructor(role: Role, limit?: number) {
+  constructor(role: Role, limit?: number, allow: Allowed = {}) {
     this.role = role;
-    const limits = { maxHeadBytes: limit, maxTrailerBytes: limit, maxChunkLineBytes: limit } as Record<string, number>;
-    this.connection = new Http1Connection(role, limit === undefined ? {} : { limits });
+    const limits = limit === undefined ? {} : { maxHeadBytes: limit, maxTrailerBytes: limit, maxChunkLineBytes: limit };
+    this.connection = new Http1Connection(role, { limits, allow });
   }
 
   feed(bytes: string): void {

@@ -120,8 +120,6 @@ export function isAuthority(target: string): boolean {
 }
 
 const lower = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
-/** What Python's bytes.strip() takes away. */
-const stripped = (text: string) => text.replace(/^[ \t\n\r\f\v]+|[ \t\n\r\f\v]+$/g, "");
 const trimmed = (text: string) => text.replace(/^[ \t]+|[ \t]+$/g, "");
 
 const leadingSpace = (text: string) => /^[ \t]*/.exec(text)?.[0].length ?? 0;
@@ -131,7 +129,7 @@ const valuesOf = (headers: Pair[], name: string) =>
 const tokensOf = (headers: Pair[], name: string) =>
   valuesOf(headers, name)
     .flatMap((value) => lower(value).split(","))
-    .map(stripped)
+    .map(trimmed)
     .filter((token) => token !== "");
 const without = (headers: Pair[], name: string) => headers.filter((field) => lower(field[0]) !== name);
 const same = (left: unknown, right: unknown) => JSON.stringify(left) === JSON.stringify(right);
@@ -189,6 +187,17 @@ const CHANGES_NOTHING = {
   "trailers until close": "trailers-until-close-changes-nothing",
 } as const;
 type Step = keyof typeof CHANGES_NOTHING;
+
+/** The `allow` options, where they are not the default of the role. */
+export interface Allowed {
+  obsFold?: boolean;
+  bareLf?: boolean;
+  repeatedContentLength?: boolean;
+  missingReasonSpace?: boolean;
+  controlBytesInValues?: boolean;
+  nonAsciiTarget?: boolean;
+  chunkSizeWhitespace?: boolean;
+}
 
 export interface ModelLimits {
   head: number;
@@ -263,8 +272,10 @@ export class Model implements Endpoint {
   private readonly their: Role;
   private readonly limits: ModelLimits;
   private readonly bufferLimit: number;
+  private readonly allowed: Allowed;
 
-  constructor(role: Role, rules: ReadonlySet<Rule>, limit?: number) {
+  constructor(role: Role, rules: ReadonlySet<Rule>, limit?: number, allowed: Allowed = {}) {
+    this.allowed = allowed;
     this.rules = rules;
     this.our = role;
     this.their = role === "client" ? "server" : "client";
@@ -627,7 +638,8 @@ export class Model implements Endpoint {
     if (index === 0 && kind === "response") return this.scanStatusLine(text);
     const first = kind === "trailers" ? 0 : 1;
     if (index > first && WHITESPACE.test(text[start] ?? "")) {
-      if (this.our === "server" && this.applies("obs-fold-refused")) return found("OBS_FOLD", start);
+      const refused = this.allowed.obsFold === undefined ? this.our === "server" : !this.allowed.obsFold;
+      if (refused && this.applies("obs-fold-refused")) return found("OBS_FOLD", start);
       return this.scanValue(text, start);
     }
     const isEnd = text[start] === "\r" || text[start] === "\n";
@@ -649,7 +661,8 @@ export class Model implements Endpoint {
     if (at === 0 || text[at] !== " ") return found("BAD_METHOD", at);
     const target = at + 1;
     at = target;
-    while ((text[at] ?? "") > " " && (text[at] ?? "") < "\x7f") at += 1;
+    const visible = this.allowed.nonAsciiTarget ? /[\x21-\x7e\x80-\xff]/ : /[\x21-\x7e]/;
+    while (visible.test(text[at] ?? "")) at += 1;
     if (at - target > TARGET && this.applies("target-limit")) return found("TARGET_TOO_LONG", target + TARGET, 414);
     if (at === text.length) return null;
     const lineEnds = text[at] === "\r" || text[at] === "\n";
@@ -669,7 +682,13 @@ export class Model implements Endpoint {
   private scanStatusLine(text: string): Found | null {
     const version = this.scanVersion(text, 0);
     if (version !== null) return version;
-    for (const [index, pattern] of [" ", "[1-9]", "[0-9]", "[0-9]", "[ \\r\\n]"].entries()) {
+    for (const [index, pattern] of [
+      " ",
+      "[1-9]",
+      "[0-9]",
+      "[0-9]",
+      this.allowed.missingReasonSpace === false ? " " : "[ \\r\\n]",
+    ].entries()) {
       const octet = text[8 + index];
       if (octet === undefined) return null;
       if (!new RegExp(pattern).test(octet)) return found("BAD_STATUS", 8 + index);
@@ -691,6 +710,7 @@ export class Model implements Endpoint {
   }
 
   private isValueOctet(octet: string): boolean {
+    if (this.allowed.controlBytesInValues) return !/[\0\r\n]/.test(octet);
     if (REFUSED_BY_H11.test(octet)) return false;
     return !CONTROL.test(octet) || !this.applies("control-bytes");
   }
@@ -699,7 +719,7 @@ export class Model implements Endpoint {
   private scanLineEnd(text: string, at: number, code: string): Found | null {
     const octet = text[at];
     if (octet === undefined) return null;
-    if (octet === "\n") return this.applies("bare-lf-refused") ? found("BARE_LF", at) : null;
+    if (octet === "\n") return !this.allowed.bareLf && this.applies("bare-lf-refused") ? found("BARE_LF", at) : null;
     if (octet !== "\r") return found(code, at);
     return text[at + 1] === undefined || text[at + 1] === "\n" ? null : found("BARE_CR", at);
   }
@@ -750,12 +770,13 @@ export class Model implements Endpoint {
   private skipEmptyLine(kind: "request" | "response", complete: boolean): boolean {
     const { input } = this;
     const spent = complete ? input.indexOf("\n") + 1 : 0;
-    if (kind === "request" && input.startsWith("\r") && this.rules.has("leading-empty-line-skipped")) {
+    const skippable = this.allowed.bareLf || input.startsWith("\r");
+    if (kind === "request" && skippable && this.rules.has("leading-empty-line-skipped")) {
       this.touched.add("leading-empty-line-skipped");
       if (!complete && this.ended) this.fail(found("INCOMPLETE_HEAD", 1));
       if (!complete) return false;
       if (this.emptyLines === 1) this.fail(found("LEADING_EMPTY_LINES", 0), spent);
-      this.take(2);
+      this.take(spent);
       this.emptyLines = 1;
       return this.input !== "";
     }
@@ -917,15 +938,16 @@ export class Model implements Endpoint {
       let at = field.valueAt;
       for (const member of field.value.split(",")) {
         const start = at + leadingSpace(member);
-        const text = stripped(member);
+        const text = trimmed(member);
         const digits = /^[0-9]*/.exec(text)?.[0] ?? "";
         if (digits === "" || digits !== text) return badLength("BAD_CONTENT_LENGTH", start + digits.length);
         const value = Number(text);
         if (value > LARGEST && this.applies("integer-range")) return badLength("CONTENT_LENGTH_TOO_LARGE", start);
         if (first === undefined) first = { text, value, at: start };
         else if (first.value !== value) return badLength("CONFLICTING_CONTENT_LENGTH", start);
-        else if (first.text !== text) repeated ??= found("REPEATED_CONTENT_LENGTH", start);
-        else if (repeated === null && this.applies("repeated-content-length")) {
+        else if (first.text !== text && !this.allowed.repeatedContentLength)
+          repeated ??= found("REPEATED_CONTENT_LENGTH", start);
+        else if (repeated === null && !this.allowed.repeatedContentLength && this.applies("repeated-content-length")) {
           repeated = found("REPEATED_CONTENT_LENGTH", start);
         }
         at += member.length + 1;
@@ -946,7 +968,7 @@ export class Model implements Endpoint {
       const known = lower(name);
       if (known === "content-length") {
         lengths += 1;
-        const only = stripped(value.split(",")[0] ?? "");
+        const only = trimmed(value.split(",")[0] ?? "");
         if (lengths === 1) headers.push([name, this.keepsValue(value !== only) ? value : only]);
         else if (this.keepsValue(true)) headers.push([name, value]);
       } else if (known === "transfer-encoding" && lower(value) !== value) {
@@ -1072,7 +1094,7 @@ export class Model implements Endpoint {
       const spaces = skip(WHITESPACE);
       if (at === line.length) return null;
       if (line[at] === "\r" || line[at] === "\n") {
-        if (spaces) return found(code, gap);
+        if (spaces && !this.allowed.chunkSizeWhitespace) return found(code, gap);
         if (line[at] === "\n") return found("BARE_LF", at);
         return line[at + 1] === undefined || line[at + 1] === "\n" ? null : found("BARE_CR", at);
       }
@@ -1252,7 +1274,7 @@ export class Model implements Endpoint {
       if (value !== trimmed(value) || REFUSED_BY_H11.test(value)) this.refuse("BAD_FIELD_VALUE");
       if (CONTROL.test(value) && this.applies("control-bytes")) this.refuse("BAD_FIELD_VALUE");
       if (lower(name) === "content-length") {
-        const all = new Set(value.split(",").map(stripped));
+        const all = new Set(value.split(",").map(trimmed));
         const [only = ""] = all;
         if (all.size > 1 || (length !== undefined && length !== only)) this.refuse("CONFLICTING_CONTENT_LENGTH");
         if (!/^[0-9]+$/.test(only)) this.refuse("BAD_CONTENT_LENGTH");
