@@ -162,7 +162,7 @@ function readCoding(p: usize, end: usize, facts: u32, start: usize): u32 {
   if (p < end && isChunked(p, end) && !(facts & CODING)) {
     return facts | CODING | CHUNKED | CODING_ENDS_CHUNKED;
   }
-  facts = (facts | CODING) & ~(CHUNKED | CODING_ENDS_CHUNKED);
+  facts = (facts | CODING) & ~CHUNKED;
   while ((p = memberStart(p, end)) < end) {
     const last = memberEnd(p, end);
     if (isChunked(p, last)) facts |= CODING_ENDS_CHUNKED;

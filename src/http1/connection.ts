@@ -61,7 +61,7 @@ export class Http1Connection {
   /** The exchange whose response is due; the only one, but for a client that pipelines. */
   private current = new Exchange();
   /** Exchanges behind it, in order of their requests. */
-  private later: Exchange[] = [];
+  private later: readonly Exchange[] = NONE;
   private peerVersion: string | null = null;
   private failure: RemoteProtocolError | null = null;
   /** Octets that the body being sent still owes, or IN_CHUNKS, or UNTIL_CLOSE. */
@@ -384,7 +384,7 @@ export class Http1Connection {
     if (!exchange.allows("server", ON["client-request"])) throw this.wrongState("request");
     if (this.outstandingRequests >= settings.maxPipelined) throw new LocalProtocolError("PIPELINE_FULL");
     const { text, facts, method, framing, closes } = writeRequest(event);
-    if (pipelines) later.push(exchange);
+    if (pipelines) this.later = [...later, exchange];
     this.queue.pushText(text);
     exchange.method = method;
     exchange.fedBefore = this.receiver.buffer.fed;
@@ -465,7 +465,8 @@ export class Http1Connection {
         seen: `client is ${stateName(current.client)}, server is ${stateName(current.server)}`,
       });
     }
-    this.current = this.later.shift() ?? new Exchange();
+    this.current = this.later[0] ?? new Exchange();
+    if (this.later.length > 0) this.later = this.later.slice(1);
   }
 
   /**
@@ -497,6 +498,9 @@ export class Http1Connection {
   }
 }
 
+/** No exchange is pipelined: one list for all connections. */
+const NONE: readonly Exchange[] = [];
+
 const LAST_CHUNK_LENGTH = "0\r\n\r\n".length;
 
 /** RFC 9112 9.3: 1.1 keeps alive unless told to close; 1.0 closes unless both ends want keep-alive. */
@@ -512,9 +516,15 @@ function proposesUpgrade(facts: number, version: number): boolean {
 
 function checkOctets(name: string, octets: unknown): void {
   if (!(octets instanceof Uint8Array) && !isForeignOctets(octets)) throw new TypeError(`${name} takes a Uint8Array`);
-  if (typeof SharedArrayBuffer !== "undefined" && (octets as Uint8Array).buffer instanceof SharedArrayBuffer) {
+  const { buffer } = octets as Uint8Array;
+  // The first comparison is all that is usual: `instanceof` alone cost 50 ns a feed.
+  if (buffer.constructor !== ArrayBuffer && isShared(buffer)) {
     throw new TypeError(`${name} takes no shared memory: it could change while it is read`);
   }
+}
+
+function isShared(buffer: ArrayBufferLike): boolean {
+  return Object.prototype.toString.call(buffer) === "[object SharedArrayBuffer]";
 }
 
 /** A Uint8Array of another realm. */

@@ -20,6 +20,8 @@ export const ON = Object.fromEntries(TRIGGERS.map((trigger, index) => [trigger, 
   TriggerIndex
 >;
 
+const { request: REQUEST, "client-request": CLIENT_REQUEST } = ON;
+
 export function stateName(state: number): State {
   return STATES[state] as State;
 }
@@ -52,15 +54,18 @@ export class Exchange {
 
   /** Does the table have a cell for this trigger now? */
   allows(role: Role, trigger: TriggerIndex): boolean {
-    return this.next(role, trigger) !== REFUSED;
+    const next =
+      role === "client"
+        ? CLIENT_EVENTS[this.client * TRIGGER_COUNT + trigger]
+        : SERVER_EVENTS[this.server * TRIGGER_COUNT + trigger];
+    return next !== REFUSED;
   }
 
   /** Moves a side by a trigger that is allowed, and settles the joint state. */
   fire(role: Role, trigger: TriggerIndex): void {
-    const next = this.next(role, trigger);
-    if (role === "client") this.client = next;
-    else this.server = next;
-    if (trigger === ON.request) this.server = this.next("server", ON["client-request"]);
+    if (role === "client") this.client = CLIENT_EVENTS[this.client * TRIGGER_COUNT + trigger] as number;
+    else this.server = SERVER_EVENTS[this.server * TRIGGER_COUNT + trigger] as number;
+    if (trigger === REQUEST) this.server = SERVER_EVENTS[this.server * TRIGGER_COUNT + CLIENT_REQUEST] as number;
     this.settle();
   }
 
@@ -82,12 +87,6 @@ export class Exchange {
     this.upgradeProposed = upgrade;
     this.connectProposed = connect;
     this.settle();
-  }
-
-  private next(role: Role, trigger: TriggerIndex): number {
-    return role === "client"
-      ? (CLIENT_EVENTS[this.client * TRIGGER_COUNT + trigger] as number)
-      : (SERVER_EVENTS[this.server * TRIGGER_COUNT + trigger] as number);
   }
 
   private settle(): void {

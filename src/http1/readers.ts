@@ -2,6 +2,7 @@
 // which reader it was asked for. Every fault of the peer is made here.
 import {
   AUTHORITY,
+  CODING,
   HEAD_CODING_AT,
   HEAD_EXTENSION_OCTETS,
   HEAD_FACTS,
@@ -22,6 +23,7 @@ import {
   HOST_BAD,
   HOST_REPEATED,
   INPUT,
+  LENGTH,
   METHOD_CONNECT,
   RECORD_SIZE,
   REQUEST,
@@ -206,6 +208,7 @@ export class Receiver {
   /** The last of the whole-head checks: Transfer-Encoding, Content-Length. */
   private readFraming(isRequest: boolean, method: number, status: number): number {
     const { facts, version, settings, buffer } = this;
+    if (isRequest && !(facts & (CODING | LENGTH))) return 0;
     const framing = bodyFraming(
       { isRequest, method, status, version, facts, length: this.kernel.length },
       settings.repeatedContentLength,
@@ -235,7 +238,8 @@ export class Receiver {
         return 0;
       }
       const limit = Math.min(partialLength + fresh, most);
-      if (partialLength === 0 || this.hasLineFeed(partialLength, limit)) {
+      // An element may be judged with its second octet, when the first was a CR.
+      if (partialLength < 2 || this.hasLineFeed(partialLength, limit)) {
         let window = what === CHUNK_LINE ? LINE_WINDOW : HEAD_WINDOW;
         for (let end = partialLength; end < limit; window *= 4) {
           end = Math.min(end + window, limit);

@@ -5,17 +5,20 @@ import { encodeLatin1 } from "../wasm/text.ts";
 export class SendQueue {
   /** Octets in the queue. */
   length = 0;
-  private parts: (string | Uint8Array)[] = [];
+  /** Text behind the parts: a head and the framing of its body become one. */
+  private text = "";
+  /** What is before it; null until a body is sent, which many messages have none of. */
+  private parts: (string | Uint8Array)[] | null = null;
 
-  /** Text goes behind text, so that a head and the framing of its body are one part. */
   pushText(text: string): void {
-    const last = this.parts.length - 1;
-    if (typeof this.parts[last] === "string") this.parts[last] += text;
-    else this.parts.push(text);
+    this.text += text;
     this.length += text.length;
   }
 
   pushOctets(octets: Uint8Array): void {
+    this.parts ??= [];
+    if (this.text !== "") this.parts.push(this.text);
+    this.text = "";
     this.parts.push(octets);
     this.length += octets.length;
   }
@@ -25,29 +28,34 @@ export class SendQueue {
     if (this.length === 0) return NO_OCTETS;
     const bytes = new Uint8Array(this.length);
     let at = 0;
-    for (const part of this.parts) {
+    for (const part of this.parts ?? []) {
       if (typeof part === "string") encodeLatin1(part, bytes, at);
       else bytes.set(part, at);
       at += part.length;
     }
+    encodeLatin1(this.text, bytes, at);
     this.clear();
     return bytes;
   }
 
   /** Everything in pieces: bodies are the arrays that were sent. */
   takeChunks(): Uint8Array[] {
-    const chunks = this.parts.map((part) => {
-      if (typeof part !== "string") return part;
-      const bytes = new Uint8Array(part.length);
-      encodeLatin1(part, bytes, 0);
-      return bytes;
-    });
+    const parts = this.parts ?? [];
+    if (this.text !== "") parts.push(this.text);
+    const chunks = parts.map((part) => (typeof part === "string" ? encoded(part) : part));
     this.clear();
     return chunks;
   }
 
   private clear(): void {
-    this.parts = [];
+    this.parts = null;
+    this.text = "";
     this.length = 0;
   }
+}
+
+function encoded(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  encodeLatin1(text, bytes, 0);
+  return bytes;
 }
