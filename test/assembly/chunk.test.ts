@@ -96,7 +96,7 @@ const LINES: [input: string, size: number, extensions: number][] = [
   ["5;a\r\n", 5, 2],
   ["5;a=b\r\n", 5, 4],
   ["5;a;b;c=d\r\n", 5, 8],
-  ["5 \t;\t a \t=\t b\r\n", 5, 13],
+  ["5 \t;\t a \t=\t b\r\n", 5, 12],
   ['5;a="b"\r\n', 5, 6],
   ['5;a="";b\r\n', 5, 7],
   ['5;a="\\"\\\\; =\t\xff"\r\n', 5, 14],
