@@ -86,7 +86,8 @@ function isChunked(p: usize, end: usize): bool {
 }
 
 function is100Continue(p: usize, end: usize): bool {
-  return isWord(p, end, 12, 0x746e6f632d303031, 0x65756e69746e6f63);
+  // Bit 5 makes digits of controls: "100-" is compared as it is.
+  return isWord(p, end, 12, 0x746e6f632d303031, 0x65756e69746e6f63) && load<u32>(p, 0, 1) == 0x2d303031;
 }
 
 /** Connection = #connection-option (RFC 9110 7.6.1) */

@@ -136,6 +136,7 @@ export interface Settings {
   readonly maxPipelined: number;
 }
 
+const OPTIONS = ["limits", "allow", "copyData", "http10KeepAlive", "maxPipelined"];
 const DEFAULT_MAX_PIPELINED = 16;
 const DEFAULTS: { [R in Role]?: Settings } = {};
 
@@ -144,8 +145,9 @@ export function readOptions(role: Role, options: Http1Options | undefined): Sett
   if (options === undefined) return defaultSettings(role);
   const { limits = {}, allow = {}, copyData = false, http10KeepAlive = role === "server" } = options;
   const maxPipelined = options.maxPipelined ?? DEFAULT_MAX_PIPELINED;
-  checkNames("limits", limits, LIMITS);
-  checkNames("allow", allow, LENIENCIES);
+  checkNames("options", options, OPTIONS);
+  checkNames("limits", limits, LIMITS.map(nameOf));
+  checkNames("allow", allow, LENIENCIES.map(nameOf));
   checkCount("maxPipelined", maxPipelined, 1, Number.POSITIVE_INFINITY);
   const chosen = LIMITS.map((row) => [row.name, limitOf(row, limits[row.name])] as const);
   let bits = 0;
@@ -179,8 +181,12 @@ function checkCount(name: string, count: number, least: number, most: number): v
   }
 }
 
-function checkNames(option: string, given: object, rows: readonly { readonly name: string }[]): void {
+function nameOf(row: { readonly name: string }): string {
+  return row.name;
+}
+
+function checkNames(option: string, given: object, names: readonly string[]): void {
   for (const name of Object.keys(given)) {
-    if (!rows.some((row) => row.name === name)) throw new TypeError(`${option}.${name} is not an option`);
+    if (!names.includes(name)) throw new TypeError(`${option}.${name} is not an option; known: ${names.join(", ")}`);
   }
 }
