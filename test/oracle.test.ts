@@ -8,7 +8,9 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { FORBIDDEN_TRAILERS as PUBLISHED } from "../src/index.ts";
 import { Driver } from "./oracle/driver.ts";
 import { type Answer, readGolden, type Scenario, withStates } from "./oracle/golden.ts";
-import { type Allowed, FORBIDDEN_TRAILERS, Model } from "./oracle/model.ts";
+import { Model } from "./oracle/model.ts";
+import { FORBIDDEN_TRAILERS } from "./oracle/model-grammar.ts";
+import type { Allowed } from "./oracle/model-lines.ts";
 import { playScenario } from "./oracle/protocol.ts";
 import { ALL_RULES, RULES, type Rule } from "./oracle/rules.ts";
 

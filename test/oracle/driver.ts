@@ -2,7 +2,7 @@
 
 import { Http1Connection, LocalProtocolError, RemoteProtocolError } from "../../src/index.ts";
 import type { OracleEvent, Pair, State } from "./golden.ts";
-import type { Allowed } from "./model.ts";
+import type { Allowed } from "./model-lines.ts";
 import { type Endpoint, Fault, type Sentinel } from "./protocol.ts";
 
 type Role = "client" | "server";
