@@ -79,9 +79,8 @@ class Cursor {
 interface Line {
   name: string;
   value: string;
-  /** Where each octet of the value (its folds joined) stood in the input, and where an empty value is said to be. */
-  places: number[];
-  emptyAt: number;
+  /** Where the value begins; behind a fold a place counts the joined value, as from here. */
+  at: number;
 }
 
 export function readHead(text: string, scan: Scan = {}): Answer {
@@ -190,21 +189,9 @@ function readValueLine(cursor: Cursor, may: May): [text: string, from: number] {
 
 /** Each fold, with the white space around it, is one SP; none is left at the ends (RFC 9112 5.2). */
 function joinFolds(parts: [text: string, from: number][]): Omit<Line, "name"> {
-  const [first, begin] = parts[0] as [string, number];
-  let value = "";
-  const places: number[] = [];
-  for (const [text, from] of parts) {
-    const piece = trimmed(text);
-    if (piece === "") continue;
-    const lead = from + text.search(/[^ \t]/);
-    if (value !== "") {
-      value += " ";
-      places.push(lead - 1);
-    }
-    value += piece;
-    for (let i = 0; i < piece.length; i++) places.push(lead + i);
-  }
-  return { value, places, emptyAt: begin + first.length };
+  const [first, from] = parts[0] as [string, number];
+  const pieces = parts.map(([text]) => trimmed(text)).filter((piece) => piece !== "");
+  return { value: pieces.join(" "), at: from + first.search(/[^ \t]|$/) };
 }
 
 // --- what fields mean -------------------------------------------------------------------------------------------
@@ -271,15 +258,9 @@ function meaning(lines: Line[], text: string, start: Partial<Done>) {
     valueOctets: lines.reduce((sum, { value }) => sum + value.length, 0),
     length: length.value,
     lengthAt: length.at,
-    codingAt: codings.length > 0 ? placeOf(codings[codings.length - 1] as Line, 0) : undefined,
-    hostAt: isRepeated ? placeOf(hosts[1] as Line, 0) : host && (host.bad ?? host.end),
+    codingAt: codings[codings.length - 1]?.at,
+    hostAt: isRepeated ? (hosts[1] as Line).at : host && (host.bad ?? host.end),
   };
-}
-
-/** Where octet i of a value stood, or the end of the value. */
-function placeOf({ places, emptyAt }: Line, i: number): number {
-  if (places.length === 0) return emptyAt;
-  return i < places.length ? (places[i] as number) : (places[places.length - 1] as number) + 1;
 }
 
 /** Content-Length: the first fault that cannot be allowed counts, else the first repetition, else the number. */
@@ -299,7 +280,7 @@ function readLengths(lines: Line[]): { facts: number; value: number | undefined;
       else if (value !== undefined && BigInt(value) !== number) fact = layout.LENGTH_CONFLICT;
       else if (value !== undefined) fact = layout.LENGTH_REPEATED;
       else value = Number(number);
-      const place = placeOf(line, from + lead + (fact === layout.LENGTH_BAD ? digits.length : 0));
+      const place = line.at + from + lead + (fact === layout.LENGTH_BAD ? digits.length : 0);
       if (fact !== layout.LENGTH_REPEATED || !(facts & layout.LENGTH_REPEATED)) at = place;
       facts |= layout.LENGTH | fact;
       const final = layout.LENGTH_BAD | layout.LENGTH_TOO_LARGE;
@@ -340,7 +321,7 @@ export function hostLength(text: string): number {
 function readHost(line: Line): { end: number; bad: number | undefined } {
   const length = hostLength(line.value);
   const port = /^:[0-9]*/.exec(line.value.slice(length))?.[0].length ?? 0;
-  const end = placeOf(line, length + port);
+  const end = line.at + length + port;
   return { end, bad: length + port < line.value.length ? end : undefined };
 }
 
