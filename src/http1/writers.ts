@@ -27,7 +27,7 @@ import {
   TRAILERS,
 } from "../../assembly/layout.ts";
 import { type ErrorCode, LocalProtocolError } from "../shared/errors.ts";
-import { type FieldPair, fieldPairs, type HeaderInput } from "../shared/header-fields.ts";
+import { checkedPair, type FieldPair, fieldPairs, type HeaderInput } from "../shared/header-fields.ts";
 import { kernel } from "../wasm/kernel.ts";
 import { isLatin1 } from "../wasm/text.ts";
 import type { SendInformationalResponse, SendRequest, SendResponse } from "./events.ts";
@@ -68,7 +68,7 @@ export function writeRequest(event: SendRequest): WrittenHead {
   checkString("method", method);
   checkString("target", target);
   const pairs = hostFirst(fieldPairs(event.headers));
-  const text = writeLines(REQUEST, `${method} ${target} HTTP/1.1\r\n`, pairs, () =>
+  const text = writeHead(REQUEST, `${method} ${target} HTTP/1.1\r\n`, pairs, () =>
     TOKEN.test(method) ? "BAD_TARGET" : "BAD_METHOD",
   );
   const facts = word(HEAD_FACTS);
@@ -78,7 +78,7 @@ export function writeRequest(event: SendRequest): WrittenHead {
   if (facts & HOST_REPEATED) throw new LocalProtocolError("DUPLICATE_HOST", { header: "host" });
   if (facts & HOST_BAD) throw new LocalProtocolError("BAD_HOST", { header: "host" });
   const framing = outgoingFraming(true, number, 0, facts);
-  return { text: `${text}\r\n`, facts, method: number, framing, closes: (facts & CLOSE) !== 0 };
+  return { text, facts, method: number, framing, closes: (facts & CLOSE) !== 0 };
 }
 
 /** @throws LocalProtocolError when the informational response may not be sent. */
@@ -86,7 +86,7 @@ export function writeInformationalResponse(event: SendInformationalResponse, upg
   const start = statusLine(event, 100, 199);
   if (event.status === 101 && !upgradeProposed) throw new LocalProtocolError("UNPROPOSED_SWITCH");
   const pairs = withoutFraming(fieldPairs(event.headers));
-  return `${writeLines(RESPONSE, start, pairs, () => "BAD_REASON")}\r\n`;
+  return writeHead(RESPONSE, start, pairs, badReason);
 }
 
 /**
@@ -100,8 +100,8 @@ export function writeResponse(event: SendResponse, context: ResponseContext): Wr
   const start = statusLine(event, 200, 999);
   const given = fieldPairs(event.headers);
   const bodiless = status === 204 || (method === METHOD_CONNECT && status < 300);
-  let pairs = bodiless ? withoutFraming(given) : given;
-  let text = writeLines(RESPONSE, start, pairs, () => "BAD_REASON");
+  let pairs: readonly FieldPair[] = bodiless ? withoutFraming(given) : given;
+  let text = writeHead(RESPONSE, start, pairs, badReason);
   const facts = word(HEAD_FACTS);
   if (facts & CODING && facts & LENGTH) {
     throw new LocalProtocolError("CONTENT_LENGTH_WITH_TRANSFER_ENCODING", { header: "content-length" });
@@ -123,20 +123,21 @@ export function writeResponse(event: SendResponse, context: ResponseContext): Wr
   const option = missingOption(closes, keepAliveAsked, facts);
   if (option !== undefined && facts & CONNECTION) pairs = withConnectionOption(pairs, option);
   else if (option !== undefined) added += `Connection: ${option}\r\n`;
-  if (pairs !== checked) text = writeLines(RESPONSE, start, pairs, () => "BAD_REASON");
-  return { text: `${text}${added}\r\n`, facts, method, framing: method === METHOD_HEAD ? 0 : framing, closes };
+  if (pairs !== checked) text = writeHead(RESPONSE, start, pairs, badReason);
+  if (added !== "") text = `${text.slice(0, -EMPTY_LINE.length)}${added}${EMPTY_LINE}`;
+  return { text, facts, method, framing: method === METHOD_HEAD ? 0 : framing, closes };
 }
 
 /** The last chunk, the trailer fields and the empty line. @throws LocalProtocolError for a trailer that may not be sent. */
 export function writeTrailers(headers: HeaderInput | undefined): string {
   const pairs = fieldPairs(headers);
   if (pairs.length === 0) return "0\r\n\r\n";
-  const text = writeLines(TRAILERS, "", pairs, () => "BAD_FIELD_VALUE");
+  const text = writeHead(TRAILERS, "", pairs, () => "BAD_FIELD_VALUE");
   if (word(HEAD_FACTS) & NOT_FOR_TRAILERS) {
     const header = pairs.map(([name]) => name.toLowerCase()).find(isForbiddenTrailer);
     throw new LocalProtocolError("FORBIDDEN_TRAILER", { header });
   }
-  return `0\r\n${text}\r\n`;
+  return `0\r\n${text}`;
 }
 
 /** A word of HEAD after a scan: see layout.ts. */
@@ -144,33 +145,39 @@ function word(offset: number): number {
   return kernel().head[offset >> 2] as number;
 }
 
+const EMPTY_LINE = "\r\n";
+
 // --- lines --------------------------------------------------------------------------------------------------------
 
 /**
- * The start line and field lines as text, without the empty line, checked: the kernel must find in it exactly the names
- * and values that were given. Each line holds one of them, no name is longer than given and no value either, so equal
- * sums mean equal parts.
+ * A head as text, checked: the kernel must find in it exactly the names and values that were given. Each line holds one
+ * of them, no name is longer than given and no value either, so equal sums mean equal parts.
  */
-function writeLines(what: number, start: string, pairs: readonly FieldPair[], startFault: () => ErrorCode): string {
+function writeHead(what: number, start: string, pairs: readonly FieldPair[], startFault: () => ErrorCode): string {
   let text = start;
   let nameOctets = 0;
   let valueOctets = 0;
-  for (const [name, value] of pairs) {
+  for (let i = 0; i < pairs.length; i++) {
+    const [name, value] = checkedPair(pairs[i] as FieldPair);
     text += `${name}: ${value}\r\n`;
     nameOctets += name.length;
     valueOctets += value.length;
   }
-  const whole = `${text}\r\n`;
-  if (whole.length > INPUT_SIZE) throw new LocalProtocolError("HEAD_TOO_LARGE");
+  text += EMPTY_LINE;
+  if (text.length > INPUT_SIZE) throw new LocalProtocolError("HEAD_TOO_LARGE");
   if (pairs.length > MAX_FIELDS) throw new LocalProtocolError("TOO_MANY_FIELDS");
   const sound =
-    isLatin1(whole) &&
-    kernel().scanText(what, whole) === whole.length &&
+    isLatin1(text) &&
+    kernel().scanText(what, text) === text.length &&
     word(HEAD_FIELD_COUNT) === pairs.length &&
     word(HEAD_NAME_OCTETS) === nameOctets &&
     word(HEAD_VALUE_OCTETS) === valueOctets;
   if (!sound) throw fieldFault(pairs) ?? new LocalProtocolError(startFault());
   return text;
+}
+
+function badReason(): ErrorCode {
+  return "BAD_REASON";
 }
 
 // These only explain what the kernel refused.
@@ -190,7 +197,7 @@ function fieldFault(pairs: readonly FieldPair[]): LocalProtocolError | undefined
 }
 
 /** Host comes first (RFC 9110 7.2). */
-function hostFirst(pairs: FieldPair[]): FieldPair[] {
+function hostFirst(pairs: readonly FieldPair[]): readonly FieldPair[] {
   const at = pairs.findIndex(([name]) => name.length === 4 && name.toLowerCase() === "host");
   return at > 0 ? [pairs[at] as FieldPair, ...pairs.slice(0, at), ...pairs.slice(at + 1)] : pairs;
 }
@@ -224,12 +231,12 @@ function outgoingFraming(isRequest: boolean, method: number, status: number, fac
   throw new LocalProtocolError(framing, { header });
 }
 
-function without(pairs: FieldPair[], ...names: string[]): FieldPair[] {
+function without(pairs: readonly FieldPair[], ...names: string[]): FieldPair[] {
   return pairs.filter(([name]) => !names.includes(name.toLowerCase()));
 }
 
 /** What has no body by definition has no framing either (RFC 9110 8.6, RFC 9112 6.1). */
-function withoutFraming(pairs: FieldPair[]): FieldPair[] {
+function withoutFraming(pairs: readonly FieldPair[]): FieldPair[] {
   return without(pairs, "content-length", "transfer-encoding");
 }
 
@@ -240,7 +247,7 @@ function missingOption(closes: boolean, keepAliveAsked: boolean, facts: number):
 }
 
 /** Adds the option to the first Connection field, in the place of a keep-alive; other options stay as they are. */
-function withConnectionOption(pairs: FieldPair[], option: string): FieldPair[] {
+function withConnectionOption(pairs: readonly FieldPair[], option: string): FieldPair[] {
   let added = false;
   return pairs.flatMap(([name, value]): FieldPair[] => {
     if (name.toLowerCase() !== "connection") return [[name, value]];

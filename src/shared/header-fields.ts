@@ -145,27 +145,24 @@ export class HeaderFields implements Iterable<FieldPair> {
 export const NO_FIELDS = new HeaderFields("", 0);
 
 /**
- * Fields to send as a list of pairs of its own.
- * @throws TypeError for what is neither an iterable of pairs of strings nor a record of strings.
+ * Fields to send as a list of pairs; whether they are strings is left to `checkedPair`.
+ * @throws TypeError for what is neither an iterable nor a record
  */
-export function fieldPairs(input: HeaderInput | undefined): FieldPair[] {
+export function fieldPairs(input: HeaderInput | undefined): readonly FieldPair[] {
   if (input === undefined) return [];
+  if (Array.isArray(input)) return input;
   if (input instanceof HeaderFields) return input.raw();
   if (typeof input !== "object" || input === null) throw new TypeError("headers must be pairs or a record");
-  const pairs: FieldPair[] = [];
-  if (Symbol.iterator in input) {
-    for (const [name, value] of input as Iterable<FieldPair>) pairs.push(checkedPair(name, value));
-    return pairs;
-  }
-  for (const [name, given] of Object.entries(input as Record<string, string | readonly string[]>)) {
-    for (const value of typeof given === "string" ? [given] : given) pairs.push(checkedPair(name, value));
-  }
-  return pairs;
+  if (Symbol.iterator in input) return [...(input as Iterable<FieldPair>)];
+  return Object.entries(input as Record<string, string | readonly string[]>).flatMap(([name, given]) =>
+    Array.isArray(given) ? given.map((value): FieldPair => [name, value]) : [[name, given as string] as const],
+  );
 }
 
-function checkedPair(name: unknown, value: unknown): FieldPair {
-  if (typeof name !== "string" || typeof value !== "string") {
-    throw new TypeError(`header names and values must be strings: ${String(name)}`);
+/** @throws TypeError for what is no pair of strings */
+export function checkedPair(pair: FieldPair): FieldPair {
+  if (typeof pair[0] !== "string" || typeof pair[1] !== "string") {
+    throw new TypeError(`header names and values must be strings: ${String(pair[0])}`);
   }
-  return [name, value];
+  return pair;
 }
