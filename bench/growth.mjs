@@ -77,6 +77,7 @@ const CASES = [
     make: (size) => reading(bytes(chunkedMessage("1\r\nd\r\n".repeat(size)))),
   },
   { name: "n requests in one read", sizes: range(1, 1024), make: answering },
+  { name: "n responses in one read", sizes: range(1, 1024), make: pipelining },
 ];
 
 /** @type {Case[]} */
@@ -150,6 +151,24 @@ function answering(size) {
       answered++;
     }
     if (answered !== size) throw new Error("a request was not read");
+  };
+}
+
+/** @param {number} size */
+function pipelining(size) {
+  const read = Buffer.concat(Array.from({ length: size }, () => Buffer.from("HTTP/1.1 204 No Content\r\n\r\n")));
+  return () => {
+    const client = new Http1Connection("client", { maxPipelined: size });
+    for (let sent = 0; sent < size; sent++) {
+      client.send({ type: "request", method: "GET", target: "/", headers: [["Host", "growth"]] });
+      client.send({ type: "end-of-message" });
+    }
+    client.feed(read);
+    for (let due = size; due > 0; ) {
+      if (client.nextEvent().type !== "end-of-message") continue;
+      client.startNextCycle();
+      due--;
+    }
   };
 }
 

@@ -7,7 +7,7 @@ import { drawCharts } from "./charts.mjs";
 import { namedWorkloads, requestCorpus, responseCorpus } from "./corpus.mjs";
 import { growth } from "./growth.mjs";
 import { measure } from "./measure.mjs";
-import { llhttpOffsets, PEERS, referenceOf } from "./peers/index.mjs";
+import { llhttpOffsets, PEERS, referenceOf, sansioNew } from "./peers/index.mjs";
 import { makeProgress } from "./progress.mjs";
 import { environment, MODE_TITLES, table } from "./report.mjs";
 import { verify } from "./verify.mjs";
@@ -89,7 +89,9 @@ function modesOf(workload) {
 /** @param {import("./corpus.mjs").Workload} workload @param {Mode} mode */
 function peersOf(workload, mode) {
   const isCut = workload.units.some(({ reads }) => reads.length > 1);
-  return PEERS[mode].filter((peer) => peer !== llhttpOffsets || !isCut);
+  // In the client role a connection is never new when its response comes.
+  const left = [isCut ? llhttpOffsets : undefined, workload.kind === "response" ? sansioNew : undefined];
+  return PEERS[mode].filter((peer) => !left.includes(peer));
 }
 
 /** @param {string} folder @param {Record<string, string>} files */

@@ -6,7 +6,7 @@ import { llhttpOffsets, llhttpStrings, llhttpTokens, llhttpViews } from "./llhtt
 import { milo, miloTokens } from "./milo.mjs";
 import { node } from "./node.mjs";
 import { plain } from "./plain.mjs";
-import { sansio, sansioKept } from "./sansio.mjs";
+import { sansio, sansioKept, sansioNew } from "./sansio.mjs";
 import { sansioKernel } from "./sansio-kernel.mjs";
 
 /**
@@ -29,7 +29,7 @@ import { sansioKernel } from "./sansio-kernel.mjs";
  */
 /** @typedef {"tokenise" | "lazy" | "gets" | "iterate" | "strings"} Mode */
 
-export { llhttpOffsets };
+export { llhttpOffsets, sansioNew };
 
 /** With whom the others are compared: Node's own parser, which cannot be made to find tokens alone. */
 export function referenceOf(/** @type {Mode} */ mode) {
@@ -39,8 +39,8 @@ export function referenceOf(/** @type {Mode} */ mode) {
 /** @type {Record<Mode, Peer[]>} */
 export const PEERS = {
   tokenise: [sansioKernel, llhttpTokens, miloTokens],
-  lazy: [sansio, sansioKept, node, llhttpViews, llhttpOffsets, milo, httpParserJs, plain],
-  gets: [sansio, sansioKept, node, llhttpViews, llhttpOffsets, milo, httpParserJs, plain],
-  iterate: [sansio, sansioKept, node, llhttpStrings, milo, httpParserJs, plain],
-  strings: [sansio, sansioKept, node, llhttpStrings, milo, httpParserJs, plain],
+  lazy: [sansio, sansioNew, sansioKept, node, llhttpViews, llhttpOffsets, milo, httpParserJs, plain],
+  gets: [sansio, sansioNew, sansioKept, node, llhttpViews, llhttpOffsets, milo, httpParserJs, plain],
+  iterate: [sansio, sansioNew, sansioKept, node, llhttpStrings, milo, httpParserJs, plain],
+  strings: [sansio, sansioNew, sansioKept, node, llhttpStrings, milo, httpParserJs, plain],
 };

@@ -33,9 +33,16 @@ const fields = {
 /** @type {Peer} */
 export const sansio = {
   name: "sansio",
-  about:
-    "a server: a new connection for each unit, made within the time; a client: connections whose request was sent before",
-  open: (kind, onMessage) => (kind === "request" ? openServers(onMessage) : openClients(onMessage)),
+  about: "connections made before the time begins, as everybody's parsers are; a client's have sent their requests",
+  open: (kind, onMessage) => openMany(kind === "request" ? makeServer : makeClient, onMessage),
+  ...fields,
+};
+
+/** @type {Peer} */
+export const sansioNew = {
+  name: "sansio, new connections",
+  about: "the same, but a server's connections are made within the time",
+  open: (kind, onMessage) => (kind === "request" ? openNew(onMessage) : openMany(makeClient, onMessage)),
   ...fields,
 };
 
@@ -48,14 +55,48 @@ export const sansioKept = {
   ...fields,
 };
 
+/** @returns {Http1Connection} */
+function makeServer() {
+  return new Http1Connection("server");
+}
+
+/** @returns {Http1Connection} */
+function makeClient() {
+  const client = new Http1Connection("client");
+  client.send(REQUEST);
+  client.send(END);
+  client.bytesToSend();
+  return client;
+}
+
+/** @param {() => Http1Connection} make @param {(head: any, body: number) => void} onMessage @returns {Reader} */
+function openMany(make, onMessage) {
+  /** @type {Http1Connection[]} */
+  let waiting = [];
+  let connection = make();
+  const receive = makeReceiver(onMessage, answer);
+  return {
+    prepare(units) {
+      waiting = Array.from({ length: units }, make);
+    },
+    begin() {
+      connection = /** @type {Http1Connection} */ (waiting.pop());
+    },
+    feed(read) {
+      connection.feed(read);
+      receive(connection);
+    },
+  };
+}
+
 /** @param {(head: any, body: number) => void} onMessage @returns {Reader} */
-function openServers(onMessage) {
-  let connection = new Http1Connection("server");
+function openNew(onMessage) {
+  let connection = makeServer();
   const receive = makeReceiver(onMessage, answer);
   return {
     prepare() {},
     begin() {
-      connection = new Http1Connection("server");
+      connection = makeServer();
     },
     feed(read) {
       connection.feed(read);
@@ -74,32 +115,6 @@ function openAnsweringServer(onMessage) {
     begin() {
       if (!isFirst) answer(connection);
       isFirst = false;
-    },
-    feed(read) {
-      connection.feed(read);
-      receive(connection);
-    },
-  };
-}
-
-/** @param {(head: any, body: number) => void} onMessage @returns {Reader} */
-function openClients(onMessage) {
-  /** @type {Http1Connection[]} */
-  let waiting = [];
-  let connection = new Http1Connection("client");
-  const receive = makeReceiver(onMessage, startNextCycle);
-  return {
-    prepare(units) {
-      waiting = Array.from({ length: units }, () => {
-        const client = new Http1Connection("client");
-        client.send(REQUEST);
-        client.send(END);
-        client.bytesToSend();
-        return client;
-      });
-    },
-    begin() {
-      connection = /** @type {Http1Connection} */ (waiting.pop());
     },
     feed(read) {
       connection.feed(read);
