@@ -224,7 +224,8 @@ function whatIs(name: string): string {
   const before = SOURCE.slice(0, SOURCE.search(new RegExp(`^export const ${name}:`, "m"))).trimEnd();
   const comment = before.endsWith("*/") ? before.slice(before.lastIndexOf("/**")) : "";
   return comment
-    .replace(/^\/\*\*|\*\/$|^ ?\*/gm, "")
+    .replace(/^\/\*\*|\*\/$/g, "")
+    .replace(/^ \*/gm, "")
     .replace(/\s+/g, " ")
     .trim();
 }
