@@ -60,3 +60,14 @@ export function bodyFraming(message: Framed, repeatedContentLength: boolean): nu
   // 7. A request without either has no body. 8. A response goes on until the connection closes.
   return isRequest ? 0 : UNTIL_CLOSE;
 }
+
+/** The name of the field that a framing fault is about. */
+export function framingField(code: ErrorCode): "content-length" | "transfer-encoding" {
+  return FAULTS_OF_CODING.includes(code) ? "transfer-encoding" : "content-length";
+}
+
+const FAULTS_OF_CODING: readonly ErrorCode[] = [
+  "TRANSFER_ENCODING_IN_HTTP_1_0",
+  "UNKNOWN_TRANSFER_CODING",
+  "BAD_TRANSFER_ENCODING",
+];

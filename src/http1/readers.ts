@@ -43,7 +43,7 @@ import type {
   RequestEvent,
   ResponseEvent,
 } from "./events.ts";
-import { bodyFraming, IN_CHUNKS, UNTIL_CLOSE } from "./framing.ts";
+import { bodyFraming, framingField, IN_CHUNKS, UNTIL_CLOSE } from "./framing.ts";
 import { METHOD_NAMES } from "./methods.ts";
 import type { Role, Settings } from "./options.ts";
 
@@ -215,11 +215,9 @@ export class Receiver {
     );
     if (typeof framing === "number" && framing <= settings.limits.maxBodyBytes) return framing;
     const code = typeof framing === "number" ? "BODY_TOO_LARGE" : framing;
-    const coding = code.includes("TRANSFER_") && code !== "CONTENT_LENGTH_WITH_TRANSFER_ENCODING";
-    const { head } = this.kernel;
-    throw this.fault(code, buffer.offset + (head[(coding ? HEAD_CODING_AT : HEAD_LENGTH_AT) >> 2] as number), {
-      header: coding ? "transfer-encoding" : "content-length",
-    });
+    const header = framingField(code);
+    const at = this.kernel.head[(header === "content-length" ? HEAD_LENGTH_AT : HEAD_CODING_AT) >> 2] as number;
+    throw this.fault(code, buffer.offset + at, { header });
   }
 
   // --- elements that end in a line end ----------------------------------------------------------------------------

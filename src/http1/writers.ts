@@ -31,7 +31,7 @@ import { checkedPair, type FieldPair, fieldPairs, type HeaderInput } from "../sh
 import { kernel } from "../wasm/kernel.ts";
 import { isLatin1 } from "../wasm/text.ts";
 import type { SendInformationalResponse, SendRequest, SendResponse } from "./events.ts";
-import { bodyFraming, IN_CHUNKS, UNTIL_CLOSE } from "./framing.ts";
+import { bodyFraming, framingField, IN_CHUNKS, UNTIL_CLOSE } from "./framing.ts";
 import { REASONS } from "./reasons.ts";
 import { isForbiddenTrailer } from "./trailers.ts";
 
@@ -206,6 +206,7 @@ function statusLine(event: SendResponse | SendInformationalResponse, least: numb
   const { status, reason = REASONS[status] ?? "" } = event;
   checkVersion(event.httpVersion);
   checkString("reason", reason);
+  if (typeof status !== "number") throw new TypeError("status must be a number");
   if (!Number.isInteger(status) || status < least || status > most) {
     throw new LocalProtocolError("BAD_STATUS", { seen: `${String(status)} in ${event.type}` });
   }
@@ -227,8 +228,7 @@ function checkString(name: string, value: unknown): void {
 function outgoingFraming(isRequest: boolean, method: number, status: number, facts: number): number {
   const framing = bodyFraming({ isRequest, method, status, version: 11, facts, length: kernel().length }, false);
   if (typeof framing === "number") return framing;
-  const header = framing.includes("TRANSFER_") ? "transfer-encoding" : "content-length";
-  throw new LocalProtocolError(framing, { header });
+  throw new LocalProtocolError(framing, { header: framingField(framing) });
 }
 
 function without(pairs: readonly FieldPair[], ...names: string[]): FieldPair[] {

@@ -161,8 +161,8 @@ export function fieldPairs(input: HeaderInput | undefined): readonly FieldPair[]
 
 /** @throws TypeError for what is no pair of strings */
 export function checkedPair(pair: FieldPair): FieldPair {
-  if (typeof pair[0] !== "string" || typeof pair[1] !== "string") {
-    throw new TypeError(`header names and values must be strings: ${String(pair[0])}`);
+  if (!Array.isArray(pair) || typeof pair[0] !== "string" || typeof pair[1] !== "string") {
+    throw new TypeError(`headers must be pairs of strings, name and value: ${String(pair)}`);
   }
   return pair;
 }
