@@ -202,15 +202,22 @@ function hostFirst(pairs: readonly FieldPair[]): readonly FieldPair[] {
   return at > 0 ? [pairs[at] as FieldPair, ...pairs.slice(0, at), ...pairs.slice(at + 1)] : pairs;
 }
 
+/** Status lines with their IANA reasons, made once each. */
+const STATUS_LINES: string[] = [];
+
 function statusLine(event: SendResponse | SendInformationalResponse, least: number, most: number): string {
-  const { status, reason = REASONS[status] ?? "" } = event;
+  const { status, reason } = event;
   checkVersion(event.httpVersion);
-  checkString("reason", reason);
   if (typeof status !== "number") throw new TypeError("status must be a number");
   if (!Number.isInteger(status) || status < least || status > most) {
-    throw new LocalProtocolError("BAD_STATUS", { seen: `${String(status)} in ${event.type}` });
+    throw new LocalProtocolError("BAD_STATUS", { seen: `${status} in ${event.type}` });
   }
-  return `HTTP/1.1 ${status} ${reason}\r\n`;
+  if (reason !== undefined) {
+    checkString("reason", reason);
+    return `HTTP/1.1 ${status} ${reason}\r\n`;
+  }
+  STATUS_LINES[status] ??= `HTTP/1.1 ${status} ${REASONS[status] ?? ""}\r\n`;
+  return STATUS_LINES[status];
 }
 
 function checkVersion(version: string | undefined): void {
