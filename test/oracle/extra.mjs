@@ -104,6 +104,7 @@ for (const host of [
   "[vG.a]",
   "[v1.]",
   "[V1F.~!]:",
+  "[v1.Q]",
   "[::%25eth0]",
   "a:80:90",
   "a,b",
@@ -438,7 +439,10 @@ scenarios.push({
 });
 
 // After the end, and after failures.
-scenarios.push({ role: "server", ops: [["send_failed"], feed(get()), send(response(200)), ["drain"], ["state"]] });
+scenarios.push({
+  role: "server",
+  ops: [["send_failed"], feed(`\r\n${get()}`), send(response(200)), ["drain"], ["state"]],
+});
 scenarios.push({
   role: "server",
   ops: [["recv", get() + get()], ["drain"], ["respond"], ["respond"], ["drain"], ["recv", ""], ["drain"]],

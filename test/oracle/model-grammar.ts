@@ -46,7 +46,7 @@ export const H11_BUFFER_LIMIT = 16384;
 /** uri-host of RFC 3986 3.2.2 and a port of digits, both possibly empty. */
 export const IPV4 = "(?:(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(?:\\.(?!$)|$)){4}";
 export const HOST =
-  /^(?:\[[0-9A-Fa-fvV:.!$&'()*+,;=\-_~]+\]|(?:[A-Za-z0-9\-._~!$&'()*+,;=]|%[0-9A-Fa-f]{2})*)(?::[0-9]*)?$/;
+  /^(?:\[[0-9A-Za-z:.!$&'()*+,;=\-_~]+\]|(?:[A-Za-z0-9\-._~!$&'()*+,;=]|%[0-9A-Fa-f]{2})*)(?::[0-9]*)?$/;
 export const H16 = /^[0-9A-Fa-f]{1,4}$/;
 
 export function isIpv6(text: string): boolean {

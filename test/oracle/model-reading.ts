@@ -171,12 +171,12 @@ export class Reading extends Lines {
   private readHead(): OracleEvent | null {
     const kind = this.our === "server" ? "request" : "response";
     if (this.input === "") return null;
-    this.headBegin = this.consumed;
     if (this.our === "client" && this.isUnsolicited()) return this.readUnsolicited();
     return this.readSolicitedHead(kind);
   }
 
   private readSolicitedHead(kind: "request" | "response"): Head | null {
+    this.headBegin = this.consumed;
     const section = this.findLines();
     const emptyLine = section.lines[0]?.end === 0;
     if (kind === "request" && /^\r[^\n]/.test(this.input)) {
@@ -359,7 +359,8 @@ export class Reading extends Lines {
     const both = "CONTENT_LENGTH_WITH_TRANSFER_ENCODING";
     if (codings.length > 0 && this.applies("content-length-and-transfer-encoding")) {
       if (kind === "request") faults.push({ code: both, status: 400, at, order: Number.POSITIVE_INFINITY });
-    } else if (fault !== null) faults.push({ ...fault, order: place(lengths[0]) });
+    } else if (fault !== null)
+      faults.push({ ...fault, order: place(lengths.findLast((field) => field.valueAt <= fault.at)) });
   }
 
   private codingFault(kind: "request" | "response", version: string, values: string[]): Found | null {
@@ -471,7 +472,9 @@ export class Reading extends Lines {
     const undecided = feed === -1 && !ended && !over;
     let fault = this.scanChunkLine(undecided ? line.slice(0, 1) : line);
     if (undecided && fault?.at !== 0) return false;
-    if (over && (fault === null || fault.at >= limit) && this.applies("chunk-line-limit")) {
+    // Whether the last octet before the limit is a bare CR could only be seen behind it.
+    const behind = fault !== null && fault.at + (fault.code === "BARE_CR" ? 1 : 0) >= limit;
+    if (over && (fault === null || behind) && this.applies("chunk-line-limit")) {
       fault = found("CHUNK_LINE_TOO_LONG", limit, 413);
     }
     if (fault !== null && (h11HasLine || fault.status === 413 || this.applies("faults-reported-early"))) {
