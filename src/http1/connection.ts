@@ -1,15 +1,8 @@
 // One HTTP/1.1 connection, either end: wires receive buffer, readers, machine and writers. Bytes in, events out; events
 // in, bytes out. No sockets, timers or clocks: the caller moves the bytes and decides when to give up.
-import {
-  CLOSE,
-  CONNECTION_UPGRADE,
-  EXPECT_CONTINUE,
-  KEEP_ALIVE,
-  LENGTH,
-  METHOD_CONNECT,
-  UPGRADE,
-} from "../../assembly/layout.ts";
+import { CLOSE, EXPECT_CONTINUE, KEEP_ALIVE, LENGTH, METHOD_CONNECT } from "../../assembly/layout.ts";
 import { LocalProtocolError, RemoteProtocolError } from "../shared/errors.ts";
+import { checkOctets } from "../shared/octets.ts";
 import {
   type ConnectionClosedEvent,
   type Http1Event,
@@ -20,11 +13,7 @@ import {
   PAUSED,
   type RequestEvent,
   type ResponseEvent,
-  type SendData,
-  type SendEndOfMessage,
-  type SendInformationalResponse,
   type SendRequest,
-  type SendResponse,
 } from "./events.ts";
 import {
   CLOSED,
@@ -42,9 +31,8 @@ import {
 import { IN_CHUNKS, UNTIL_CLOSE } from "./framing.ts";
 import { type Http1Options, type Role, readOptions, type Settings } from "./options.ts";
 import { Receiver } from "./readers.ts";
-import { SendQueue } from "./send-queue.ts";
+import { proposesUpgrade, Sender } from "./sender.ts";
 import type { State } from "./states.ts";
-import { writeInformationalResponse, writeRequest, writeResponse, writeTrailers } from "./writers.ts";
 
 /**
  * A state machine for one end of one HTTP/1.1 connection (RFC 9112), with h11's semantics.
@@ -57,15 +45,13 @@ export class Http1Connection {
   readonly role: Role;
   private readonly settings: Settings;
   private readonly receiver: Receiver;
-  private readonly queue = new SendQueue();
+  private readonly sender: Sender;
   /** The exchange whose response is due; the only one, but for a client that pipelines. */
   private current = new Exchange();
   /** Exchanges behind it, in order of their requests. */
   private later: readonly Exchange[] = NONE;
   private peerVersion: string | null = null;
   private failure: RemoteProtocolError | null = null;
-  /** Octets that the body being sent still owes, or IN_CHUNKS, or UNTIL_CLOSE. */
-  private owed = 0;
 
   /**
    * @param role "client" sends requests, "server" sends responses
@@ -76,6 +62,7 @@ export class Http1Connection {
     this.role = role;
     this.settings = readOptions(role, options);
     this.receiver = new Receiver(role, this.settings);
+    this.sender = new Sender(role);
   }
 
   // --- read-outs --------------------------------------------------------------------------------------------------
@@ -118,7 +105,7 @@ export class Http1Connection {
 
   /** Octets sent and not yet drained. */
   get queuedBytes(): number {
-    return this.queue.length;
+    return this.sender.queue.length;
   }
 
   // --- bytes in, events out ---------------------------------------------------------------------------------------
@@ -323,20 +310,20 @@ export class Http1Connection {
    * @throws LocalProtocolError when it may not be sent; then nothing has changed. TypeError for what is no event
    */
   send(event: Http1Send): void {
+    const { sender, sending } = this;
     switch (event.type) {
       case "request":
         return this.sendRequest(event);
       case "informational-response":
-        return this.sendInformationalResponse(event);
+        return sender.sendInformationalResponse(event, sending);
       case "response":
-        return this.sendResponse(event);
+        return sender.sendResponse(event, sending, this.peerVersion, this.failure !== null);
       case "data":
-        return this.sendData(event);
+        return sender.sendData(event, sending);
       case "end-of-message":
-        return this.sendEndOfMessage(event);
+        return sender.sendEndOfMessage(event, sending);
       case "connection-closed":
-        this.checkAllowed(event.type, this.sending);
-        return this.sending.fire(this.role, ON["connection-closed"]);
+        return sender.sendConnectionClosed(sending);
       default:
         throw new TypeError(`not an event to send: ${String((event as { type: unknown }).type)}`);
     }
@@ -344,12 +331,12 @@ export class Http1Connection {
 
   /** Drains what was sent as one fresh array; empty when there is nothing. */
   bytesToSend(): Uint8Array {
-    return this.queue.takeBytes();
+    return this.sender.queue.takeBytes();
   }
 
   /** Drains what was sent in pieces, bodies as they were given, for a vectored write. */
   chunksToSend(): Uint8Array[] {
-    return this.queue.takeChunks();
+    return this.sender.queue.takeChunks();
   }
 
   /** The transport could not send: this end is in error from now on. */
@@ -376,80 +363,14 @@ export class Http1Connection {
     return true;
   }
 
+  /** In `done` a client may send the next request before the response is there: an exchange of its own. */
   private sendRequest(event: SendRequest): void {
-    const { later, settings } = this;
-    const pipelines = this.role === "client" && this.sending.client === DONE;
-    const exchange = pipelines ? new Exchange() : this.sending;
-    this.checkAllowed("request", exchange);
-    if (!exchange.allows("server", ON["client-request"])) throw this.wrongState("request");
-    if (this.outstandingRequests >= settings.maxPipelined) throw new LocalProtocolError("PIPELINE_FULL");
-    const { text, facts, method, framing, closes } = writeRequest(event);
-    if (pipelines) this.later = [...later, exchange];
-    this.queue.pushText(text);
-    exchange.method = method;
-    exchange.fedBefore = this.receiver.buffer.fed;
-    exchange.fire("client", ON.request);
-    if (closes) exchange.disableKeepAlive();
-    exchange.propose(proposesUpgrade(facts, 11), method === METHOD_CONNECT);
-    exchange.waiting = (facts & EXPECT_CONTINUE) !== 0;
-    this.owed = framing;
-  }
-
-  private sendInformationalResponse(event: SendInformationalResponse): void {
-    const { current } = this;
-    const { status } = event;
-    this.checkAllowed("informational-response", current);
-    this.queue.pushText(writeInformationalResponse(event, current.upgradeProposed));
-    if (status === 100 || status === 101) current.waiting = false;
-    current.fire("server", ON[status === 101 ? "upgrade-accepted" : "informational-response"]);
-  }
-
-  private sendResponse(event: SendResponse): void {
-    const { current } = this;
-    this.checkAllowed("response", current);
-    const { method, keepAlive } = current;
-    const keepAliveAsked = current.keepAliveAsked && this.failure === null;
-    const context = { method, keepAlive, keepAliveAsked, version: this.peerVersion };
-    const { text, framing, closes } = writeResponse(event, context);
-    this.queue.pushText(text);
-    this.owed = framing;
-    if (current.connectProposed && event.status < 300) {
-      current.waiting = false;
-      current.fire("server", ON["connect-accepted"]);
-      return;
-    }
-    current.declined = current.waiting;
-    current.waiting = false;
-    current.propose(false, false);
-    current.fire("server", ON.response);
-    if (closes) current.disableKeepAlive();
-  }
-
-  private sendData(event: SendData): void {
-    const { queue, sending, owed } = this;
-    const { data } = event;
-    this.checkAllowed("data", sending);
-    checkOctets("data", data);
-    if (owed >= 0 && data.length > owed) {
-      throw new LocalProtocolError("BODY_TOO_LONG", { seen: `${data.length} octets where ${owed} are due` });
-    }
-    if (this.role === "client") sending.waiting = false;
-    if (data.length === 0) return;
-    if (owed >= 0) this.owed = owed - data.length;
-    if (owed === IN_CHUNKS) queue.pushText(`${data.length.toString(16)}\r\n`);
-    queue.pushOctets(data);
-    if (owed === IN_CHUNKS) queue.pushText("\r\n");
-  }
-
-  private sendEndOfMessage(event: SendEndOfMessage): void {
-    const { queue, sending, owed } = this;
-    this.checkAllowed("end-of-message", sending);
-    const text = writeTrailers(event.headers);
-    if (owed !== IN_CHUNKS && text.length > LAST_CHUNK_LENGTH) throw new LocalProtocolError("TRAILERS_NOT_ALLOWED");
-    if (owed > 0) throw new LocalProtocolError("BODY_TOO_SHORT", { seen: `${owed} octets are still due` });
-    if (this.role === "client") sending.waiting = false;
-    if (owed === IN_CHUNKS) queue.pushText(text);
-    sending.fire(this.role, ON["end-of-message"]);
+    const { sending, settings, receiver } = this;
+    const pipelines = this.role === "client" && sending.client === DONE;
+    const exchange = pipelines ? new Exchange() : sending;
+    const isFull = this.outstandingRequests >= settings.maxPipelined;
+    this.sender.sendRequest(event, exchange, isFull, receiver.buffer.fed);
+    if (pipelines) this.later = [...this.later, exchange];
   }
 
   // --- cycles -----------------------------------------------------------------------------------------------------
@@ -488,46 +409,13 @@ export class Http1Connection {
   private get remoteRole(): Role {
     return this.role === "client" ? "server" : "client";
   }
-
-  private checkAllowed(type: Http1Send["type"], exchange: Exchange): void {
-    if (!exchange.allows(this.role, ON[type])) throw this.wrongState(type);
-  }
-
-  private wrongState(type: Http1Send["type"]): LocalProtocolError {
-    return new LocalProtocolError("WRONG_STATE", { seen: `${type} from a ${this.role} that is ${this.localState}` });
-  }
 }
 
 /** No exchange is pipelined: one list for all connections. */
 const NONE: readonly Exchange[] = [];
 
-const LAST_CHUNK_LENGTH = "0\r\n\r\n".length;
-
 /** RFC 9112 9.3: 1.1 keeps alive unless told to close; 1.0 closes unless both ends want keep-alive. */
 function keepsAlive(facts: number, version: number, settings: Settings): boolean {
   if (facts & CLOSE) return false;
   return version === 11 || (settings.http10KeepAlive && (facts & KEEP_ALIVE) !== 0);
-}
-
-/** RFC 9110 7.8: Upgrade counts in HTTP/1.1 and with the connection option only. */
-function proposesUpgrade(facts: number, version: number): boolean {
-  return version === 11 && (facts & UPGRADE) !== 0 && (facts & CONNECTION_UPGRADE) !== 0;
-}
-
-function checkOctets(name: string, octets: unknown): void {
-  if (!(octets instanceof Uint8Array) && !isForeignOctets(octets)) throw new TypeError(`${name} takes a Uint8Array`);
-  const { buffer } = octets as Uint8Array;
-  // The first comparison is all that is usual: `instanceof` alone cost 50 ns a feed.
-  if (buffer.constructor !== ArrayBuffer && isShared(buffer)) {
-    throw new TypeError(`${name} takes no shared memory: it could change while it is read`);
-  }
-}
-
-function isShared(buffer: ArrayBufferLike): boolean {
-  return Object.prototype.toString.call(buffer) === "[object SharedArrayBuffer]";
-}
-
-/** A Uint8Array of another realm. */
-function isForeignOctets(value: unknown): boolean {
-  return ArrayBuffer.isView(value) && (value as Uint8Array)[Symbol.toStringTag] === "Uint8Array";
 }

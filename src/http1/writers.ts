@@ -128,10 +128,13 @@ export function writeResponse(event: SendResponse, context: ResponseContext): Wr
   return { text, facts, method, framing: method === METHOD_HEAD ? 0 : framing, closes };
 }
 
+/** last-chunk and the empty line after no trailers (RFC 9112 7.1). */
+export const LAST_CHUNK = "0\r\n\r\n";
+
 /** The last chunk, the trailer fields and the empty line. @throws LocalProtocolError for a trailer that may not be sent. */
 export function writeTrailers(headers: HeaderInput | undefined): string {
   const pairs = fieldPairs(headers);
-  if (pairs.length === 0) return "0\r\n\r\n";
+  if (pairs.length === 0) return LAST_CHUNK;
   const text = writeHead(TRAILERS, "", pairs, () => "BAD_FIELD_VALUE");
   if (word(HEAD_FACTS) & NOT_FOR_TRAILERS) {
     const header = pairs.map(([name]) => name.toLowerCase()).find(isForbiddenTrailer);

@@ -1,0 +1,115 @@
+// The sending half of a connection: is the event legal now, may it go out, what does it change. Nothing is changed or
+// queued before everything was checked.
+import { CONNECTION_UPGRADE, EXPECT_CONTINUE, METHOD_CONNECT, UPGRADE } from "../../assembly/layout.ts";
+import { LocalProtocolError } from "../shared/errors.ts";
+import { checkOctets } from "../shared/octets.ts";
+import type {
+  Http1Send,
+  SendData,
+  SendEndOfMessage,
+  SendInformationalResponse,
+  SendRequest,
+  SendResponse,
+} from "./events.ts";
+import { type Exchange, ON, stateName } from "./exchange.ts";
+import { IN_CHUNKS } from "./framing.ts";
+import type { Role } from "./options.ts";
+import { SendQueue } from "./send-queue.ts";
+import { LAST_CHUNK, writeInformationalResponse, writeRequest, writeResponse, writeTrailers } from "./writers.ts";
+
+export class Sender {
+  readonly queue = new SendQueue();
+  private readonly role: Role;
+  /** Octets that the body being sent still owes, or IN_CHUNKS, or UNTIL_CLOSE. */
+  private owed = 0;
+
+  constructor(role: Role) {
+    this.role = role;
+  }
+
+  /** @param fed octets that were fed so far: a response that began among them cannot answer this request */
+  sendRequest(event: SendRequest, exchange: Exchange, isFull: boolean, fed: number): void {
+    this.checkAllowed("request", exchange);
+    if (!exchange.allows("server", ON["client-request"])) throw this.wrongState("request", exchange);
+    if (isFull) throw new LocalProtocolError("PIPELINE_FULL");
+    const { text, facts, method, framing, closes } = writeRequest(event);
+    this.queue.pushText(text);
+    this.owed = framing;
+    exchange.method = method;
+    exchange.fedBefore = fed;
+    exchange.fire("client", ON.request);
+    if (closes) exchange.disableKeepAlive();
+    exchange.propose(proposesUpgrade(facts, 11), method === METHOD_CONNECT);
+    exchange.waiting = (facts & EXPECT_CONTINUE) !== 0;
+  }
+
+  sendInformationalResponse(event: SendInformationalResponse, exchange: Exchange): void {
+    const { status } = event;
+    this.checkAllowed("informational-response", exchange);
+    this.queue.pushText(writeInformationalResponse(event, exchange.upgradeProposed));
+    if (status === 100 || status === 101) exchange.waiting = false;
+    exchange.fire("server", ON[status === 101 ? "upgrade-accepted" : "informational-response"]);
+  }
+
+  /** @param version the peer's; @param failed whether the peer has broken the protocol */
+  sendResponse(event: SendResponse, exchange: Exchange, version: string | null, failed: boolean): void {
+    this.checkAllowed("response", exchange);
+    const { method, keepAlive } = exchange;
+    const keepAliveAsked = exchange.keepAliveAsked && !failed;
+    const { text, framing, closes } = writeResponse(event, { method, keepAlive, keepAliveAsked, version });
+    this.queue.pushText(text);
+    this.owed = framing;
+    exchange.declined = exchange.waiting;
+    exchange.waiting = false;
+    if (exchange.connectProposed && event.status < 300) return exchange.fire("server", ON["connect-accepted"]);
+    exchange.propose(false, false);
+    exchange.fire("server", ON.response);
+    if (closes) exchange.disableKeepAlive();
+  }
+
+  sendData(event: SendData, exchange: Exchange): void {
+    const { queue, owed } = this;
+    const { data } = event;
+    this.checkAllowed("data", exchange);
+    checkOctets("data", data);
+    if (owed >= 0 && data.length > owed) {
+      throw new LocalProtocolError("BODY_TOO_LONG", { seen: `${data.length} octets where ${owed} are due` });
+    }
+    if (this.role === "client") exchange.waiting = false;
+    if (data.length === 0) return;
+    if (owed >= 0) this.owed = owed - data.length;
+    if (owed === IN_CHUNKS) queue.pushText(`${data.length.toString(16)}\r\n`);
+    queue.pushOctets(data);
+    if (owed === IN_CHUNKS) queue.pushText("\r\n");
+  }
+
+  sendEndOfMessage(event: SendEndOfMessage, exchange: Exchange): void {
+    const { queue, owed } = this;
+    this.checkAllowed("end-of-message", exchange);
+    const text = writeTrailers(event.headers);
+    if (owed !== IN_CHUNKS && text !== LAST_CHUNK) throw new LocalProtocolError("TRAILERS_NOT_ALLOWED");
+    if (owed > 0) throw new LocalProtocolError("BODY_TOO_SHORT", { seen: `${owed} octets are still due` });
+    if (this.role === "client") exchange.waiting = false;
+    if (owed === IN_CHUNKS) queue.pushText(text);
+    exchange.fire(this.role, ON["end-of-message"]);
+  }
+
+  sendConnectionClosed(exchange: Exchange): void {
+    this.checkAllowed("connection-closed", exchange);
+    exchange.fire(this.role, ON["connection-closed"]);
+  }
+
+  private checkAllowed(type: Http1Send["type"], exchange: Exchange): void {
+    if (!exchange.allows(this.role, ON[type])) throw this.wrongState(type, exchange);
+  }
+
+  private wrongState(type: Http1Send["type"], exchange: Exchange): LocalProtocolError {
+    const state = stateName(exchange.stateOf(this.role));
+    return new LocalProtocolError("WRONG_STATE", { seen: `${type} from a ${this.role} that is ${state}` });
+  }
+}
+
+/** RFC 9110 7.8: Upgrade counts in HTTP/1.1 and with the connection option only. */
+export function proposesUpgrade(facts: number, version: number): boolean {
+  return version === 11 && (facts & UPGRADE) !== 0 && (facts & CONNECTION_UPGRADE) !== 0;
+}

@@ -1,0 +1,20 @@
+// What is taken for octets.
+
+/** @throws TypeError for anything but a Uint8Array, of any realm, over memory that is not shared */
+export function checkOctets(name: string, octets: unknown): void {
+  if (!(octets instanceof Uint8Array) && !isForeignOctets(octets)) throw new TypeError(`${name} takes a Uint8Array`);
+  const { buffer } = octets as Uint8Array;
+  // The first comparison is all that is usual: `instanceof` alone cost 50 ns a feed.
+  if (buffer.constructor !== ArrayBuffer && isShared(buffer)) {
+    throw new TypeError(`${name} takes no shared memory: it could change while it is read`);
+  }
+}
+
+function isShared(buffer: ArrayBufferLike): boolean {
+  return Object.prototype.toString.call(buffer) === "[object SharedArrayBuffer]";
+}
+
+/** A Uint8Array of another realm. */
+function isForeignOctets(value: unknown): boolean {
+  return ArrayBuffer.isView(value) && (value as Uint8Array)[Symbol.toStringTag] === "Uint8Array";
+}
