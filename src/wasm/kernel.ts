@@ -1,8 +1,8 @@
 // The one instance of the kernel in this realm, made at first use, and the views of its memory. The memory has a fixed
 // size, so no view is ever detached. What a call left in memory is good until the next call.
-import { HEAD, HEAD_LENGTH, HEAD_SIZE, INPUT, INPUT_SIZE, MAX_FIELDS } from "../../assembly/layout.ts";
+import { HEAD, HEAD_LENGTH, HEAD_SIZE, INPUT, INPUT_SIZE, MAX_FIELDS, NEED_DATA } from "../../assembly/layout.ts";
 import { kernelModule } from "./module.ts";
-import { encodeLatin1 } from "./text.ts";
+import { encodeLatin1, isLatin1 } from "./text.ts";
 
 /** The kernel's exports, as assembly/index.ts has them; addresses and counts are whole numbers. */
 interface KernelExports {
@@ -28,6 +28,8 @@ export class Kernel {
   readonly octets: Uint8Array;
   /** HEAD: index it by layout.ts's HEAD_ offsets, divided by four. Read directly: a call each cost 40 ns a head. */
   readonly head: Uint32Array;
+  /** The scratch page. */
+  private readonly input: Uint8Array;
   readonly scanHead: KernelExports["scanHead"];
   readonly scanChunkLine: KernelExports["scanChunkLine"];
   private readonly lengths: Float64Array;
@@ -35,6 +37,7 @@ export class Kernel {
   constructor(module: WebAssembly.Module) {
     const { memory, scanHead, scanChunkLine } = new WebAssembly.Instance(module).exports as unknown as KernelExports;
     this.octets = new Uint8Array(memory.buffer);
+    this.input = new Uint8Array(memory.buffer, INPUT, INPUT_SIZE);
     this.head = new Uint32Array(memory.buffer, HEAD, HEAD_SIZE / 4);
     this.scanHead = scanHead;
     this.scanChunkLine = scanChunkLine;
@@ -65,12 +68,20 @@ export class Kernel {
     return at;
   }
 
-  /** Scans a text of at most INPUT_SIZE chars, each one octet, as a whole head that is to be sent: no leniency. */
+  /**
+   * Scans a text of at most INPUT_SIZE chars as a whole head that is to be sent: no leniency. 0 too when a char is no octet.
+   * ASCII, which nearly every head is, shows in the count of its UTF-8; that spares a search of its own (75 ns of 500).
+   */
   scanText(what: number, text: string): number {
-    encodeLatin1(text, this.octets, INPUT);
+    if (UTF8.encodeInto(text, this.input).written !== text.length) {
+      if (!isLatin1(text)) return NEED_DATA;
+      encodeLatin1(text, this.input, 0);
+    }
     return this.scanHead(what, INPUT, INPUT + text.length, 0, MAX_FIELDS, INPUT_SIZE);
   }
 }
+
+const UTF8 = new TextEncoder();
 
 let instance: Kernel | undefined;
 
