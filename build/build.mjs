@@ -51,7 +51,12 @@ function compileTypeScript() {
 async function bundle() {
   rmSync(join(root, "dist"), { recursive: true, force: true });
   for (const { output, ...input } of bundles) {
-    const made = await rollup({ ...input, onwarn: (warning) => { throw new Error(warning.message); } });
+    const made = await rollup({
+      ...input,
+      onwarn: (warning) => {
+        throw new Error(warning.message);
+      },
+    });
     for (const each of [output].flat()) await made.write(each);
     await made.close();
   }

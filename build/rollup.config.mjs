@@ -4,10 +4,20 @@ import dts from "rollup-plugin-dts";
 const js = "build/out/js/src";
 const library = { index: `${js}/index.js`, http1: `${js}/http1/index.js` };
 const types = { index: `${js}/index.d.ts`, http1: `${js}/http1/index.d.ts` };
-const shared = (extension) => ({ dir: "dist", entryFileNames: `[name].${extension}`, chunkFileNames: `shared.${extension}` });
+const shared = (extension) => ({
+  dir: "dist",
+  entryFileNames: `[name].${extension}`,
+  chunkFileNames: `shared.${extension}`,
+});
 
 export default [
-  { input: library, output: [{ format: "es", ...shared("js") }, { format: "cjs", ...shared("cjs") }] },
+  {
+    input: library,
+    output: [
+      { format: "es", ...shared("js") },
+      { format: "cjs", ...shared("cjs") },
+    ],
+  },
   {
     input: { cli: `${js}/cli/main.js` },
     external: /^node:/,
@@ -16,6 +26,9 @@ export default [
   {
     input: types,
     plugins: [dts()],
-    output: [{ format: "es", ...shared("d.ts") }, { format: "es", ...shared("d.cts") }],
+    output: [
+      { format: "es", ...shared("d.ts") },
+      { format: "es", ...shared("d.cts") },
+    ],
   },
 ];
