@@ -1,0 +1,283 @@
+// Received fields: lazy, read-only, owning what they show. And fields to send, from whatever a caller has.
+import { inspect } from "node:util";
+import { describe, expect, test } from "vitest";
+import { Http1Connection } from "../../src/index.ts";
+import {
+  checkedPair,
+  fieldPairs,
+  type HeaderFields,
+  type HeaderInput,
+  KNOWN_NAMES,
+  NO_FIELDS,
+} from "../../src/shared/header-fields.ts";
+import { octets } from "../helpers.ts";
+
+type Pairs = [name: string, value: string][];
+
+/** The headers of a request with these field lines (and a Host). */
+function received(pairs: Pairs): HeaderFields {
+  const connection = new Http1Connection("server", { limits: { maxFields: 4096, maxHeadBytes: 262144 } });
+  const lines = pairs.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  connection.feed(octets(`GET / HTTP/1.1\r\nHost: a\r\n${lines}\r\n`));
+  const event = connection.nextEvent();
+  if (event.type !== "request") throw new Error(event.type);
+  return event.headers;
+}
+
+const PAIRS: Pairs = [
+  ["Accept", "text/html"],
+  ["X-Odd", "1"],
+  ["accept", "*/*"],
+  ["x-oDD", ""],
+  ["Set-Cookie", "a=1, b"],
+  ["SET-COOKIE", "c=2"],
+  ["X-Latin", "caf\xe9 \x80\x9f\xff"],
+  ["Empty", ""],
+];
+
+describe("HeaderFields", () => {
+  const fields = received(PAIRS);
+
+  test.each([
+    ["accept", "text/html, */*"],
+    ["ACCEPT", "text/html, */*"],
+    ["x-odd", "1, "],
+    ["X-ODD", "1, "],
+    ["empty", ""],
+    ["host", "a"],
+    ["x-latin", "caf\xe9 \x80\x9f\xff"],
+    ["content-length", null],
+    ["x-od", null],
+    ["x-odd2", null],
+    ["", null],
+    ["né", null],
+    // The empty name and "__proto__" are no names of a table.
+    ["__proto__", null],
+    ["constructor", null],
+  ])("get(%j): %j", (name, value) => {
+    expect(fields.get(name)).toBe(value);
+    expect(fields.has(name)).toBe(value !== null);
+  });
+
+  test.each([
+    ["Accept", ["text/html", "*/*"]],
+    ["X-Odd", ["1", ""]],
+    ["empty", [""]],
+    ["none", []],
+    ["Date", []],
+  ])("getAll(%j): %j", (name, values) => {
+    expect(fields.getAll(name)).toEqual(values);
+  });
+
+  test("getSetCookie never joins", () => {
+    expect(fields.getSetCookie()).toEqual(["a=1, b", "c=2"]);
+    expect(NO_FIELDS.getSetCookie()).toEqual([]);
+  });
+
+  test("iterates lower-case names, in the order of the wire", () => {
+    const lower = [["host", "a"], ...PAIRS.map(([name, value]) => [name.toLowerCase(), value])];
+    expect([...fields]).toEqual(lower);
+    expect([...fields.entries()]).toEqual(lower);
+    expect(fields.length).toBe(PAIRS.length + 1);
+    // Each iteration is its own.
+    const [one, two] = [fields.entries(), fields.entries()];
+    one.next();
+    expect([one.next().value, two.next().value]).toEqual([
+      ["accept", "text/html"],
+      ["host", "a"],
+    ]);
+  });
+
+  test("raw and JSON have names as sent", () => {
+    expect(fields.raw()).toEqual([["Host", "a"], ...PAIRS]);
+    expect(JSON.parse(JSON.stringify(fields))).toEqual([["Host", "a"], ...PAIRS]);
+    expect(JSON.stringify({ headers: NO_FIELDS })).toBe('{"headers":[]}');
+  });
+
+  test("is taken by Map and by Fetch's Headers", () => {
+    expect(new Map(fields).get("host")).toBe("a");
+    const pairs = [
+      ...received([
+        ["A", "b"],
+        ["A", "c"],
+      ]),
+    ];
+    expect(new Headers(pairs).get("a")).toBe("b, c");
+  });
+
+  test("shows itself in logs", () => {
+    expect(inspect(received([["A", "b"]]))).toBe("HeaderFields [ [ 'Host', 'a' ], [ 'A', 'b' ] ]");
+    expect(inspect({ headers: NO_FIELDS })).toBe("{ headers: HeaderFields [] }");
+    const show = (fields as unknown as Record<symbol, (depth: number, options: object) => string>)[
+      Symbol.for("nodejs.util.inspect.custom")
+    ];
+    // A runtime that calls the hook without its inspect gets JSON.
+    expect(show?.call(received([["A", "b"]]), 2, {})).toBe('HeaderFields [["Host","a"],["A","b"]]');
+  });
+
+  test("every known name, in any case, is found and iterated in lower case", () => {
+    for (const name of KNOWN_NAMES.slice(1).filter(
+      (known) => !/^(host|content-length|transfer-encoding)$/.test(known),
+    )) {
+      const seen = received([[name.toUpperCase(), "1"]]);
+      expect([name, seen.get(name), [...seen][1], seen.raw()[1]]).toEqual([
+        name,
+        "1",
+        [name, "1"],
+        [name.toUpperCase(), "1"],
+      ]);
+    }
+  });
+
+  test("unknown names of one length are told apart", () => {
+    const seen = received([
+      ["x-aa", "1"],
+      ["x-ab", "2"],
+      ["X-AB", "3"],
+    ]);
+    expect([seen.get("x-ab"), seen.getAll("x-aa"), seen.has("x-ac")]).toEqual(["2, 3", ["1"], false]);
+  });
+
+  test("as many fields and as long ones as the map holds", () => {
+    const many = received(Array.from({ length: 4095 }, (_, i) => [`N${i}`, `${i}`]));
+    expect([many.length, many.get("n0"), many.get("N4094"), many.get("n2047")]).toEqual([4096, "0", "4094", "2047"]);
+    const long = received([
+      ["First", "1"],
+      ["Long", "v".repeat(200_000)],
+      ["Last", "x"],
+    ]);
+    expect([long.get("first"), long.get("long")?.length, long.get("last")]).toEqual(["1", 200_000, "x"]);
+  });
+
+  test("NO_FIELDS is none", () => {
+    expect([NO_FIELDS.length, [...NO_FIELDS], NO_FIELDS.get("a"), NO_FIELDS.has("a"), NO_FIELDS.raw()]).toEqual([
+      0,
+      [],
+      null,
+      false,
+      [],
+    ]);
+  });
+});
+
+describe("ownership", () => {
+  const REQUEST = "GET / HTTP/1.1\r\nHost: first\r\nX-Odd: one\r\n\r\n";
+  const OTHER = "PUT /zzzzzzzz HTTP/1.1\r\nHost: second\r\nX-Odd: two\r\nX-More: 3\r\n\r\n";
+
+  /** The headers of the first request, unread; then everything they could lean on is used again. */
+  function kept(pieces: Uint8Array[]): HeaderFields {
+    const connection = new Http1Connection("server");
+    for (const piece of pieces) connection.feed(piece);
+    const event = connection.nextEvent();
+    if (event.type !== "request") throw new Error(event.type);
+    for (const piece of pieces) piece.fill(0x3f);
+    for (let i = 0; i < 3; i++) {
+      const other = new Http1Connection("server");
+      other.feed(octets(OTHER));
+      other.nextEvent();
+    }
+    return event.headers;
+  }
+
+  test.each([
+    ["whole", [REQUEST]],
+    ["cut", [REQUEST.slice(0, 20), REQUEST.slice(20)]],
+    ["by octet", [...REQUEST]],
+  ])("a head that came %s is safe after later feeds, and from its overwritten chunk", (_, pieces) => {
+    expect(kept(pieces.map(octets)).raw()).toEqual([
+      ["Host", "first"],
+      ["X-Odd", "one"],
+    ]);
+  });
+
+  test("a small head of a large chunk does not hold the chunk: a string of its own, and a number", () => {
+    const chunk = new Uint8Array(1 << 20);
+    chunk.set(octets(REQUEST));
+    const held = Object.values(kept([chunk]));
+    expect(held.map((value) => typeof value).sort()).toEqual(["number", "string"]);
+    expect(held.join().length).toBeLessThan(200);
+  });
+});
+
+describe("fieldPairs", () => {
+  const AB: Pairs = [
+    ["A", "1"],
+    ["b", "2"],
+  ];
+  const generator = function* (): Generator<[string, string]> {
+    yield* AB;
+  };
+
+  test.each<[string, HeaderInput | undefined, Pairs]>([
+    ["nothing", undefined, []],
+    ["no pairs", [], []],
+    ["pairs", AB, AB],
+    ["a record", { A: "1", b: "2" }, AB],
+    [
+      "a record of lists",
+      { A: ["1", "3"], b: "2", c: [] },
+      [
+        ["A", "1"],
+        ["A", "3"],
+        ["b", "2"],
+      ],
+    ],
+    ["an empty record", {}, []],
+    ["a record without prototype", Object.assign(Object.create(null), { A: "1" }), [["A", "1"]]],
+    ["a Map", new Map(AB), AB],
+    ["a generator", generator(), AB],
+    [
+      "Fetch's Headers",
+      new Headers([
+        ["A", "1"],
+        ["Set-Cookie", "x"],
+        ["Set-Cookie", "y"],
+      ]),
+      [
+        ["a", "1"],
+        ["set-cookie", "x"],
+        ["set-cookie", "y"],
+      ],
+    ],
+    ["HeaderFields", received(AB), [["Host", "a"], ...AB]],
+    ["NO_FIELDS", NO_FIELDS, []],
+    ["names of one", { __proto__: null, constructor: "1" } as unknown as HeaderInput, [["constructor", "1"]]],
+  ])("%s", (_, input, wanted) => {
+    expect(fieldPairs(input).map(checkedPair)).toEqual(wanted);
+  });
+
+  test.each<[string, unknown]>([
+    ["null", null],
+    ["a number", 5],
+    ["a string", "A: b"],
+    ["a function", () => []],
+    ["a symbol", Symbol("a")],
+    ["a number as value", [["A", 5]]],
+    ["undefined as value", [["A", undefined]]],
+    ["null as value", [["A", null]]],
+    ["a number as name", [[5, "a"]]],
+    ["a symbol as name", [[Symbol("a"), "a"]]],
+    ["a lone name", [["A"]]],
+    ["no pair", [5]],
+    ["null for a pair", [null]],
+    ["a string for a pair, too short", ["A"]],
+    ["a record with a number", { A: 5 }],
+    ["a record with undefined", { A: undefined }],
+    ["a record with null", { A: null }],
+    ["a record with an object", { A: {} }],
+    ["a record with a list of numbers", { A: [5] }],
+    ["a list in a list", [["A", ["b"]]]],
+  ])("%s is a TypeError, and nothing is sent", (_, input) => {
+    expect(() => fieldPairs(input as HeaderInput).map(checkedPair)).toThrow(TypeError);
+    const [client, server] = [new Http1Connection("client"), new Http1Connection("server")];
+    const headers = input as HeaderInput;
+    expect(() => client.send({ type: "request", method: "GET", target: "/", headers })).toThrow(TypeError);
+    expect(() => server.send({ type: "response", status: 200, headers })).toThrow(TypeError);
+    expect([client.localState, client.queuedBytes, server.localState, server.queuedBytes]).toEqual([
+      "idle",
+      0,
+      "idle",
+      0,
+    ]);
+  });
+});

@@ -1,0 +1,112 @@
+// biome-ignore-all lint/suspicious/noThenProperty: a rule says when, and what then
+// Tables compiled to numbers say what the declared ones say.
+import { describe, expect, test } from "vitest";
+import {
+  compileEvents,
+  compileRules,
+  type EventTable,
+  type JointRule,
+  joint,
+  jointIndex,
+  REFUSED,
+} from "../../src/shared/machine.ts";
+
+const STATES = ["idle", "busy", "done", "closed"] as const;
+const TRIGGERS = ["start", "finish", "close"] as const;
+type State = (typeof STATES)[number];
+type Trigger = (typeof TRIGGERS)[number];
+
+describe("compileEvents", () => {
+  const table: EventTable<State, Trigger> = {
+    idle: { start: "busy", close: "closed" },
+    busy: { start: "busy", finish: "done" },
+    done: {},
+  };
+  const cells = compileEvents(STATES, TRIGGERS, table);
+
+  test("every cell is the next state, or refused when it, or its row, is absent", () => {
+    STATES.forEach((state, row) => {
+      TRIGGERS.forEach((trigger, column) => {
+        const next = table[state]?.[trigger];
+        expect(cells[row * TRIGGERS.length + column]).toBe(next === undefined ? REFUSED : STATES.indexOf(next));
+      });
+    });
+  });
+
+  test("to stay is no refusal, and the first state no absence", () => {
+    expect(cells[1 * TRIGGERS.length + 0]).toBe(1);
+    const back = compileEvents(STATES, TRIGGERS, { done: { start: "idle" } });
+    expect(back[2 * TRIGGERS.length]).toBe(0);
+    expect([...back].filter((cell) => cell !== REFUSED)).toEqual([0]);
+  });
+});
+
+describe("compileRules", () => {
+  const settledOf = (rules: JointRule<State>[]) => {
+    const settled = compileRules(STATES, rules);
+    return (client: State, server: State, keepAlive = true, switchPending = false) => {
+      const cell = settled[
+        jointIndex(STATES.indexOf(client), STATES.indexOf(server), keepAlive, switchPending)
+      ] as number;
+      return `${STATES[cell >> 4]} ${STATES[cell & 15]}`;
+    };
+  };
+
+  test("without rules every joint state stays", () => {
+    const settle = settledOf([]);
+    for (const client of STATES)
+      for (const server of STATES) expect(settle(client, server)).toBe(`${client} ${server}`);
+  });
+
+  test("a rule needs all that it names", () => {
+    const settle = settledOf([
+      { when: { client: "done", server: "done", keepAlive: false, switchPending: true }, then: { server: "closed" } },
+    ]);
+    expect(settle("done", "done", false, true)).toBe("done closed");
+    expect(settle("done", "done", true, true)).toBe("done done");
+    expect(settle("done", "done", false, false)).toBe("done done");
+    expect(settle("done", "idle", false, true)).toBe("done idle");
+    expect(settle("idle", "done", false, true)).toBe("idle done");
+  });
+
+  test("each of the two facts alone", () => {
+    const settle = settledOf([
+      { when: { keepAlive: false }, then: { client: "closed" } },
+      { when: { switchPending: true }, then: { server: "closed" } },
+    ]);
+    expect([settle("idle", "idle", false, false), settle("idle", "idle", true, true)]).toEqual([
+      "closed idle",
+      "idle closed",
+    ]);
+    expect([settle("idle", "idle", false, true), settle("idle", "idle")]).toEqual(["closed closed", "idle idle"]);
+  });
+
+  test("rules go on until none applies, and the first that applies goes first", () => {
+    const settle = settledOf([
+      { when: { client: "idle" }, then: { client: "busy" } },
+      { when: { client: "busy" }, then: { client: "done", server: "done" } },
+      { when: { client: "idle" }, then: { client: "closed" } },
+    ]);
+    expect([settle("idle", "idle"), settle("closed", "idle")]).toEqual(["done done", "closed idle"]);
+  });
+
+  test("a rule that changes nothing does not hang", () => {
+    expect(settledOf([{ when: { client: "idle" }, then: { client: "idle" } }])("idle", "busy")).toBe("idle busy");
+  });
+
+  test("no two joint states share a cell", () => {
+    const cells = new Set<number>();
+    const all = [...STATES.keys()].flatMap((c) => [...STATES.keys()].map((s) => [c, s] as const));
+    for (const [c, s] of all) {
+      for (const [keepAlive, pending] of [
+        [false, false],
+        [false, true],
+        [true, false],
+        [true, true],
+      ] as const) {
+        cells.add(jointIndex(c, s, keepAlive, pending));
+      }
+    }
+    expect([cells.size, new Set(all.map(([c, s]) => joint(c, s))).size]).toEqual([64, 16]);
+  });
+});
