@@ -1,6 +1,7 @@
 // The bridge: octets of an element onto the scratch page wherever they lie, and what the kernel says as strings.
 import { describe, expect, test } from "vitest";
 import * as layout from "../../assembly/layout.ts";
+import { Http1Connection } from "../../src/index.ts";
 import { Kernel, kernel, type Source } from "../../src/wasm/kernel.ts";
 import { kernelModule } from "../../src/wasm/module.ts";
 import { FAULTS, faultCode, takeText, takeTrailers } from "../../src/wasm/scan.ts";
@@ -75,6 +76,29 @@ describe("scanText", () => {
     expect(it.scanText(TRAILERS, "A: b\r\n c\r\n\r\n")).toBe(-layout.OBS_FOLD);
     expect(it.scanText(TRAILERS, "A: \x01\r\n\r\n")).toBe(-layout.BAD_FIELD_VALUE);
     expect(it.scanText(TRAILERS, "")).toBe(0);
+  });
+
+  test("what is no octet is not sound", () => {
+    const it = kernel();
+    for (const value of ["Ā", "€", "\ud800", "\u{1f600}", "é€"]) {
+      expect([value, it.scanText(TRAILERS, `A: ${value}\r\n\r\n`)]).toEqual([value, layout.NEED_DATA]);
+    }
+  });
+
+  // Its UTF-8 does not fit; what is scanned must be the text all the same.
+  test.fails("K5: a text that fills the page, with chars from 0x80", () => {
+    const it = kernel();
+    const line = "A: éééé";
+    const value = (end: string) => "v".repeat(layout.INPUT_SIZE - line.length - end.length);
+    const text = (end: string) => `${line}${value(end)}${end}`;
+    expect(it.scanText(TRAILERS, text("\r\n\r\n"))).toBe(layout.INPUT_SIZE);
+    // Four octets more than chars: the last four chars must not be left out.
+    expect(it.scanText(TRAILERS, text("\r\n\r\n\r\n\r\n"))).toBe(layout.INPUT_SIZE - 4);
+    expect(it.scanText(TRAILERS, text("\r\n\r\n€€€€"))).toBe(layout.NEED_DATA);
+    const client = new Http1Connection("client");
+    const given: [string, string] = ["A", `éééé${"v".repeat(layout.INPUT_SIZE - 40)}\r\n\r\n`];
+    const request = { type: "request", method: "GET", target: "/", headers: [["Host", "a"], given] } as const;
+    expect(() => client.send(request)).toThrow(expect.objectContaining({ code: "BAD_FIELD_VALUE" }));
   });
 
   test("knows no limits but the map's", () => {
