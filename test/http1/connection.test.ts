@@ -104,7 +104,7 @@ describe("feed", () => {
     ["a subarray", octets(`xx${GET}xx`).subarray(2, 2 + GET.length)],
     ["another realm's Uint8Array", runInNewContext("Uint8Array.from(input)", { input: [...octets(GET)] })],
   ])("%s is taken", (_, chunk) => {
-    expect(read(server(), [chunk as Uint8Array], false).lines).toEqual(["GET / HTTP/1.1 | Host: a", "end"]);
+    expect(read(server(), [chunk as Uint8Array]).lines).toEqual(["GET / HTTP/1.1 | Host: a", "end"]);
   });
 });
 
@@ -176,6 +176,16 @@ describe("ownership", () => {
     for (const { seen } of connections)
       expect(seen.lines).toEqual(["POST / HTTP/1.1 | Host: a | Content-Length: 5", "data hello", "end"]);
   });
+});
+
+test("a chunk that was transferred away is the caller's fault, not the peer's", () => {
+  const connection = server();
+  const chunk = octets(`${POST}hello`);
+  connection.feed(chunk);
+  connection.nextEvent();
+  structuredClone(chunk.buffer, { transfer: [chunk.buffer] });
+  expect(thrown(() => connection.nextEvent())).not.toBeInstanceOf(RemoteProtocolError);
+  expect(connection.remoteState).toBe("send-body");
 });
 
 describe("pulling", () => {

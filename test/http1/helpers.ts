@@ -133,13 +133,22 @@ export function pull(connection: Http1Connection, seen: Seen, cycles = false): v
   }
 }
 
-/** Feeds the pieces, pulling after each, and then the end of the input if `eof`. */
-export function read(connection: Http1Connection, list: Iterable<Uint8Array>, eof: boolean, cycles = false): Seen {
+/** How to read: with the end of the input? answering for a server? pulling after each piece, or only at the end? */
+export interface Reading {
+  readonly eof?: boolean;
+  readonly cycles?: boolean;
+  readonly late?: boolean;
+}
+
+/** Feeds the pieces and pulls. */
+export function read(connection: Http1Connection, list: Iterable<Uint8Array>, how: Reading = {}): Seen {
+  const { eof = false, cycles = false, late = false } = how;
   const seen: Seen = { lines: [], offsets: [] };
   for (const piece of list) {
     connection.feed(piece);
-    pull(connection, seen, cycles);
+    if (!late) pull(connection, seen, cycles);
   }
+  if (late) pull(connection, seen, cycles);
   if (eof) {
     connection.feedEof();
     pull(connection, seen, cycles);
@@ -154,6 +163,7 @@ export function* splits(input: Uint8Array): Generator<Uint8Array[]> {
   const { length } = input;
   yield [input];
   const octetwise = pieces(input, length > 20_000 ? 1000 : 1);
+  yield octetwise;
   yield octetwise;
   yield octetwise.flatMap((piece) => [piece, input.subarray(0, 0)]);
   yield pieces(input, length > 20_000 ? 4096 : 3);
@@ -170,18 +180,16 @@ function pieces(input: Uint8Array, size: number): Uint8Array[] {
   return list;
 }
 
-/** What all splits of the input give, which must be the same. */
-export function readEverySplit(
-  make: () => Http1Connection,
-  input: Uint8Array,
-  { eof = false, cycles = false }: { eof?: boolean; cycles?: boolean } = {},
-): Seen {
-  const whole = read(make(), [input], eof, cycles);
+/** What all splits of the input give, which must be the same, pulled after each piece and only at the end. */
+export function readEverySplit(make: () => Http1Connection, input: Uint8Array, how: Reading = {}): Seen {
+  const whole = read(make(), [input], how);
+  const wanted = JSON.stringify(whole);
+  let late = false;
   for (const list of splits(input)) {
-    const cut = read(make(), list, eof, cycles);
-    if (JSON.stringify(cut) !== JSON.stringify(whole)) {
-      expect(cut, `cut in ${list.length}: ${list.map((piece) => piece.length).slice(0, 4)}`).toEqual(whole);
-    }
+    late = !late;
+    const cut = read(make(), list, { ...how, late });
+    if (JSON.stringify(cut) === wanted) continue;
+    expect(cut, `cut in ${list.length}: ${list.map((piece) => piece.length).slice(0, 4)}`).toEqual(whole);
   }
   return whole;
 }
