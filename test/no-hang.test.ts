@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import * as layout from "../assembly/layout.ts";
 import { Http1Connection, type Http1Options, RemoteProtocolError, type Role } from "../src/index.ts";
 import { head, mutated } from "./assembly/generate.ts";
+import { readChunkLine, readHead } from "./assembly/reference.ts";
 import { everySplit, octets, pick, type Random, random, someSplits } from "./helpers.ts";
 
 const ROLES: Role[] = ["server", "client"];
@@ -204,6 +205,65 @@ describe("a limit is a fault like any other: of two the lower offset counts", ()
       }
     }
     expect([fault > 3, cut > 20]).toEqual([true, true]);
+  });
+});
+
+describe("heads and lines longer than the windows in which they are scanned", () => {
+  /** Some of the 300 fields, of which few are long; one octet in it changed. */
+  function longHead(next: Random, start: string, folds: boolean): string {
+    let text = start;
+    for (let count = next(300); count > 0; count--) {
+      text += `N${next(100)}: ${"v".repeat(next(12) === 0 ? next(3000) : next(30))}\r\n`;
+      if (folds && next(60) === 0) text += " folded\r\n";
+    }
+    text += "\r\n";
+    if (next(2) > 0) return text;
+    const at = start.length + next(text.length - start.length);
+    return text.slice(0, at) + pick(["\0", "\r", "\n", ":", "\x80", " "], next) + text.slice(at + 1);
+  }
+
+  test.each<[Role, string, number, number]>([
+    ["server", "GET / HTTP/1.1\r\nHost: a\r\n", layout.REQUEST, 0],
+    ["client", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n", layout.RESPONSE, layout.ALLOW_OBS_FOLD],
+  ])("a head, as the slow reader has it (%s role)", (role, start, what, allow) => {
+    const next = random(65);
+    const seen = new Set<string>();
+    for (let i = 0; i < 40; i++) {
+      const text = longHead(next, start, allow !== 0).slice(0, 60_000);
+      const { events, error } = someSplits(role, text, {}, role === "client" ? requests(1, () => 0) : undefined);
+      const wanted = readHead(text, { what, allow, maxFields: 256 });
+      seen.add(wanted.outcome === "fault" ? wanted.code : wanted.outcome);
+      if (wanted.outcome === "done")
+        expect(events[0]?.headers).toEqual(wanted.fields.map(([name, value]) => [name, value]));
+      // A fault is told when its line is complete, or when the head is larger than its limit.
+      else if (wanted.outcome === "fault" && text.includes("\n", wanted.at)) {
+        expect([text, error?.code, error?.offset]).toEqual([text, wanted.code, wanted.at]);
+      }
+    }
+    expect([...seen]).toEqual(expect.arrayContaining(["done", "TOO_MANY_FIELDS"]));
+    expect(seen.size).toBeGreaterThan(3);
+  });
+
+  test("a chunk-size line, as the slow reader has it", () => {
+    const next = random(66);
+    const first = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for (let i = 0; i < 80; i++) {
+      let line = "5";
+      for (let count = next(30); count > 0; count--) {
+        line += `;n${"n".repeat(next(40))}${pick(["", "=v", `="${"q".repeat(next(100))}"`], next)}`;
+      }
+      line = `${line}\r\n`;
+      if (next(3) === 0) {
+        const at = next(line.length);
+        line = line.slice(0, at) + pick(["\0", "\r", "\n", " ", '"', ";"], next) + line.slice(at + 1);
+      }
+      const { events, error } = someSplits("server", `${first}${line}hello\r\n0\r\n\r\n`);
+      const wanted = readChunkLine(line);
+      if (wanted.outcome === "done") expect([line, events[1]?.data]).toEqual([line, "hello"]);
+      else if (wanted.outcome === "fault") {
+        expect([line, error?.code, error?.offset]).toEqual([line, wanted.code, first.length + wanted.at]);
+      }
+    }
   });
 });
 
