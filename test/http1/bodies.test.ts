@@ -213,10 +213,10 @@ describe.each(both)("in chunks, in %s role", (role) => {
 });
 
 test("a chunk's octets of any value, at any split", () => {
-  const body = String.fromCharCode(...Array(256).keys()).replace("]", "");
+  const body = String.fromCharCode(...Array(256).keys());
   const { lines } = readEverySplit(
     server,
-    octets(`${START.server}\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n${body}\r\n0\r\n\r\n`),
+    octets(`${START.server}\r\nTransfer-Encoding: chunked\r\n\r\n100\r\n${body}\r\n0\r\n\r\n`),
   );
   expect(lines).toEqual([`${SHOWN.server} | Transfer-Encoding: chunked`, `data [${body}]`, "end"]);
 });

@@ -88,6 +88,9 @@ export function faultLine(error: unknown): string {
   return [error.code, error.statusHint, error.header].filter((part) => part !== undefined).join(" ");
 }
 
+/** Those whose last line is data that ended its chunk. */
+const ended = new WeakSet<Seen>();
+
 /**
  * Pulls until there is nothing more. Data of adjacent pieces is joined. A server that is paused is answered for when
  * `cycles`, so that one input can hold several requests.
@@ -123,8 +126,9 @@ export function pull(connection: Http1Connection, seen: Seen, cycles = false): v
       return;
     }
     const told = line(event);
-    const joins =
-      event.type === "data" && !event.chunkStart && lines[last]?.startsWith("data ") && !lines[last].endsWith("]");
+    const joins = event.type === "data" && !event.chunkStart && lines[last]?.startsWith("data ") && !ended.has(seen);
+    if (event.type === "data" && event.chunkEnd) ended.add(seen);
+    else ended.delete(seen);
     if (joins) lines[last] += told.slice("data ".length);
     else {
       lines.push(told);
