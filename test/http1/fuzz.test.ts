@@ -122,8 +122,8 @@ function go(connection: Http1Connection, seen: Seen): void {
       connection.send({ type: "end-of-message" });
       connection.bytesToSend();
     }
-    if (connection.remoteState !== "done" || connection.localState !== "done") return;
-    connection.startNextCycle();
+    if (connection.remoteState === "done" && connection.localState === "done") connection.startNextCycle();
+    else if (connection.remoteState !== "must-close") return;
     seen.lines.pop();
     pull(connection, seen);
   }

@@ -529,6 +529,13 @@ describe.each(["client", "server"] as const)("real connections, in %s role", (ro
       reach(from, edge(code, `${remote}-fails`), breaks);
     }
 
+    const answering = at(from);
+    const begun = edge(code, "server-Response") === "!";
+    const answered = answering.errorResponse(new RemoteProtocolError("BAD_METHOD", 0, role));
+    expect(answered, `${code}: errorResponse`).toBe(role === "server" && !begun);
+    const refusal = answered ? ["server-Response", "keep-alive-off", "server-EndOfMessage"] : [];
+    expectIn(answering, follow(code, refusal), `${code}: errorResponse`);
+
     const cycled = at(from);
     const next = edge(code, "next-cycle");
     const cycle = attempt(() => cycled.startNextCycle());
