@@ -27,6 +27,7 @@ import {
   SEND_RESPONSE,
   SWITCHED,
   stateName,
+  type TriggerIndex,
 } from "./exchange.ts";
 import { IN_CHUNKS, UNTIL_CLOSE } from "./framing.ts";
 import { type Http1Options, type Role, readOptions, type Settings } from "./options.ts";
@@ -48,8 +49,12 @@ export class Http1Connection {
   private readonly sender: Sender;
   /** The exchange whose response is due; the only one, but for a client that pipelines. */
   private current = new Exchange();
-  /** Exchanges behind it, in order of their requests. */
-  private later: readonly Exchange[] = NONE;
+  /** The exchange in which this end sends: the last of those that follow `current`. */
+  private sending = this.current;
+  /** How many there are from `current` to `sending`. */
+  private exchanges = 1;
+  /** The event that repeats when it is pulled again. */
+  private closed: ConnectionClosedEvent | null = null;
   private peerVersion: string | null = null;
   private failure: RemoteProtocolError | null = null;
 
@@ -95,7 +100,7 @@ export class Http1Connection {
   /** Client: requests that were sent and are not yet answered in full. */
   get outstandingRequests(): number {
     if (this.role === "server") return 0;
-    return this.later.length + (this.current.client !== IDLE && !this.current.answered ? 1 : 0);
+    return this.current.client === IDLE || this.current.answered ? this.exchanges - 1 : this.exchanges;
   }
 
   /** Octets fed and not yet consumed: stop feeding while it is large and `nextEvent` says paused. */
@@ -164,7 +169,7 @@ export class Http1Connection {
       return this.noEvent();
     }
     if (state === MIGHT_SWITCH || state === SWITCHED) return PAUSED;
-    if (state === DONE && (buffer.length > 0 || this.later.length > 0)) return PAUSED;
+    if (state === DONE && (buffer.length > 0 || this.exchanges > 1)) return PAUSED;
     // RFC 9112 9.6: what follows a message that closes the connection is no message.
     if (state === MUST_CLOSE || state === CLOSED) buffer.clear();
     return this.noEvent();
@@ -174,15 +179,17 @@ export class Http1Connection {
   private noEvent(): Http1Event {
     const { buffer } = this.receiver;
     const { current, remoteRole } = this;
-    const state = current.stateOf(remoteRole);
-    if (!buffer.ended && state !== CLOSED) return NEED_DATA;
-    if (state === SEND_RESPONSE) throw this.receiver.fault("RESPONSE_NOT_RECEIVED", buffer.fed);
-    current.fire(remoteRole, ON["connection-closed"]);
-    return this.connectionClosed();
+    if (this.closed !== null) return this.closed;
+    if (!buffer.ended) return NEED_DATA;
+    if (current.stateOf(remoteRole) === SEND_RESPONSE) throw this.receiver.fault("RESPONSE_NOT_RECEIVED", buffer.fed);
+    return this.close(ON["connection-closed"], buffer.fed);
   }
 
-  private connectionClosed(): ConnectionClosedEvent {
-    return { type: "connection-closed", offset: this.receiver.buffer.fed };
+  /** The peer's side ends by this trigger, at this octet. */
+  private close(trigger: TriggerIndex, offset: number): ConnectionClosedEvent {
+    this.current.fire(this.remoteRole, trigger);
+    this.closed = { type: "connection-closed", offset };
+    return this.closed;
   }
 
   private readRequest(): RequestEvent | undefined {
@@ -232,8 +239,7 @@ export class Http1Connection {
     }
     if (event.status !== 408 || (receiver.version === 11 && !(receiver.facts & CLOSE))) throw unsolicited;
     receiver.buffer.clear();
-    current.fire("server", ON["idle-timeout"]);
-    return this.connectionClosed();
+    return this.close(ON["idle-timeout"], begin);
   }
 
   private receiveInformational(event: InformationalResponseEvent): void {
@@ -266,7 +272,7 @@ export class Http1Connection {
     const faulty = framing === IN_CHUNKS && ((facts & LENGTH) !== 0 || version < 11);
     const untilClose = framing === UNTIL_CLOSE && version < 11;
     if (faulty || untilClose || !keepsAlive(facts, version, settings)) {
-      for (const exchange of [current, ...this.later]) exchange.disableKeepAlive();
+      for (const exchange of this.pipeline()) exchange.disableKeepAlive();
     }
     receiver.beginBody();
   }
@@ -293,14 +299,13 @@ export class Http1Connection {
     if (!current.declined || receiver.bodyOctets > 0) {
       throw receiver.fault("INCOMPLETE_BODY", receiver.buffer.fed);
     }
-    current.fire("client", ON["expectation-declined"]);
-    return this.connectionClosed();
+    return this.close(ON["expectation-declined"], receiver.buffer.fed);
   }
 
   private failReceiving(error: RemoteProtocolError): void {
     this.failure = error;
     this.receiver.buffer.clear();
-    for (const exchange of [this.current, ...this.later]) exchange.fail(this.remoteRole);
+    for (const exchange of this.pipeline()) exchange.fail(this.remoteRole);
   }
 
   // --- events in, bytes out ---------------------------------------------------------------------------------------
@@ -370,7 +375,10 @@ export class Http1Connection {
     const exchange = pipelines ? new Exchange() : sending;
     const isFull = this.outstandingRequests >= settings.maxPipelined;
     this.sender.sendRequest(event, exchange, isFull, receiver.buffer.fed);
-    if (pipelines) this.later = [...this.later, exchange];
+    if (!pipelines) return;
+    sending.following = exchange;
+    this.sending = exchange;
+    this.exchanges++;
   }
 
   // --- cycles -----------------------------------------------------------------------------------------------------
@@ -386,8 +394,9 @@ export class Http1Connection {
         seen: `client is ${stateName(current.client)}, server is ${stateName(current.server)}`,
       });
     }
-    this.current = this.later[0] ?? new Exchange();
-    if (this.later.length > 0) this.later = this.later.slice(1);
+    this.current = current.following ?? new Exchange();
+    if (current.following === null) this.sending = this.current;
+    else this.exchanges--;
   }
 
   /**
@@ -401,18 +410,15 @@ export class Http1Connection {
     return { data: buffer.takeAll(), eof: buffer.ended };
   }
 
-  /** The exchange in which this end sends. */
-  private get sending(): Exchange {
-    return this.later[this.later.length - 1] ?? this.current;
+  /** Every exchange, from the one whose response is due to the one whose request is being sent. */
+  private *pipeline(): Generator<Exchange> {
+    for (let exchange: Exchange | null = this.current; exchange !== null; exchange = exchange.following) yield exchange;
   }
 
   private get remoteRole(): Role {
     return this.role === "client" ? "server" : "client";
   }
 }
-
-/** No exchange is pipelined: one list for all connections. */
-const NONE: readonly Exchange[] = [];
 
 /** RFC 9112 9.3: 1.1 keeps alive unless told to close; 1.0 closes unless both ends want keep-alive. */
 function keepsAlive(facts: number, version: number, settings: Settings): boolean {

@@ -47,6 +47,8 @@ export class Exchange {
   fedBefore = 0;
   /** Informational responses so far. */
   informational = 0;
+  /** The exchange that was begun after this one, in a client that pipelines. */
+  following: Exchange | null = null;
 
   stateOf(role: Role): number {
     return role === "client" ? this.client : this.server;

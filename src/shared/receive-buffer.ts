@@ -19,7 +19,9 @@ export class ReceiveBuffer {
   fed = 0;
   /** Will nothing more be fed? */
   ended = false;
+  /** The chunks behind it, from `laterAt` on; null when there are none. */
   private later: Uint8Array[] | null = null;
+  private laterAt = 0;
 
   get length(): number {
     return this.fed - this.offset;
@@ -50,9 +52,10 @@ export class ReceiveBuffer {
   }
 
   private laterOctetAt(at: number): number | undefined {
-    for (const chunk of this.later ?? []) {
-      if (at < chunk.length) return chunk[at];
-      at -= chunk.length;
+    for (let i = this.laterAt, left = at; i < (this.later?.length ?? 0); i++) {
+      const chunk = this.later?.[i] as Uint8Array;
+      if (left < chunk.length) return chunk[left];
+      left -= chunk.length;
     }
     return undefined;
   }
@@ -94,7 +97,7 @@ export class ReceiveBuffer {
     const all = new Uint8Array(this.length);
     all.set(this.partial.subarray(0, this.partialLength));
     let at = this.partialLength;
-    for (const piece of [this.chunk.subarray(this.position), ...(this.later ?? [])]) {
+    for (const piece of [this.chunk.subarray(this.position), ...(this.later?.slice(this.laterAt) ?? [])]) {
       all.set(piece, at);
       at += piece.length;
     }
@@ -110,11 +113,19 @@ export class ReceiveBuffer {
     this.partial = NO_OCTETS;
     this.partialLength = 0;
     this.later = null;
+    this.laterAt = 0;
   }
 
+  /** Chunks that were read leave the list in halves: taking each from its front would move all the others each time. */
   private nextChunk(): void {
-    this.chunk = this.later?.shift() ?? NO_OCTETS;
     this.position = 0;
-    if (this.later?.length === 0) this.later = null;
+    if (this.later === null) {
+      this.chunk = NO_OCTETS;
+      return;
+    }
+    this.chunk = this.later[this.laterAt++] as Uint8Array;
+    if (this.laterAt * 2 < this.later.length) return;
+    this.later = this.laterAt === this.later.length ? null : this.later.slice(this.laterAt);
+    this.laterAt = 0;
   }
 }
