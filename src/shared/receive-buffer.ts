@@ -123,7 +123,8 @@ export class ReceiveBuffer {
       this.chunk = NO_OCTETS;
       return;
     }
-    this.chunk = this.later[this.laterAt++] as Uint8Array;
+    this.chunk = this.later[this.laterAt] as Uint8Array;
+    this.later[this.laterAt++] = NO_OCTETS;
     if (this.laterAt * 2 < this.later.length) return;
     this.later = this.laterAt === this.later.length ? null : this.later.slice(this.laterAt);
     this.laterAt = 0;
