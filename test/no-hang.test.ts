@@ -115,7 +115,7 @@ describe.each(ROLES)("in %s role", (role) => {
     const next = random(role === "client" ? 61 : 62);
     const codes = new Set<string>();
     const types = new Set<string>();
-    for (let i = 0; i < 1200; i++) {
+    for (let i = 0; i < 900; i++) {
       const text = input(role, next);
       const settings = options(next);
       const setUp = prepare(next);

@@ -93,7 +93,7 @@ function step(buffer: ReceiveBuffer, model: Model, next: Random): [unknown, unkn
 
 test("does what a plain model does, whatever the operations", () => {
   const next = random(51);
-  for (let run = 0; run < 150; run++) {
+  for (let run = 0; run < 100; run++) {
     const [buffer, model] = [new ReceiveBuffer(), new Model()];
     for (let i = 0; i < 120; i++) {
       const [got, wanted] = step(buffer, model, next);
@@ -196,7 +196,7 @@ test("clear drops all, and what comes later counts on", () => {
   expect([buffer.octetAt(0), buffer.offset, buffer.fed]).toEqual([4, 3, 4]);
 });
 
-test.fails("K4: many chunks that were not read cost linear time", () => {
+test("many chunks that were not read cost linear time", () => {
   const drain = (count: number) => {
     const buffer = new ReceiveBuffer();
     const one = bytes(1);
