@@ -5,7 +5,7 @@ import type { Http1Connection, Http1Options } from "../../src/http1/index.ts";
 import { type Random, random } from "../helpers.ts";
 import { client, octets, pull, request, type Seen, server } from "./helpers.ts";
 
-const ROUNDS = 6000;
+const ROUNDS = 3000;
 
 const REQUESTS = [
   "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
@@ -150,7 +150,7 @@ function pipelining(options: Http1Options, next: Random): () => Http1Connection 
   };
 }
 
-test.each(["server", "client"] as const)("%s", (role) => {
+test.each(["server", "client"] as const)("%s", { timeout: 60_000 }, (role) => {
   const next = random(role.length * 1000 + 7);
   const kinds = new Set<string>();
   for (let round = 0; round < ROUNDS; round++) {

@@ -73,7 +73,7 @@ function reads(make: () => Http1Connection, input: string, size: number): Work {
   };
 }
 
-describe("the fit", () => {
+describe("the fit", { timeout: 60_000 }, () => {
   /** Looks for the end of a head from its beginning, each time an octet has come. */
   const quadratic = (size: number): Work => {
     const input = "x".repeat(size);
@@ -93,7 +93,7 @@ describe("the fit", () => {
   });
 });
 
-describe("reading", () => {
+describe("reading", { timeout: 60_000 }, () => {
   const make = () => server(LIMITS);
   const asking = () => client("GET", LIMITS);
   const WHOLE = Number.MAX_SAFE_INTEGER;
@@ -174,7 +174,7 @@ describe("reading", () => {
   });
 });
 
-describe("sending", () => {
+describe("sending", { timeout: 60_000 }, () => {
   test("many pieces of a body, drained at once", () => {
     const piece = octets("x");
     const work = (size: number): Work => {

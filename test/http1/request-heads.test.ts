@@ -514,11 +514,10 @@ describe("Content-Length (RFC 9110 8.6)", () => {
     refuses("Content-Length: 5, 5, ‸x", "BAD_CONTENT_LENGTH"),
     refuses("Content-Length: 5\r\nContent-Length: ‸x", "BAD_CONTENT_LENGTH"),
   ]);
-  const RFC = { 5: "hello", 0: "" };
   readings("repeated with allow.repeatedContentLength", () => server(allow("repeatedContentLength")), [
-    reads("Content-Length: 5\r\nContent-Length: 5", RFC[5]),
-    reads("Content-Length: 5, 5", RFC[5]),
-    reads("Content-Length: 5 ,\t005\r\nContent-Length: 5", RFC[5]),
+    reads("Content-Length: 5\r\nContent-Length: 5", "hello"),
+    reads("Content-Length: 5, 5", "hello"),
+    reads("Content-Length: 5 ,\t005\r\nContent-Length: 5", "hello"),
     refuses("Content-Length: 5\r\nContent-Length: ‸6", "CONFLICTING_CONTENT_LENGTH"),
     refuses("Content-Length: 5, 5, ‸6", "CONFLICTING_CONTENT_LENGTH"),
     refuses("Content-Length: 5,‸ ", "BAD_CONTENT_LENGTH"),
