@@ -1,8 +1,7 @@
 // Known field names have identities: a perfect hash, case-insensitive, built once at instantiation from the names' text.
+import { COLON } from "./bytes";
 import {
   MAX_NAMES,
-  NAME_FIRSTS,
-  NAME_LASTS,
   NAME_LENGTHS,
   NAME_SIZE,
   NAME_SLOT_COUNT,
@@ -27,36 +26,28 @@ export function lastOctets(p: usize, length: u32): u64 {
   return length >= 8 ? load<u64>(p + length - 8, 0, 1) | LOWER : 0;
 }
 
-/** The multipliers were found by search: they send the names to slots of their own (else instantiation traps). */
-function slotOf(first: u64, last: u64, length: u32): usize {
-  return NAME_SLOTS + <usize>((first * SLOT_FIRST + last * SLOT_LAST + ((<u64>length) << 54)) >> 54);
+/** The last octets of a name, lower-case, at most eight, are a key: known names of one length differ in them. */
+function keyOf(nameEnd: usize, length: u32): u64 {
+  return (load<u64>(nameEnd - 8, 0, 1) | LOWER) >> select<u64>(64 - 8 * <u64>length, 0, length < 8);
 }
 
-/**
- * The identity of the name of `length` (at least one) octets at p, in the input that ends at `end`. Without a branch for
- * names of up to 16 octets: which name comes next is what a processor cannot foresee.
- */
-export function nameIdentity(p: usize, length: u32, end: usize): i32 {
-  const ending = load<u64>(p + length - 8, 0, 1) | LOWER;
-  const beginning = p + 8 <= end ? load<u64>(p, 0, 1) | LOWER : 0;
-  const isLong = length >= 8;
-  const first = isLong ? beginning : ending >> (64 - 8 * <u64>(length & 7));
-  const last: u64 = isLong ? ending : 0;
-  const identity: i32 = load<u8>(slotOf(first, last, length));
-  const differs =
-    (load<u64>(NAME_FIRSTS + 8 * identity) ^ first) |
-    (load<u64>(NAME_LASTS + 8 * identity) ^ last) |
-    (<u64>load<u8>(NAME_LENGTHS + identity) ^ length);
-  if (length <= 16) return differs == 0 ? identity : NAME_UNKNOWN;
-  return differs == 0 && isSame(p, NAMES + identity * NAME_SIZE, length) ? identity : NAME_UNKNOWN;
+/** The multiplier was found by search: it sends the names to slots of their own (else instantiation traps). */
+function slotOf(key: u64, length: u32): usize {
+  return NAME_SLOTS + <usize>((key * SLOT_FACTOR + ((<u64>length) << 54)) >> 54);
 }
 
-/** Is what lies between the first and last octets the same too? */
-function isSame(p: usize, name: usize, length: u32): bool {
-  for (let i: u32 = 8; i + 8 < length; i += 8) {
-    if (load<u64>(name + i, 0, 1) != (load<u64>(p + i, 0, 1) | LOWER)) return false;
-  }
-  return true;
+/** The identity of the only known name that this one can be, or NAME_UNKNOWN. */
+export function candidate(nameEnd: usize, length: u32): i32 {
+  return load<u8>(slotOf(keyOf(nameEnd, length), length));
+}
+
+/** The identity of the name of `length` (at least one) octets at p. */
+export function nameIdentity(p: usize, length: u32): i32 {
+  const identity = candidate(p + length, length);
+  if (load<u8>(NAME_LENGTHS + identity) != length) return NAME_UNKNOWN;
+  const name = NAMES + identity * NAME_SIZE;
+  for (let i: u32 = 0; i < length; i++) if (load<u8>(name + i) != (load<u8>(p + i) | 0x20)) return NAME_UNKNOWN;
+  return identity;
 }
 
 /** Puts the names and their slots into memory. Traps when two share a slot, or when the map is too small. */
@@ -79,12 +70,9 @@ export function fillNames(): void {
 function takeSlot(identity: u32, length: u32): void {
   assertMap(identity < MAX_NAMES && length <= NAME_SIZE);
   const name = NAMES + identity * NAME_SIZE;
-  const first = firstOctets(name, length);
-  const last = lastOctets(name, length);
-  store<u64>(NAME_FIRSTS + 8 * identity, first);
-  store<u64>(NAME_LASTS + 8 * identity, last);
+  if (length < NAME_SIZE) store<u8>(name + length, <u8>COLON);
   store<u8>(NAME_LENGTHS + identity, <u8>length);
-  const slot = slotOf(first, last, length);
+  const slot = slotOf(keyOf(name + length, length), length);
   assertMap(slot < NAME_SLOTS + NAME_SLOT_COUNT && load<u8>(slot) == 0);
   store<u8>(slot, <u8>identity);
 }
@@ -93,5 +81,4 @@ function assertMap(holds: bool): void {
   if (!holds) unreachable();
 }
 
-const SLOT_FIRST: u64 = 0x44cb6def91917cad;
-const SLOT_LAST: u64 = 0xcce07813efd2f555;
+const SLOT_FACTOR: u64 = 0x0142aad1779780c3;

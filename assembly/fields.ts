@@ -1,6 +1,6 @@
 // *( field-line CRLF ) CRLF: header and trailer fields (RFC 9112 2.1 and 5), in one pass with what they mean.
-import { COLON, CR, isSpace, LF } from "./bytes";
-import { nameIdentity } from "./field-names";
+import { COLON, CR, HTAB, isSpace, LF, SP } from "./bytes";
+import { candidate, nameIdentity } from "./field-names";
 import {
   BAD_FIELD_NAME,
   BAD_FIELD_VALUE,
@@ -15,15 +15,25 @@ import {
   LAST_NOT_FOR_TRAILERS,
   LAST_READ_NAME,
   NAME_CONNECTION,
+  NAME_SIZE,
+  NAME_UNKNOWN,
+  NAMES,
   NOT_FOR_TRAILERS,
+  READS,
   RECORD_SIZE,
+  RECORD_UNUSUAL,
   RESUMED,
   TOO_MANY_FIELDS,
 } from "./layout";
 import { fault, needData, scanLineEnd } from "./outcome";
-import { skipToken, skipValue } from "./skip";
+import { lastWindow, skipToken, skipValue } from "./skip";
+import { firstStop, markStops } from "./stops";
 import { unfold } from "./unfold";
 import { readValue } from "./values";
+
+/** ":" and SP, and CR and LF, as the second and third octet of a word. */
+const SEPARATOR: u32 = 0x00203a00;
+const LINE_END: u32 = 0x000a0d00;
 
 /**
  * field-line = field-name ":" OWS field-value OWS. Reads [p, end). Writes HEAD, and the records below `start`, the
@@ -32,17 +42,67 @@ import { readValue } from "./values";
 export function scanFields(what: i32, start: usize, p: usize, end: usize, allow: u32, maxFields: u32): i32 {
   let facts: u32 = 0;
   let nameOctets: u32 = 0;
-  let valueOctets: u32 = 0;
-  let count: u32 = 0;
+  let unusual = false;
+  let reads: usize = READS;
+  let record = start;
+  const lastRecord = start - maxFields * RECORD_SIZE;
+  let marked = start;
   store<u32>(HEAD + HEAD_FIELD_COUNT, 0);
   if (what == RESUMED && p < end && isSpace(load<u8>(p))) {
     const next = unfold(p, p, start, end, allow);
     if (next <= 0) return next;
     p = next;
   }
-  while (true) {
-    let nameEnd = skipUsualName(p, end);
-    if (nameEnd == end || load<u8>(nameEnd) != COLON) nameEnd = skipToken(nameEnd, end);
+  /** Octets before this place that belong to no name and no value, four of each line aside. */
+  let otherOctets = <u32>p;
+  while (p <= end) {
+    if (ASC_FEATURE_SIMD) {
+      // The usual line, `name ": " value CRLF`, its name at most 32 letters and "-", its value SP and visible ASCII:
+      // 14 ns each where the way below takes 30. Where the next line begins hangs on the stops alone, so that a
+      // processor works on several lines at a time; each test is nearly always false. Any other line is left to below.
+      if (marked <= p) marked = markStops(start + ((p - start) & ~63), start, end);
+      while (record > lastRecord) {
+        const lineEnd = firstStop(p, start);
+        if (lineEnd + 3 > marked) {
+          if (marked == end) break;
+          marked = markStops(marked, start, end);
+          continue;
+        }
+        // The value's last octet, CR, LF, and the first octet of the next line.
+        const ending = load<u32>(lineEnd - 1, 0, 1);
+        if ((ending & 0xffff00) != LINE_END) break;
+        if ((ending & 0xff) == SP) break;
+        if (ending >> 24 == SP) break;
+        if (ending >> 24 == HTAB) break;
+
+        const first = window(p, end);
+        let second = first;
+        let stops = nameStops(first);
+        if (stops == 0) {
+          second = window(p + 16, end);
+          stops = nameStops(second) << 16;
+        }
+        const length: u32 = ctz(stops);
+        if (length == 0) break;
+        const nameEnd = p + length;
+        // The name's last octet, ":", SP, and the value's first octet.
+        const separator = load<u32>(nameEnd - 1, 0, 1);
+        if ((separator & 0xffff00) != SEPARATOR) break;
+        if (separator >> 24 == SP) break;
+
+        const identity = usualIdentity(nameEnd, length, stops, first, second);
+        record -= RECORD_SIZE;
+        store<u16>(reads, (start - record) / RECORD_SIZE);
+        reads += isRead(identity);
+        facts |= forbiddenFact(identity);
+        nameOctets += length;
+        writeRecord(record, identity, <u32>(p - start), length, 2, <u32>(lineEnd - nameEnd - 2));
+        p = lineEnd + 2;
+      }
+    }
+    const nameEnd = skipToken(p, end);
+    const count = <u32>(start - record) / RECORD_SIZE;
+    store<u32>(HEAD + HEAD_FIELD_COUNT, count);
     if (count == maxFields && p < end && load<u8>(p) != CR && load<u8>(p) != LF)
       return fault(TOO_MANY_FIELDS, p, start);
     if (nameEnd == end) return needData(p, start);
@@ -50,21 +110,19 @@ export function scanFields(what: i32, start: usize, p: usize, end: usize, allow:
       const code =
         nameEnd == p ? scanLineEnd(p, p, start, end, allow, BAD_FIELD_NAME) : fault(BAD_FIELD_NAME, nameEnd, start);
       if (code <= 0) return code;
-      store<u32>(HEAD + HEAD_FACTS, load<u32>(HEAD + HEAD_FACTS) | facts);
+      facts |= load<u32>(HEAD + HEAD_FACTS);
+      store<u32>(HEAD + HEAD_FACTS, readValues(reads, start, facts));
       store<u32>(HEAD + HEAD_NAME_OCTETS, nameOctets);
-      store<u32>(HEAD + HEAD_VALUE_OCTETS, valueOctets);
+      store<u32>(HEAD + HEAD_VALUE_OCTETS, <u32>p - otherOctets - 4 * count - nameOctets);
       store<u32>(HEAD + HEAD_FIELDS_END, <u32>(p - start));
+      if (unusual) store<u8>(record + RECORD_UNUSUAL, 1);
       return code - <i32>start;
     }
     let value = nameEnd + 1;
     while (value < end && isSpace(load<u8>(value))) value++;
-    let valueEnd = skipUsualValue(value, end);
-    if (valueEnd == end || load<u8>(valueEnd) != CR) valueEnd = skipValue(valueEnd, end, allow);
-    let next = <i32>valueEnd + 2;
-    if (<usize>next > end || load<u16>(valueEnd, 0, 1) != CRLF) {
-      next = scanLineEnd(valueEnd, p, start, end, allow, BAD_FIELD_VALUE);
-      if (next <= 0) return next;
-    }
+    let valueEnd = skipValue(value, end, allow);
+    let next = scanLineEnd(valueEnd, p, start, end, allow, BAD_FIELD_VALUE);
+    if (next <= 0) return next;
     if (<usize>next == end) return needData(p, start);
     if (isSpace(load<u8>(next))) {
       store<u32>(HEAD + HEAD_FIELD_COUNT, count + 1);
@@ -74,72 +132,90 @@ export function scanFields(what: i32, start: usize, p: usize, end: usize, allow:
     }
     while (valueEnd > value && isSpace(load<u8>(valueEnd - 1))) valueEnd--;
 
-    const identity = nameIdentity(p, <u32>(nameEnd - p), end);
-    if (<u32>(identity - NAME_CONNECTION) < <u32>LAST_READ_NAME)
-      facts = readValue(identity, value, valueEnd, facts, start);
-    facts |= select<u32>(
-      NOT_FOR_TRAILERS,
-      0,
-      <u32>(identity - FIRST_NOT_FOR_TRAILERS) <= <u32>(LAST_NOT_FOR_TRAILERS - FIRST_NOT_FOR_TRAILERS),
-    );
-    nameOctets += <u32>(nameEnd - p);
-    valueOctets += <u32>(valueEnd - value);
-    writeRecord(start - ++count * RECORD_SIZE, identity, p - start, nameEnd - start, value - start, valueEnd - start);
-    store<u32>(HEAD + HEAD_FIELD_COUNT, count);
+    const length = <u32>(nameEnd - p);
+    const identity = nameIdentity(p, length);
+    record -= RECORD_SIZE;
+    store<u16>(reads, count + 1);
+    reads += isRead(identity);
+    facts |= forbiddenFact(identity);
+    nameOctets += length;
+    const others = <u32>(value - nameEnd) + <u32>(<usize>next - valueEnd);
+    if (others != 4 || value - nameEnd != 2 || length > 127) unusual = true;
+    otherOctets += others - 4;
+    writeRecord(record, identity, <u32>(p - start), length, <u32>(value - nameEnd), <u32>(valueEnd - value));
+    store<u32>(HEAD + HEAD_FIELD_COUNT, count + 1);
     p = next;
   }
+  return needData(p, start);
 }
 
-const CRLF: u16 = 0x0a0d;
+/** The 16 octets from p, zeros from `end` on. */
+function window(p: usize, end: usize): v128 {
+  return p + 16 <= end ? v128.load(p, 0, 1) : lastWindow(p, end);
+}
 
-/** The first octet of [p, p + 16) that is neither a letter nor "-": the colon, nearly always. */
-function skipUsualName(p: usize, end: usize): usize {
-  if (ASC_FEATURE_SIMD) {
-    if (p + 16 > end) return p;
-    const octets = v128.load(p, 0, 1);
-    const letter = i8x16.sub(v128.or(octets, i8x16.splat(0x20)), i8x16.splat(0x61));
-    const known = v128.or(i8x16.eq(i8x16.min_u(letter, i8x16.splat(25)), letter), i8x16.eq(octets, i8x16.splat(0x2d)));
-    return p + ctz(~i8x16.bitmask(known));
+/** Bit 5 makes letters lower-case (and "-" of a CR: where a name ends is known before this is compared). */
+function lower16(octets: v128): v128 {
+  return v128.or(octets, i8x16.splat(0x20));
+}
+
+/** Which of 16 octets are neither letters nor "-": from "a" as -0x80 on, letters are below -0x66. */
+function nameStops(octets: v128): i32 {
+  const letter = i8x16.lt_s(i8x16.add(lower16(octets), i8x16.splat(0x1f)), i8x16.splat(-0x66));
+  return i8x16.bitmask(v128.or(letter, i8x16.eq(octets, i8x16.splat(0x2d)))) ^ 0xffff;
+}
+
+/**
+ * The identity of a name of letters and "-" that has a colon behind it: `first` and `second` are its octets, and
+ * `stops` begins behind it. Without a branch: which name comes next is what a
+ * processor cannot foresee.
+ */
+function usualIdentity(nameEnd: usize, length: u32, stops: i32, first: v128, second: v128): i32 {
+  const identity = candidate(nameEnd, length);
+  const name = NAMES + identity * NAME_SIZE;
+  const same =
+    i8x16.bitmask(i8x16.eq(lower16(first), v128.load(name, 0, 1))) |
+    (i8x16.bitmask(i8x16.eq(lower16(second), v128.load(name, 16, 1))) << 16);
+  const throughColon = stops ^ (stops - 1);
+  return select<i32>(identity, NAME_UNKNOWN, (throughColon & ~same) == 0);
+}
+
+/** Two when the value is to be read, else none: how far the list of those grows. */
+function isRead(identity: i32): usize {
+  return select<usize>(2, 0, <u32>(identity - NAME_CONNECTION) < <u32>LAST_READ_NAME);
+}
+
+function forbiddenFact(identity: i32): u32 {
+  const length = <u32>(LAST_NOT_FOR_TRAILERS - FIRST_NOT_FOR_TRAILERS);
+  return select<u32>(NOT_FOR_TRAILERS, 0, <u32>(identity - FIRST_NOT_FOR_TRAILERS) <= length);
+}
+
+/** Reads the values that govern the message, once all lines are known to be sound. */
+function readValues(reads: usize, start: usize, facts: u32): u32 {
+  for (let at: usize = READS; at < reads; at += 2) {
+    const record = start - <usize>load<u16>(at) * RECORD_SIZE;
+    const nameEnd = start + joined(record) + joined(record + 4);
+    const value = nameEnd + joined(record + 8);
+    facts = readValue(load<u8>(record, 3), value, value + joined(record + 12), facts, start);
   }
-  return p;
+  return facts;
 }
 
-/** SP and visible ASCII, 32 octets at a time: two windows a branch halve what cannot be foreseen, how long a value is. */
-function skipUsualValue(p: usize, end: usize): usize {
-  if (ASC_FEATURE_SIMD) {
-    for (; p + 32 <= end; p += 32) {
-      const stops = stopsOf(v128.load(p, 0, 1)) | (stopsOf(v128.load(p, 16, 1)) << 16);
-      if (stops) return p + ctz(stops);
-    }
-  }
-  return p;
-}
-
-function stopsOf(octets: v128): i32 {
-  return i8x16.bitmask(v128.or(i8x16.lt_s(octets, i8x16.splat(0x20)), i8x16.eq(octets, i8x16.splat(0x7f))));
-}
-
-function writeRecord(record: usize, identity: i32, name: usize, nameEnd: usize, value: usize, valueEnd: usize): void {
-  if (ASC_FEATURE_SIMD) {
-    const words = i32x4.replace_lane(
-      i32x4.replace_lane(i32x4.replace_lane(i32x4.splat(<i32>name), 1, <i32>nameEnd), 2, <i32>value),
-      3,
-      <i32>valueEnd,
-    );
-    const spread = v128.or(
-      v128.or(v128.and(words, i32x4.splat(0x7f)), v128.and(i32x4.shl(words, 1), i32x4.splat(0x7f00))),
-      v128.and(i32x4.shl(words, 2), i32x4.splat(0x7f0000)),
-    );
-    v128.store(record, v128.or(spread, i32x4(identity << 24, 0, 0, 0)), 0, 1);
-    return;
-  }
+function writeRecord(record: usize, identity: i32, name: u32, length: u32, gap: u32, valueLength: u32): void {
   store<u32>(record, spread(name) | ((<u32>identity) << 24), 0, 1);
-  store<u32>(record, spread(nameEnd), 4, 1);
-  store<u32>(record, spread(value), 8, 1);
-  store<u32>(record, spread(valueEnd), 12, 1);
+  store<u32>(record, spread(length), 4, 1);
+  store<u32>(record, spread(gap), 8, 1);
+  store<u32>(record, spread(valueLength), 12, 1);
 }
 
 /** 21 bits in three octets of seven. */
-function spread(offset: usize): u32 {
-  return <u32>((offset & 0x7f) | ((offset << 1) & 0x7f00) | ((offset << 2) & 0x7f0000));
+function spread(bits: u32): u32 {
+  bits += bits & ~0x7f;
+  return bits + (bits & ~0x7fff);
+}
+
+/** And back. */
+function joined(at: usize): usize {
+  const bits: u32 = load<u32>(at, 0, 1);
+  return (bits & 0x7f) | ((bits >> 1) & 0x3f80) | ((bits >> 2) & 0x1fc000);
 }

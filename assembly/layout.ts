@@ -2,6 +2,10 @@
 // Compiled twice: by asc into the kernels, by tsc into the bridge. So: constants only, + - * << and earlier names,
 // below 2^31, no import, no other syntax. usize is an address, u32 a size, offset or flag, i32 a status or an identity.
 
+/** The ceilings: fields of a head, octets of a head. */
+export const MAX_FIELDS: u32 = 4096;
+export const INPUT_SIZE: u32 = 262144;
+
 // --- regions, in the order of their addresses -------------------------------------------------------------------
 
 /** Constants of the compiler (the text of the known names) live below this address. */
@@ -11,15 +15,12 @@ export const STATIC_END: usize = 16384;
 export const CLASS: usize = STATIC_END;
 export const CLASS_SIZE: u32 = 256;
 
-/** Perfect hash of the known field names: slot -> identity, identity -> length, identity -> name padded with zeros. */
+/** Perfect hash of the known field names: slot -> identity, identity -> length, identity -> name and a colon, zeros behind. */
 export const NAME_SLOTS: usize = CLASS + CLASS_SIZE;
 export const NAME_SLOT_COUNT: u32 = 1024;
 export const NAME_LENGTHS: usize = NAME_SLOTS + NAME_SLOT_COUNT;
 export const MAX_NAMES: u32 = 128;
-/** The first and the last eight octets of each name (see field-names.ts): what one comparison needs. */
-export const NAME_FIRSTS: usize = NAME_LENGTHS + MAX_NAMES;
-export const NAME_LASTS: usize = NAME_FIRSTS + 8 * MAX_NAMES;
-export const NAMES: usize = NAME_LASTS + 8 * MAX_NAMES;
+export const NAMES: usize = NAME_LENGTHS + MAX_NAMES;
 export const NAME_SIZE: u32 = 32;
 
 /** What the kernel says of one head or chunk-size line. All offsets are relative to the first octet of the input. */
@@ -55,18 +56,27 @@ export const HEAD_FIELDS_END: u32 = 76;
 export const HEAD_UNFOLDED_END: u32 = 80;
 export const HEAD_SIZE: u32 = 128;
 
+/** The fields whose values are to be read, each two octets: which field it is, from 1. */
+export const READS: usize = HEAD + HEAD_SIZE;
+export const READS_SIZE: u32 = 2 * MAX_FIELDS;
+
+/** One bit an octet of the input, from its first on: it is neither SP nor visible ASCII. Behind the last, 64 ones. */
+export const STOPS: usize = READS + READS_SIZE;
+export const STOPS_SIZE: u32 = 32784;
+
 /**
  * One record a field, written downwards from the first octet of the head, so that records and head are one string.
- * Four words: name start, name end, value start, value end; each 21 bits in three octets of seven (below 0x80, so that
- * any decoder gives them back), the fourth octet of the first word the known name's identity.
+ * Four words: where the name starts, its length, the octets between name and value, the value's length; each 21 bits
+ * in three octets of seven (below 0x80, so that any decoder gives them back), the fourth octet of the first word the
+ * known name's identity.
  */
 export const RECORDS: usize = 65536;
 export const RECORD_SIZE: u32 = 16;
-export const MAX_FIELDS: u32 = 4096;
+/** In the last field's record, the first of all: not zero when a line is not `name ": " value CRLF` or a name passes 127 octets. */
+export const RECORD_UNUSUAL: u32 = 7;
 
 /** The scratch page: the octets of one head or line, copied here for one call. It ends where memory ends. */
 export const INPUT: usize = RECORDS + RECORD_SIZE * MAX_FIELDS;
-export const INPUT_SIZE: u32 = 262144;
 export const END: usize = INPUT + INPUT_SIZE;
 
 // --- what to scan -----------------------------------------------------------------------------------------------

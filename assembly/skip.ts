@@ -6,7 +6,7 @@ import { CR, DEL, HTAB, isClass, LF, NAME_OCTET, SP, TOKEN } from "./bytes";
 import { ALLOW_CONTROL_OCTETS, HEAD, HEAD_FACTS, HIGH } from "./layout";
 
 /** The 16 octets from p when fewer than 16 are left: zeros from `end` on. */
-function lastWindow(p: usize, end: usize): v128 {
+export function lastWindow(p: usize, end: usize): v128 {
   const iota = i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
   return i8x16.swizzle(v128.load(end - 16, 0, 1), i8x16.add(iota, i8x16.splat(<i8>(p + 16 - end))));
 }

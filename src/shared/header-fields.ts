@@ -1,6 +1,6 @@
 // An ordered list of fields, as received: read-only, lazily decoded, owning its data. And what a caller may pass as
 // fields to send.
-import { RECORD_SIZE } from "../../assembly/layout.ts";
+import { RECORD_SIZE, RECORD_UNUSUAL } from "../../assembly/layout.ts";
 import { FIELD_NAMES } from "../../assembly/names.ts";
 
 /** A name and a value: strings of one char per octet. */
@@ -12,6 +12,9 @@ export type HeaderInput = Iterable<FieldPair> | Readonly<Record<string, string |
 /** The known names by their identity, which begins with 1. */
 export const KNOWN_NAMES: readonly string[] = ["", ...FIELD_NAMES.trim().split(/\s+/)];
 const IDENTITIES: ReadonlyMap<string, number> = new Map(KNOWN_NAMES.map((name, identity) => [name, identity]));
+
+/** Texts shorter than this have offsets of two chars of seven bits. */
+const SHORT = 1 << 14;
 
 /**
  * The fields of a head or a trailer section, in the order of the wire. Iterates `[lower-case name, value]`.
@@ -31,24 +34,22 @@ export class HeaderFields implements Iterable<FieldPair> {
 
   /** All values of a field joined with ", " (RFC 9110 5.3), as Fetch does; null when absent. Not for Set-Cookie. */
   get(name: string): string | null {
-    let joined: string | null = null;
-    const wanted = name.toLowerCase();
-    const identity = IDENTITIES.get(wanted) ?? 0;
-    for (let i = 0; i < this.length; i++) {
-      if (!this.isNamed(i, wanted, identity)) continue;
-      const value = this.valueAt(i);
-      joined = joined === null ? value : `${joined}, ${value}`;
+    const { wanted, identity } = wantedName(name);
+    const first = this.find(this.end, wanted, identity);
+    if (first < 0) return null;
+    let joined = this.valueAt(first);
+    for (let next = this.find(first, wanted, identity); next >= 0; next = this.find(next, wanted, identity)) {
+      joined += `, ${this.valueAt(next)}`;
     }
     return joined;
   }
 
   /** The values of each field line with this name (any case), in order. */
   getAll(name: string): string[] {
+    const { wanted, identity } = wantedName(name);
     const values: string[] = [];
-    const wanted = name.toLowerCase();
-    const identity = IDENTITIES.get(wanted) ?? 0;
-    for (let i = 0; i < this.length; i++) {
-      if (this.isNamed(i, wanted, identity)) values.push(this.valueAt(i));
+    for (let at = this.find(this.end, wanted, identity); at >= 0; at = this.find(at, wanted, identity)) {
+      values.push(this.valueAt(at));
     }
     return values;
   }
@@ -60,10 +61,8 @@ export class HeaderFields implements Iterable<FieldPair> {
 
   /** Is there a field with this name, in any case? */
   has(name: string): boolean {
-    const wanted = name.toLowerCase();
-    const identity = IDENTITIES.get(wanted) ?? 0;
-    for (let i = 0; i < this.length; i++) if (this.isNamed(i, wanted, identity)) return true;
-    return false;
+    const { wanted, identity } = wantedName(name);
+    return this.find(this.end, wanted, identity) >= 0;
   }
 
   [Symbol.iterator](): IterableIterator<[name: string, value: string]> {
@@ -71,18 +70,13 @@ export class HeaderFields implements Iterable<FieldPair> {
   }
 
   /** `[lower-case name, value]` of each field line, in order. */
-  *entries(): IterableIterator<[name: string, value: string]> {
-    for (let i = 0; i < this.length; i++) yield [this.nameAt(i), this.valueAt(i)];
+  entries(): IterableIterator<[name: string, value: string]> {
+    return this.pairs(true)[Symbol.iterator]();
   }
 
   /** `[name as sent, value]` of each field line, in order. */
   raw(): [name: string, value: string][] {
-    const pairs: [string, string][] = [];
-    for (let i = 0; i < this.length; i++) {
-      const record = this.record(i);
-      pairs.push([this.slice(record, record + 4), this.valueAt(i)]);
-    }
-    return pairs;
+    return this.pairs(false);
   }
 
   /** The pairs with names as sent. */
@@ -99,46 +93,93 @@ export class HeaderFields implements Iterable<FieldPair> {
     return `HeaderFields ${inspect === undefined ? JSON.stringify(this) : inspect(this.raw(), options)}`;
   }
 
-  /** Where the record of field i begins in the text. */
-  private record(i: number): number {
-    return (this.length - 1 - i) * RECORD_SIZE;
+  /** The pairs, in an array that is made at its length: 25 ns a field, 16 of them for the strings and the pair itself. */
+  private pairs(lower: boolean): [name: string, value: string][] {
+    const { text, length, end } = this;
+    const pairs = new Array<[string, string]>(length);
+    if (!this.isUsual) {
+      for (let i = 0, record = end - RECORD_SIZE; i < length; i++, record -= RECORD_SIZE) {
+        pairs[i] = [lower ? this.lowerNameAt(record) : this.nameAt(record), this.valueAt(record)];
+      }
+      return pairs;
+    }
+    let name = end === 0 ? 0 : this.startOf(end - RECORD_SIZE);
+    for (let i = 0, record = end - RECORD_SIZE; i < length; i++, record -= RECORD_SIZE) {
+      const nameEnd = name + text.charCodeAt(record + 4);
+      const value = nameEnd + 2;
+      const valueEnd = value + (text.charCodeAt(record + 12) | (text.charCodeAt(record + 13) << 7));
+      const identity = lower ? text.charCodeAt(record + 3) : 0;
+      const known = identity === 0 ? text.substring(name, nameEnd) : (KNOWN_NAMES[identity] as string);
+      pairs[i] = [lower && identity === 0 ? known.toLowerCase() : known, text.substring(value, valueEnd)];
+      name = valueEnd + 2;
+    }
+    return pairs;
   }
 
-  private identity(record: number): number {
-    return this.text.charCodeAt(record + 3);
+  /** Each line is `name ": " value CRLF` and follows the one before, so that lengths alone tell where all lies. */
+  private get isUsual(): boolean {
+    return this.text.length < SHORT && this.text.charCodeAt(RECORD_UNUSUAL) === 0;
   }
 
-  /** An offset into the head: 21 bits in three chars of seven, the least first. */
-  private offset(at: number): number {
+  /** Where the records end and the head begins. Of records the first field's is the last. */
+  private get end(): number {
+    return this.length * RECORD_SIZE;
+  }
+
+  /** The record of the next field with this name behind that of `record`, or one below zero. */
+  private find(record: number, wanted: string, identity: number): number {
+    const { text } = this;
+    do record -= RECORD_SIZE;
+    while (
+      record >= 0 &&
+      (text.charCodeAt(record + 3) !== identity || (identity === 0 && !this.isSpelled(record, wanted)))
+    );
+    return record;
+  }
+
+  private isSpelled(record: number, wanted: string): boolean {
+    return this.number(record + 4) === wanted.length && this.lowerNameAt(record) === wanted;
+  }
+
+  /** 21 bits in three chars of seven, the least first. */
+  private number(at: number): number {
     const { text } = this;
     return text.charCodeAt(at) | (text.charCodeAt(at + 1) << 7) | (text.charCodeAt(at + 2) << 14);
   }
 
-  /** The part of the head between the offsets at two places of a record. */
-  private slice(start: number, end: number): string {
-    const head = this.length * RECORD_SIZE;
-    return this.text.substring(head + this.offset(start), head + this.offset(end));
+  /** Where the line of a record begins in the text. */
+  private startOf(record: number): number {
+    return this.end + this.number(record);
   }
 
-  private nameAt(i: number): string {
-    const record = this.record(i);
-    const identity = this.identity(record);
-    return identity === 0 ? this.slice(record, record + 4).toLowerCase() : (KNOWN_NAMES[identity] as string);
+  private nameAt(record: number): string {
+    const start = this.startOf(record);
+    return this.text.substring(start, start + this.number(record + 4));
   }
 
-  private valueAt(i: number): string {
-    const record = this.record(i);
-    return this.slice(record + 8, record + 12);
+  private lowerNameAt(record: number): string {
+    const identity = this.text.charCodeAt(record + 3);
+    return identity === 0 ? this.nameAt(record).toLowerCase() : (KNOWN_NAMES[identity] as string);
   }
 
-  private isNamed(i: number, wanted: string, identity: number): boolean {
-    const record = this.record(i);
-    if (identity !== 0 || this.identity(record) !== 0) return this.identity(record) === identity;
-    return (
-      this.offset(record + 4) - this.offset(record) === wanted.length &&
-      this.slice(record, record + 4).toLowerCase() === wanted
-    );
+  private valueAt(record: number): string {
+    const { text } = this;
+    if (this.isUsual) {
+      const line = this.end + (text.charCodeAt(record) | (text.charCodeAt(record + 1) << 7));
+      const value = line + text.charCodeAt(record + 4) + 2;
+      return text.substring(value, value + (text.charCodeAt(record + 12) | (text.charCodeAt(record + 13) << 7)));
+    }
+    const start = this.startOf(record) + this.number(record + 4) + this.number(record + 8);
+    return text.substring(start, start + this.number(record + 12));
   }
+}
+
+/** A name to look for, and its identity. Names are mostly asked for in lower case: no toLowerCase for those that are known. */
+function wantedName(name: string): { wanted: string; identity: number } {
+  const identity = IDENTITIES.get(name);
+  if (identity !== undefined) return { wanted: name, identity };
+  const wanted = name.toLowerCase();
+  return { wanted, identity: IDENTITIES.get(wanted) ?? 0 };
 }
 
 /** No fields at all. */

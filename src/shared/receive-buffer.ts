@@ -44,6 +44,12 @@ export class ReceiveBuffer {
     return this.chunk.length - this.position;
   }
 
+  /** Is the next octet of the current chunk above this one? */
+  beginsAbove(octet: number): boolean {
+    const { chunk, position } = this;
+    return position < chunk.length && (chunk[position] as number) > octet;
+  }
+
   /** The octet at this distance from the next one to be consumed; undefined when it was not fed yet. */
   octetAt(distance: number): number | undefined {
     if (distance < this.partialLength) return this.partial[distance];

@@ -22,6 +22,9 @@ export interface Source {
 /** Copying so few octets one by one costs less than making a view of them. */
 const FEW = 32;
 
+/** Up to here V8 keeps a number without a box; one that was read as a float has one until it is made an integer again. */
+const SMALL = 0x3fffffff;
+
 /** The kernel and its scratch memory. */
 export class Kernel {
   /** All of memory. */
@@ -46,7 +49,8 @@ export class Kernel {
 
   /** The Content-Length of the head, or the size of the chunk. */
   get length(): number {
-    return this.lengths[0] as number;
+    const length = this.lengths[0] as number;
+    return length <= SMALL ? length | 0 : length;
   }
 
   /** Puts the element's octets [from, end) on the scratch page; returns where they end there. */

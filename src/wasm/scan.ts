@@ -27,7 +27,10 @@ export function takeTrailers(kernel: Kernel, length: number): HeaderFields {
     if (!forbidden) records += text.substring(at, at + layout.RECORD_SIZE);
   }
   const lines = text.substring(count * layout.RECORD_SIZE);
-  return new HeaderFields(records + lines, records.length / layout.RECORD_SIZE);
+  // What was left out makes holes: lengths alone no longer tell where all lies.
+  const { RECORD_SIZE, RECORD_UNUSUAL } = layout;
+  if (records !== "") records = `${records.slice(0, RECORD_UNUSUAL)}\x01${records.slice(RECORD_UNUSUAL + 1)}`;
+  return new HeaderFields(records + lines, records.length / RECORD_SIZE);
 }
 
 /** The code of each fault that the kernel finds. */

@@ -84,14 +84,15 @@ function readFields(kernel: KernelExports, start: number, count: number): Field[
   const bytes = new Uint8Array(kernel.memory.buffer);
   return Array.from({ length: count }, (_, i) => {
     const record = start - (i + 1) * layout.RECORD_SIZE;
-    const [name, nameEnd, value, valueEnd] = [0, 4, 8, 12].map((at) => spread(view, record + at)) as [
+    const [name, length, gap, valueLength] = [0, 4, 8, 12].map((at) => spread(view, record + at)) as [
       number,
       number,
       number,
       number,
     ];
-    const text = (from: number, end: number) => latin1(bytes.subarray(start + from, start + end));
-    return [text(name, nameEnd), text(value, valueEnd), view.getUint8(record + 3)];
+    const value = name + length + gap;
+    const text = (from: number, count: number) => latin1(bytes.subarray(start + from, start + from + count));
+    return [text(name, length), text(value, valueLength), view.getUint8(record + 3)];
   });
 }
 

@@ -27,10 +27,10 @@ const SIZES: Record<string, number> = {
   CLASS: layout.CLASS_SIZE,
   NAME_SLOTS: layout.NAME_SLOT_COUNT,
   NAME_LENGTHS: layout.MAX_NAMES,
-  NAME_FIRSTS: 8 * layout.MAX_NAMES,
-  NAME_LASTS: 8 * layout.MAX_NAMES,
   NAMES: layout.MAX_NAMES * layout.NAME_SIZE,
   HEAD: layout.HEAD_SIZE,
+  READS: layout.READS_SIZE,
+  STOPS: layout.STOPS_SIZE,
   RECORDS: layout.RECORD_SIZE * layout.MAX_FIELDS,
   INPUT: layout.INPUT_SIZE,
 };
@@ -202,7 +202,7 @@ describe.each(BUILDS)("%s", (build) => {
     const memory = new Uint8Array(newKernel(build).memory.buffer);
     KNOWN_NAMES.slice(1).forEach((name, i) => {
       const at = layout.NAMES + (i + 1) * layout.NAME_SIZE;
-      const text = String.fromCharCode(...memory.subarray(at, at + layout.NAME_SIZE)).replace(/\0+$/, "");
+      const text = String.fromCharCode(...memory.subarray(at, at + layout.NAME_SIZE)).replace(/:?\0*$/, "");
       expect([text, memory[layout.NAME_LENGTHS + i + 1]]).toEqual([name, name.length]);
     });
     const slots = memory.subarray(layout.NAME_SLOTS, layout.NAME_SLOTS + layout.NAME_SLOT_COUNT);

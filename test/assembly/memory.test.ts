@@ -116,7 +116,7 @@ describe.each(BUILDS)("%s", (build) => {
     }
   });
 
-  test("writes go to HEAD, to the records below the head, and to a folded head itself", () => {
+  test("writes go to HEAD, to the lists of values and stops, to the records below the head, and to a folded head itself", () => {
     const next = random(23);
     const mine = new Uint8Array(bytes.length);
     for (let i = 0; i < 1500; i++) {
@@ -134,6 +134,7 @@ describe.each(BUILDS)("%s", (build) => {
       const isFolded = /\n[ \t]|^[ \t]/.test(text) && ((scan.allow ?? 0) & FOLD) !== 0;
       for (const [from, end] of [
         [layout.HEAD, layout.HEAD + layout.HEAD_SIZE],
+        [layout.READS, layout.STOPS + layout.STOPS_SIZE],
         [start - records, isFolded ? start + text.length : start],
       ] as const) {
         mine.set(bytes.subarray(from, end), from);
@@ -147,7 +148,7 @@ describe.each(BUILDS)("%s", (build) => {
     bytes.fill(0xaa, layout.HEAD + layout.HEAD_SIZE, layout.END);
     bytes.set(octets(text), layout.INPUT);
     expect(brief(scanAt(kernel, layout.INPUT, text.length, { what: layout.TRAILERS }))).toBe(`done ${text.length}`);
-    const below = bytes.subarray(layout.HEAD + layout.HEAD_SIZE, layout.RECORDS);
+    const below = bytes.subarray(layout.STOPS + layout.STOPS_SIZE, layout.RECORDS);
     expect(below.every((octet) => octet === 0xaa)).toBe(true);
     expect(bytes[layout.RECORDS + 3]).toBe(0);
   });
