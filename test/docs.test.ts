@@ -44,7 +44,7 @@ describe("the picture of the states", () => {
   it("changes when a cell changes, and asks for a place for a new arrow", () => {
     const server = { ...ON_EVENT.server, done: { "connection-closed": "error" } };
     expect(() => svg({ ...ON_EVENT, server }, ON_STATE)).toThrow('no place for "done > error"');
-    const { "expectation-declined": _, ...rest } = ON_EVENT.client["send-body"] ?? {};
+    const { "body-declined": _, ...rest } = ON_EVENT.client["send-body"] ?? {};
     const client = { ...ON_EVENT.client, "send-body": rest };
     expect(() => svg({ ...ON_EVENT, client }, ON_STATE)).toThrow("no arrow send-body > closed any more");
   });

@@ -99,8 +99,7 @@ export class Http1Connection {
 
   /** Client: requests that were sent and are not yet answered in full. */
   get outstandingRequests(): number {
-    if (this.role === "server") return 0;
-    return this.current.client === IDLE || this.current.answered ? this.exchanges - 1 : this.exchanges;
+    return this.current.answered ? this.exchanges - 1 : this.exchanges;
   }
 
   /** Octets fed and not yet consumed: stop feeding while it is large and `nextEvent` says paused. */
@@ -233,10 +232,7 @@ export class Http1Connection {
     } catch {
       throw unsolicited;
     }
-    if (event === undefined) {
-      if (receiver.buffer.ended) throw unsolicited;
-      return undefined;
-    }
+    if (event === undefined) return undefined;
     if (event.status !== 408 || (receiver.version === 11 && !(receiver.facts & CLOSE))) throw unsolicited;
     receiver.buffer.clear();
     return this.close(ON["idle-timeout"], begin);
@@ -281,25 +277,22 @@ export class Http1Connection {
     const { receiver, current, remoteRole } = this;
     const event = receiver.readBody();
     if (event === undefined) return this.noBody();
-    if (this.role === "server") {
-      current.waiting = false;
-      current.declined = false;
-    }
+    if (this.role === "server") current.waiting = false;
     if (event.type === "end-of-message") {
-      current.answered = this.role === "client";
+      current.answered = true;
       current.fire(remoteRole, ON["end-of-message"]);
     }
     return event;
   }
 
-  /** The input ended in a body: an error, unless the client was told not to send it (RFC 9110 10.1.1). */
+  /** The input ended in a body: an error, unless a final response came before any of it was sent (417, 413, a redirect). */
   private noBody(): Http1Event {
     const { receiver, current } = this;
     if (!receiver.buffer.ended) return NEED_DATA;
-    if (!current.declined || receiver.bodyOctets > 0) {
+    const answered = current.server === SEND_BODY || current.server === DONE || current.server === MUST_CLOSE;
+    if (this.role === "client" || !answered || receiver.bodyOctets > 0)
       throw receiver.fault("INCOMPLETE_BODY", receiver.buffer.fed);
-    }
-    return this.close(ON["expectation-declined"], receiver.buffer.fed);
+    return this.close(ON["body-declined"], receiver.buffer.fed);
   }
 
   private failReceiving(error: RemoteProtocolError): void {

@@ -37,10 +37,8 @@ export class Exchange {
   connectProposed = false;
   /** The client announced a body with Expect: 100-continue and waits for word of it. */
   waiting = false;
-  /** A final response was sent while the client waited and before any of its body came. */
-  declined = false;
-  /** The response was received in full, or the protocol was switched. */
-  answered = false;
+  /** Nothing is due to the client: there was no request, or its response was received in full, or the protocol was switched. */
+  answered = true;
   /** The request's method: one of layout.ts's METHOD_ numbers. 0 too before there is a request. */
   method = 0;
   /** Octets that had been fed when the request was sent: what began before cannot answer it. */

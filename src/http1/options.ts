@@ -49,7 +49,7 @@ export interface LimitRow {
 }
 
 // biome-ignore format: a table
-export const LIMITS: readonly LimitRow[] = [
+export const LIMITS: readonly LimitRow[] = Object.freeze([
   { name: "maxHeadBytes",                default: 65536,    ceiling: INPUT_SIZE, what: "octets of a head",                      precedents: "Node 16 KiB, h11 16 KiB, http-parser-js 80 KiB, hyper 400 KiB" },
   { name: "maxFields",                   default: 256,      ceiling: MAX_FIELDS, what: "fields of a head or trailer section",   precedents: "hyper 100, Apache 100; Node drops fields above 1000 silently, which helps smuggling" },
   { name: "maxTargetBytes",              default: 16384,    ceiling: INPUT_SIZE, what: "octets of the request target",          precedents: "RFC 9112 3 recommends at least 8000; milo 8 KiB" },
@@ -61,7 +61,7 @@ export const LIMITS: readonly LimitRow[] = [
   { name: "maxLeadingEmptyLines",        default: 1,        ceiling: Infinity,   what: "empty lines before a request",          precedents: "RFC 9112 2.2 asks for at least one; h11 none, llhttp any number" },
   { name: "maxInformationalResponses",   default: 32,       ceiling: Infinity,   what: "informational responses to one request", precedents: "none in h11, llhttp, Node" },
   { name: "maxBodyBytes",                default: Infinity, ceiling: Infinity,   what: "octets of the body of one message",     precedents: "the application's to know: nginx 1 MiB" },
-];
+]);
 
 /** Named leniencies. Each true accepts what the default of the role refuses; each false refuses what it accepts. */
 export interface Leniencies {
@@ -94,7 +94,7 @@ export interface LeniencyRow {
 }
 
 // biome-ignore format: a table
-export const LENIENCIES: readonly LeniencyRow[] = [
+export const LENIENCIES: readonly LeniencyRow[] = Object.freeze([
   { name: "obsFold",               client: true,  server: false, bits: ALLOW_OBS_FOLD,             what: "fields folded over several lines",
     who: "user agents of old servers (RFC 9112 5.2 bids them unfold)", risk: "a front that reads the fold as a field of its own sees other fields (CVE-2022-32215)" },
   { name: "bareLf",                client: false, server: false, bits: ALLOW_BARE_LF,              what: "LF alone ends a line of a head or trailer section",
@@ -109,7 +109,7 @@ export const LENIENCIES: readonly LeniencyRow[] = [
     who: "servers of clients that do not percent-encode (h11 #48, #69)", risk: "caches and filters that decode otherwise see another path" },
   { name: "chunkSizeWhitespace",   client: false, server: false, bits: ALLOW_CHUNK_SIZE_SPACE,     what: "SP and HTAB after a chunk size",
     who: "clients of servers that pad chunk sizes (h11 #133)", risk: "a front that stops at the space frames otherwise" },
-];
+]);
 
 export interface Http1Options {
   /** Sizes and counts above which the peer's input is refused. */
@@ -140,14 +140,19 @@ const OPTIONS = ["limits", "allow", "copyData", "http10KeepAlive", "maxPipelined
 const DEFAULT_MAX_PIPELINED = 16;
 const DEFAULTS: { [R in Role]?: Settings } = {};
 
-/** @throws RangeError for a limit that is no count, or above the ceiling that the kernel's memory sets; TypeError for an unknown name. */
+/**
+ * @throws TypeError for an unknown name or a wrong type; RangeError for a limit that is no count, or above the ceiling
+ *   that the kernel's memory sets
+ */
 export function readOptions(role: Role, options: Http1Options | undefined): Settings {
   if (options === undefined) return defaultSettings(role);
+  checkNames("options", options, OPTIONS);
   const { limits = {}, allow = {}, copyData = false, http10KeepAlive = role === "server" } = options;
   const maxPipelined = options.maxPipelined ?? DEFAULT_MAX_PIPELINED;
-  checkNames("options", options, OPTIONS);
   checkNames("limits", limits, LIMITS.map(nameOf));
   checkNames("allow", allow, LENIENCIES.map(nameOf));
+  checkFlags("allow.", allow);
+  checkFlags("", { copyData, http10KeepAlive });
   checkCount("maxPipelined", maxPipelined, 1, Number.POSITIVE_INFINITY);
   const chosen = LIMITS.map((row) => [row.name, limitOf(row, limits[row.name])] as const);
   let bits = 0;
@@ -175,6 +180,7 @@ function limitOf(row: LimitRow, given: number | undefined): number {
 }
 
 function checkCount(name: string, count: number, least: number, most: number): void {
+  if (typeof count !== "number") throw new TypeError(`${name} must be a number`);
   const whole = Number.isInteger(count) || count === Number.POSITIVE_INFINITY;
   if (!whole || count < least || count > most) {
     throw new RangeError(`${name} must be a whole number from ${least} to ${most}, not ${String(count)}`);
@@ -185,7 +191,14 @@ function nameOf(row: { readonly name: string }): string {
   return row.name;
 }
 
+function checkFlags(prefix: string, flags: Readonly<Record<string, boolean | undefined>>): void {
+  for (const [name, flag] of Object.entries(flags)) {
+    if (flag !== undefined && typeof flag !== "boolean") throw new TypeError(`${prefix}${name} must be a boolean`);
+  }
+}
+
 function checkNames(option: string, given: object, names: readonly string[]): void {
+  if (typeof given !== "object" || given === null) throw new TypeError(`${option} must be an object`);
   for (const name of Object.keys(given)) {
     if (!names.includes(name)) throw new TypeError(`${option}.${name} is not an option; known: ${names.join(", ")}`);
   }

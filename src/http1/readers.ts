@@ -324,10 +324,7 @@ export class Receiver {
   /** Is there a LF among the octets [from, end) of the element? */
   private hasLineFeed(from: number, end: number): boolean {
     const { partial, partialLength, chunk, position } = this.buffer;
-    if (from < partialLength) {
-      const found = partial.indexOf(LF, from);
-      if (found >= 0 && found < Math.min(partialLength, end)) return true;
-    }
+    if (from < partialLength && partial.indexOf(LF, from) >= 0) return true;
     const found = chunk.indexOf(LF, position + Math.max(from - partialLength, 0));
     return found >= 0 && found < position + end - partialLength;
   }

@@ -1,5 +1,4 @@
 // What was sent and is not yet drained: heads and chunk framing as text, one char per octet, and bodies by reference.
-import { NO_OCTETS } from "../shared/receive-buffer.ts";
 import { encodeLatin1 } from "../wasm/text.ts";
 
 export class SendQueue {
@@ -25,7 +24,6 @@ export class SendQueue {
 
   /** Everything as one fresh array. */
   takeBytes(): Uint8Array {
-    if (this.length === 0) return NO_OCTETS;
     const bytes = new Uint8Array(this.length);
     let at = 0;
     for (const part of this.parts ?? []) {

@@ -37,6 +37,7 @@ export class Sender {
     this.owed = framing;
     exchange.method = method;
     exchange.fedBefore = fed;
+    exchange.answered = false;
     exchange.fire("client", ON.request);
     if (closes) exchange.disableKeepAlive();
     exchange.propose(proposesUpgrade(facts, 11), method === METHOD_CONNECT);
@@ -59,7 +60,6 @@ export class Sender {
     const { text, framing, closes } = writeResponse(event, { method, keepAlive, keepAliveAsked, version });
     this.queue.pushText(text);
     this.owed = framing;
-    exchange.declined = exchange.waiting;
     exchange.waiting = false;
     if (exchange.connectProposed && event.status < 300) return exchange.fire("server", ON["connect-accepted"]);
     exchange.propose(false, false);

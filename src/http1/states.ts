@@ -31,8 +31,8 @@ export const TRIGGERS = [
   "upgrade-accepted",
   /** 2xx to CONNECT. */
   "connect-accepted",
-  /** The client closes instead of sending the body that it announced with Expect, having been refused (RFC 9110 10.1.1). Not in h11. */
-  "expectation-declined",
+  /** The client closes instead of sending a body of which it sent nothing, having got a final response (417, 413). Not in h11. */
+  "body-declined",
   /** 408 that nobody asked for and that closes: the server gave the idle connection up (RFC 9110 15.5.9). Not in h11. */
   "idle-timeout",
 ] as const;
@@ -43,7 +43,7 @@ export type Trigger = (typeof TRIGGERS)[number];
 export const ON_EVENT: { readonly client: EventTable<State, Trigger>; readonly server: EventTable<State, Trigger> } = {
   client: {
     "idle":                  { "request": "send-body", "connection-closed": "closed" },
-    "send-body":             { "data": "send-body", "end-of-message": "done", "expectation-declined": "closed" },
+    "send-body":             { "data": "send-body", "end-of-message": "done", "body-declined": "closed" },
     "done":                  { "connection-closed": "closed" },
     "must-close":            { "connection-closed": "closed" },
     "closed":                { "connection-closed": "closed" },

@@ -3,9 +3,8 @@ import { FIRST_NOT_FOR_TRAILERS, LAST_NOT_FOR_TRAILERS } from "../../assembly/la
 import { KNOWN_NAMES } from "../shared/header-fields.ts";
 
 /** The names of RFC 7230 4.1.2, Set-Cookie included: dropped from received trailers, refused in sent ones. */
-export const FORBIDDEN_TRAILERS: readonly string[] = KNOWN_NAMES.slice(
-  FIRST_NOT_FOR_TRAILERS,
-  LAST_NOT_FOR_TRAILERS + 1,
+export const FORBIDDEN_TRAILERS: readonly string[] = Object.freeze(
+  KNOWN_NAMES.slice(FIRST_NOT_FOR_TRAILERS, LAST_NOT_FOR_TRAILERS + 1),
 );
 
 export function isForbiddenTrailer(name: string): boolean {

@@ -83,11 +83,9 @@ export interface ErrorRow {
 }
 
 /** Every code with its text and its hint for a server. */
-export const ERRORS: readonly ErrorRow[] = Object.entries(TABLE).map(([code, [statusHint, text]]) => ({
-  code: code as ErrorCode,
-  statusHint,
-  text,
-}));
+export const ERRORS: readonly ErrorRow[] = Object.freeze(
+  Object.entries(TABLE).map(([code, [statusHint, text]]) => ({ code: code as ErrorCode, statusHint, text })),
+);
 
 /** What an error knows besides its code. */
 export interface ErrorDetail {

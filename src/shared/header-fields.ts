@@ -192,8 +192,9 @@ export const NO_FIELDS = new HeaderFields("", 0);
 export function fieldPairs(input: HeaderInput | undefined): readonly FieldPair[] {
   if (input === undefined) return [];
   if (Array.isArray(input)) return input;
-  if (input instanceof HeaderFields) return input.raw();
   if (typeof input !== "object" || input === null) throw new TypeError("headers must be pairs or a record");
+  // HeaderFields, of any copy of this package: names as they were sent.
+  if (typeof (input as HeaderFields).raw === "function") return (input as HeaderFields).raw();
   if (Symbol.iterator in input) return [...(input as Iterable<FieldPair>)];
   return Object.entries(input as Record<string, string | readonly string[]>).flatMap(([name, given]) =>
     Array.isArray(given) ? given.map((value): FieldPair => [name, value]) : [[name, given as string] as const],

@@ -225,7 +225,7 @@ describe("the tables against h11's, edge by edge", () => {
   });
 
   test("two triggers are not in h11: they lead to no joint state that h11 does not know", () => {
-    const leads = (trigger: "expectation-declined" | "idle-timeout", side: Role) =>
+    const leads = (trigger: "body-declined" | "idle-timeout", side: Role) =>
       [...H11.keys()]
         .filter((code) => exchangeIn(code).allows(side, ON[trigger]))
         .map((code) => {
@@ -233,10 +233,10 @@ describe("the tables against h11's, edge by edge", () => {
           exchange.fire(side, ON[trigger]);
           return codeOfExchange(exchange);
         });
-    for (const code of [...leads("expectation-declined", "client"), ...leads("idle-timeout", "server")]) {
+    for (const code of [...leads("body-declined", "client"), ...leads("idle-timeout", "server")]) {
       expect(H11.has(code), code).toBe(true);
     }
-    expect(leads("expectation-declined", "server")).toEqual([]);
+    expect(leads("body-declined", "server")).toEqual([]);
     expect(leads("idle-timeout", "client")).toEqual([]);
   });
 
@@ -500,6 +500,11 @@ describe.each(["client", "server"] as const)("real connections, in %s role", (ro
     if (state === "might-switch-protocol" || state === "switched-protocol") {
       expect(outcome).toEqual({ type: "paused" });
       expectIn(ended, code, `${code}: EOF`);
+    } else if (role === "server" && /^B[BDM]/.test(code)) {
+      // body-declined: it was answered, and none of its body came
+      expect(outcome, `${code}: EOF`).toMatchObject({ type: "connection-closed" });
+      expectIn(ended, code.replace("B", "C").replace("CD", "CM"), `${code}: EOF`);
+      occurs("a client that was refused may close instead of sending its body");
     } else if (closes === "!") {
       expect(outcome, `${code}: EOF`).toBeInstanceOf(RemoteProtocolError);
       expectIn(ended, edge(code, `${remote}-fails`), `${code}: EOF`);
@@ -602,7 +607,7 @@ describe("what h11 does not do", () => {
     }
   });
 
-  test("expectation-declined: EOF after a final answer to Expect and before the body is connection-closed", () => {
+  test("body-declined: EOF after a final response and before the body is connection-closed", () => {
     const connection = new Http1Connection("server");
     connection.feed(octets("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n"));
     connection.nextEvent();

@@ -57,7 +57,7 @@ export interface Exchange {
   proposals: Switch[];
   method: string | null;
   waiting: boolean;
-  /** The request carried an expectation; the body's first octets or a 100 end it, a final response refuses it. */
+  /** The body is expected until its first octets come; a final response before them refuses it. */
   expectation: "none" | "open" | "refused";
   /** The request was HTTP/1.0 and asked to keep the connection. */
   keptAlive10: boolean;
@@ -220,13 +220,13 @@ export class Machine {
     if (event.type === "Request" && (event.http_version ?? "1.1") >= "1.1") {
       if (tokensOf(event.headers ?? [], "expect").includes("100-continue")) {
         now.waiting = true;
-        now.expectation = "open";
       }
     }
+    if (event.type === "Request") now.expectation = "open";
     if (event.type === "InformationalResponse" || event.type === "Response") {
       const answers = event.status_code <= 101 || event.type === "Response";
       if (answers || (now.waiting && !this.applies("other-1xx-answers-nothing"))) now.waiting = false;
-      if (answers && now.expectation === "open") now.expectation = event.type === "Response" ? "refused" : "none";
+      if (event.type === "Response" && now.expectation === "open") now.expectation = "refused";
     }
     if (role === "client" && (event.type === "Data" || event.type === "EndOfMessage")) {
       now.waiting = false;

@@ -72,7 +72,7 @@ export const RULES = {
   "other-1xx-answers-nothing":
     "only 100, 101 and a final response answer an expectation; h11 takes any 1xx (RFC 9110 10.1.1)",
   "given-up-after-final-response":
-    "a client that expected 100 and got a final response may close without a body (5.4 #19)",
+    "a client that got a final response before it sent any of the body may close without it (5.4 #19)",
   "client-pipelining": "in done a client may send its next request (RFC 9112 9.3.2)",
   "trailing-data-needs-switch": "trailing data exists only after a switch; h11 shows its buffer at any time",
   "trailing-data-moved-out": "taking trailing data moves it out, for the next protocol; h11 shows it again",
