@@ -2,6 +2,7 @@
 // in, bytes out. No sockets, timers or clocks: the caller moves the bytes and decides when to give up.
 import { CLOSE, EXPECT_CONTINUE, KEEP_ALIVE, LENGTH, METHOD_CONNECT } from "../../assembly/layout.ts";
 import { LocalProtocolError, RemoteProtocolError } from "../shared/errors.ts";
+import { type FieldPair, fieldPairs, NO_PAIRS } from "../shared/header-fields.ts";
 import { checkOctets } from "../shared/octets.ts";
 import {
   type ConnectionClosedEvent,
@@ -13,6 +14,7 @@ import {
   PAUSED,
   type RequestEvent,
   type ResponseEvent,
+  type SendEndOfMessage,
   type SendRequest,
 } from "./events.ts";
 import {
@@ -308,18 +310,19 @@ export class Http1Connection {
    * @throws LocalProtocolError when it may not be sent; then nothing has changed. TypeError for what is no event
    */
   send(event: Http1Send): void {
+    const pairs = event.type === "data" ? NO_PAIRS : fieldPairs((event as SendEndOfMessage).headers);
     const { sender, sending } = this;
     switch (event.type) {
       case "request":
-        return this.sendRequest(event);
+        return this.sendRequest(event, pairs);
       case "informational-response":
-        return sender.sendInformationalResponse(event, sending);
+        return sender.sendInformationalResponse(event, pairs, sending);
       case "response":
-        return sender.sendResponse(event, sending, this.peerVersion, this.failure !== null);
+        return sender.sendResponse(event, pairs, sending, { version: this.peerVersion, failed: this.failure !== null });
       case "data":
         return sender.sendData(event, sending);
       case "end-of-message":
-        return sender.sendEndOfMessage(event, sending);
+        return sender.sendEndOfMessage(pairs, sending);
       case "connection-closed":
         return sender.sendConnectionClosed(sending);
       default:
@@ -347,6 +350,7 @@ export class Http1Connection {
    * when a response has begun, or when sending has failed.
    */
   errorResponse(error: RemoteProtocolError): boolean {
+    if (!(error instanceof RemoteProtocolError)) throw new TypeError("errorResponse takes a RemoteProtocolError");
     const { server } = this.current;
     if (this.role === "client" || (server !== IDLE && server !== SEND_RESPONSE)) return false;
     this.send({
@@ -362,12 +366,12 @@ export class Http1Connection {
   }
 
   /** In `done` a client may send the next request before the response is there: an exchange of its own. */
-  private sendRequest(event: SendRequest): void {
+  private sendRequest(event: SendRequest, pairs: readonly FieldPair[]): void {
     const { sending, settings, receiver } = this;
     const pipelines = this.role === "client" && sending.client === DONE;
     const exchange = pipelines ? new Exchange() : sending;
     const isFull = this.outstandingRequests >= settings.maxPipelined;
-    this.sender.sendRequest(event, exchange, isFull, receiver.buffer.fed);
+    this.sender.sendRequest(event, pairs, exchange, isFull, receiver.buffer.fed);
     if (!pipelines) return;
     sending.following = exchange;
     this.sending = exchange;

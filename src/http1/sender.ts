@@ -2,20 +2,24 @@
 // queued before everything was checked.
 import { CONNECTION_UPGRADE, EXPECT_CONTINUE, METHOD_CONNECT, UPGRADE } from "../../assembly/layout.ts";
 import { LocalProtocolError } from "../shared/errors.ts";
+import type { FieldPair } from "../shared/header-fields.ts";
 import { checkOctets } from "../shared/octets.ts";
-import type {
-  Http1Send,
-  SendData,
-  SendEndOfMessage,
-  SendInformationalResponse,
-  SendRequest,
-  SendResponse,
-} from "./events.ts";
+import type { Http1Send, SendData, SendInformationalResponse, SendRequest, SendResponse } from "./events.ts";
 import { type Exchange, ON, stateName } from "./exchange.ts";
 import { IN_CHUNKS } from "./framing.ts";
 import type { Role } from "./options.ts";
 import { SendQueue } from "./send-queue.ts";
 import { LAST_CHUNK, writeInformationalResponse, writeRequest, writeResponse, writeTrailers } from "./writers.ts";
+
+/** The fields to send, read before anything else: the caller's own code runs while they are. */
+type Pairs = readonly FieldPair[];
+
+/** What of the peer governs a response. */
+export interface Peer {
+  readonly version: string | null;
+  /** Has it broken the protocol? */
+  readonly failed: boolean;
+}
 
 export class Sender {
   readonly queue = new SendQueue();
@@ -28,11 +32,11 @@ export class Sender {
   }
 
   /** @param fed octets that were fed so far: a response that began among them cannot answer this request */
-  sendRequest(event: SendRequest, exchange: Exchange, isFull: boolean, fed: number): void {
+  sendRequest(event: SendRequest, pairs: Pairs, exchange: Exchange, isFull: boolean, fed: number): void {
     this.checkAllowed("request", exchange);
     if (!exchange.allows("server", ON["client-request"])) throw this.wrongState("request", exchange);
     if (isFull) throw new LocalProtocolError("PIPELINE_FULL");
-    const { text, facts, method, framing, closes } = writeRequest(event);
+    const { text, facts, method, framing, closes } = writeRequest(event, pairs);
     this.queue.pushText(text);
     this.owed = framing;
     exchange.method = method;
@@ -44,20 +48,20 @@ export class Sender {
     exchange.waiting = (facts & EXPECT_CONTINUE) !== 0;
   }
 
-  sendInformationalResponse(event: SendInformationalResponse, exchange: Exchange): void {
+  sendInformationalResponse(event: SendInformationalResponse, pairs: Pairs, exchange: Exchange): void {
     const { status } = event;
     this.checkAllowed("informational-response", exchange);
-    this.queue.pushText(writeInformationalResponse(event, exchange.upgradeProposed));
+    this.queue.pushText(writeInformationalResponse(event, pairs, exchange.upgradeProposed));
     if (status === 100 || status === 101) exchange.waiting = false;
     exchange.fire("server", ON[status === 101 ? "upgrade-accepted" : "informational-response"]);
   }
 
-  /** @param version the peer's; @param failed whether the peer has broken the protocol */
-  sendResponse(event: SendResponse, exchange: Exchange, version: string | null, failed: boolean): void {
+  sendResponse(event: SendResponse, pairs: Pairs, exchange: Exchange, peer: Peer): void {
+    const { version, failed } = peer;
     this.checkAllowed("response", exchange);
     const { method, keepAlive } = exchange;
     const keepAliveAsked = exchange.keepAliveAsked && !failed;
-    const { text, framing, closes } = writeResponse(event, { method, keepAlive, keepAliveAsked, version });
+    const { text, framing, closes } = writeResponse(event, pairs, { method, keepAlive, keepAliveAsked, version });
     this.queue.pushText(text);
     this.owed = framing;
     exchange.waiting = false;
@@ -83,10 +87,10 @@ export class Sender {
     if (owed === IN_CHUNKS) queue.pushText("\r\n");
   }
 
-  sendEndOfMessage(event: SendEndOfMessage, exchange: Exchange): void {
+  sendEndOfMessage(pairs: Pairs, exchange: Exchange): void {
     const { queue, owed } = this;
     this.checkAllowed("end-of-message", exchange);
-    const text = writeTrailers(event.headers);
+    const text = writeTrailers(pairs);
     if (owed !== IN_CHUNKS && text !== LAST_CHUNK) throw new LocalProtocolError("TRAILERS_NOT_ALLOWED");
     if (owed > 0) throw new LocalProtocolError("BODY_TOO_SHORT", { seen: `${owed} octets are still due` });
     if (this.role === "client") exchange.waiting = false;

@@ -27,12 +27,15 @@ import {
   TRAILERS,
 } from "../../assembly/layout.ts";
 import { type ErrorCode, LocalProtocolError } from "../shared/errors.ts";
-import { checkedPair, type FieldPair, fieldPairs, type HeaderInput } from "../shared/header-fields.ts";
+import { checkedPair, type FieldPair } from "../shared/header-fields.ts";
 import { kernel } from "../wasm/kernel.ts";
 import type { SendInformationalResponse, SendRequest, SendResponse } from "./events.ts";
 import { bodyFraming, framingField, IN_CHUNKS, UNTIL_CLOSE } from "./framing.ts";
 import { REASONS } from "./reasons.ts";
 import { isForbiddenTrailer } from "./trailers.ts";
+
+/** Names and values to send, in their order. */
+type Pairs = readonly FieldPair[];
 
 /** A head that may be sent. */
 export interface WrittenHead {
@@ -61,12 +64,12 @@ export interface ResponseContext {
 }
 
 /** @throws LocalProtocolError when the request may not be sent. */
-export function writeRequest(event: SendRequest): WrittenHead {
+export function writeRequest(event: SendRequest, given: Pairs): WrittenHead {
   const { method, target } = event;
   checkVersion(event.httpVersion);
   checkString("method", method);
   checkString("target", target);
-  const pairs = hostFirst(fieldPairs(event.headers));
+  const pairs = hostFirst(given);
   const text = writeHead(REQUEST, `${method} ${target} HTTP/1.1\r\n`, pairs, () =>
     TOKEN.test(method) ? "BAD_TARGET" : "BAD_METHOD",
   );
@@ -81,10 +84,14 @@ export function writeRequest(event: SendRequest): WrittenHead {
 }
 
 /** @throws LocalProtocolError when the informational response may not be sent. */
-export function writeInformationalResponse(event: SendInformationalResponse, upgradeProposed: boolean): string {
+export function writeInformationalResponse(
+  event: SendInformationalResponse,
+  given: Pairs,
+  upgradeProposed: boolean,
+): string {
   const start = statusLine(event, 100, 199);
   if (event.status === 101 && !upgradeProposed) throw new LocalProtocolError("UNPROPOSED_SWITCH");
-  const pairs = withoutFraming(fieldPairs(event.headers));
+  const pairs = withoutFraming(given);
   return writeHead(RESPONSE, start, pairs, badReason);
 }
 
@@ -93,13 +100,12 @@ export function writeInformationalResponse(event: SendInformationalResponse, upg
  * fields of a response to HEAD are those of GET. Says close when it must, and keep-alive to a 1.0 peer that asked.
  * @throws LocalProtocolError when the response may not be sent.
  */
-export function writeResponse(event: SendResponse, context: ResponseContext): WrittenHead {
+export function writeResponse(event: SendResponse, given: Pairs, context: ResponseContext): WrittenHead {
   const { method, keepAlive, keepAliveAsked, version } = context;
   const { status } = event;
   const start = statusLine(event, 200, 999);
-  const given = fieldPairs(event.headers);
   const bodiless = status === 204 || (method === METHOD_CONNECT && status < 300);
-  let pairs: readonly FieldPair[] = bodiless ? withoutFraming(given) : given;
+  let pairs: Pairs = bodiless ? withoutFraming(given) : given;
   let text = writeHead(RESPONSE, start, pairs, badReason);
   const facts = word(HEAD_FACTS);
   if (facts & CODING && facts & LENGTH) {
@@ -131,8 +137,7 @@ export function writeResponse(event: SendResponse, context: ResponseContext): Wr
 export const LAST_CHUNK = "0\r\n\r\n";
 
 /** The last chunk, the trailer fields and the empty line. @throws LocalProtocolError for a trailer that may not be sent. */
-export function writeTrailers(headers: HeaderInput | undefined): string {
-  const pairs = fieldPairs(headers);
+export function writeTrailers(pairs: Pairs): string {
   if (pairs.length === 0) return LAST_CHUNK;
   const text = writeHead(TRAILERS, "", pairs, () => "BAD_FIELD_VALUE");
   if (word(HEAD_FACTS) & NOT_FOR_TRAILERS) {
@@ -155,7 +160,7 @@ const EMPTY_LINE = "\r\n";
  * A head as text, checked: the kernel must find in it exactly the names and values that were given. Each line holds one
  * of them, no name is longer than given and no value either, so equal sums mean equal parts.
  */
-function writeHead(what: number, start: string, pairs: readonly FieldPair[], startFault: () => ErrorCode): string {
+function writeHead(what: number, start: string, pairs: Pairs, startFault: () => ErrorCode): string {
   let text = start;
   let nameOctets = 0;
   let valueOctets = 0;
@@ -167,8 +172,10 @@ function writeHead(what: number, start: string, pairs: readonly FieldPair[], sta
     valueOctets += value.length;
   }
   text += EMPTY_LINE;
-  if (text.length > INPUT_SIZE) throw new LocalProtocolError("HEAD_TOO_LARGE");
-  if (pairs.length > MAX_FIELDS) throw new LocalProtocolError("TOO_MANY_FIELDS");
+  if (text.length > INPUT_SIZE)
+    throw new LocalProtocolError("HEAD_TOO_LARGE", { seen: `none is sent above ${INPUT_SIZE}` });
+  if (pairs.length > MAX_FIELDS)
+    throw new LocalProtocolError("TOO_MANY_FIELDS", { seen: `none is sent with more than ${MAX_FIELDS}` });
   const sound =
     kernel().scanText(what, text) === text.length &&
     word(HEAD_FIELD_COUNT) === pairs.length &&
@@ -186,7 +193,7 @@ function badReason(): ErrorCode {
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-function fieldFault(pairs: readonly FieldPair[]): LocalProtocolError | undefined {
+function fieldFault(pairs: Pairs): LocalProtocolError | undefined {
   for (const [name, value] of pairs) {
     const header = name.toLowerCase();
     if (!TOKEN.test(name)) return new LocalProtocolError("BAD_FIELD_NAME", { header });
@@ -199,7 +206,7 @@ function fieldFault(pairs: readonly FieldPair[]): LocalProtocolError | undefined
 }
 
 /** Host comes first (RFC 9110 7.2). */
-function hostFirst(pairs: readonly FieldPair[]): readonly FieldPair[] {
+function hostFirst(pairs: Pairs): Pairs {
   const at = pairs.findIndex(([name]) => name.length === 4 && name.toLowerCase() === "host");
   return at > 0 ? [pairs[at] as FieldPair, ...pairs.slice(0, at), ...pairs.slice(at + 1)] : pairs;
 }
@@ -240,12 +247,12 @@ function outgoingFraming(isRequest: boolean, method: number, status: number, fac
   throw new LocalProtocolError(framing, { header: framingField(framing) });
 }
 
-function without(pairs: readonly FieldPair[], ...names: string[]): FieldPair[] {
+function without(pairs: Pairs, ...names: string[]): FieldPair[] {
   return pairs.filter(([name]) => !names.includes(name.toLowerCase()));
 }
 
 /** What has no body by definition has no framing either (RFC 9110 8.6, RFC 9112 6.1). */
-function withoutFraming(pairs: readonly FieldPair[]): FieldPair[] {
+function withoutFraming(pairs: Pairs): FieldPair[] {
   return without(pairs, "content-length", "transfer-encoding");
 }
 
@@ -256,7 +263,7 @@ function missingOption(closes: boolean, keepAliveAsked: boolean, facts: number):
 }
 
 /** Adds the option to the first Connection field, in the place of a keep-alive; other options stay as they are. */
-function withConnectionOption(pairs: readonly FieldPair[], option: string): FieldPair[] {
+function withConnectionOption(pairs: Pairs, option: string): FieldPair[] {
   let added = false;
   return pairs.flatMap(([name, value]): FieldPair[] => {
     if (name.toLowerCase() !== "connection") return [[name, value]];

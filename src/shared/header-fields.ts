@@ -185,12 +185,15 @@ function wantedName(name: string): { wanted: string; identity: number } {
 /** No fields at all. */
 export const NO_FIELDS = new HeaderFields("", 0);
 
+/** No fields to send. */
+export const NO_PAIRS: readonly FieldPair[] = [];
+
 /**
  * Fields to send as a list of pairs; whether they are strings is left to `checkedPair`.
  * @throws TypeError for what is neither an iterable nor a record
  */
 export function fieldPairs(input: HeaderInput | undefined): readonly FieldPair[] {
-  if (input === undefined) return [];
+  if (input === undefined) return NO_PAIRS;
   if (Array.isArray(input)) return input;
   if (typeof input !== "object" || input === null) throw new TypeError("headers must be pairs or a record");
   // HeaderFields, of any copy of this package: names as they were sent.

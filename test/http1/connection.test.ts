@@ -502,3 +502,25 @@ describe("sendFailed", () => {
     expect([connection.localState, connection.remoteState]).toEqual(["error", "must-close"]);
   });
 });
+
+test("headers that send while they are read: what they send goes first, and nothing goes out in the wrong state", () => {
+  const connection = new Http1Connection("client");
+  const inner = { type: "request", method: "GET", target: "/inner", headers: [["Host", "a"]] } as const;
+  const headers = {
+    *[Symbol.iterator](): Generator<[string, string]> {
+      connection.send(inner);
+      yield ["Host", "a"];
+    },
+  };
+  expect(() => connection.send({ type: "request", method: "GET", target: "/outer", headers })).toThrow("send-body");
+  expect(String.fromCharCode(...connection.bytesToSend())).toBe("GET /inner HTTP/1.1\r\nHost: a\r\n\r\n");
+  expect([connection.localState, connection.outstandingRequests]).toEqual(["send-body", 1]);
+});
+
+test("errorResponse takes a RemoteProtocolError", () => {
+  const connection = new Http1Connection("server");
+  for (const error of [null, {}, new Error("no"), { statusHint: 400 }]) {
+    expect(() => connection.errorResponse(error as RemoteProtocolError)).toThrow(TypeError);
+  }
+  expect(connection.queuedBytes).toBe(0);
+});

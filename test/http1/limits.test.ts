@@ -453,6 +453,20 @@ describe("options", () => {
     expect(() => new Http1Connection("proxy" as Role)).toThrow(TypeError);
     expect(() => new Http1Connection(undefined as unknown as Role)).toThrow(TypeError);
   });
+  test.each([
+    [5],
+    [null],
+    [{ limits: 5 }],
+    [{ allow: "obsFold" }],
+    [{ limits: { maxHeadBytes: "5" } }],
+    [{ maxPipelined: "3" }],
+    [{ allow: { bareLf: 1 } }],
+    [{ allow: { bareLf: "no" } }],
+    [{ copyData: 1 }],
+    [{ http10KeepAlive: "yes" }],
+  ])("a wrong type is a TypeError: %j", (options) => {
+    expect(() => new Http1Connection("server", options as unknown as Http1Options)).toThrow(TypeError);
+  });
   test("undefined means the default", () => {
     const { lines } = readEverySplit(
       () =>
