@@ -96,7 +96,10 @@ export function scanFields(what: i32, start: usize, p: usize, end: usize, allow:
         reads += isRead(identity);
         facts |= forbiddenFact(identity);
         nameOctets += length;
-        writeRecord(record, identity, <u32>(p - start), length, 2, <u32>(lineEnd - nameEnd - 2));
+        store<u32>(record, spread(<u32>(p - start)) | ((<u32>identity) << 24), 0, 1);
+        store<u32>(record, length, 4, 1);
+        store<u32>(record, 2, 8, 1);
+        store<u32>(record, spread(<u32>(lineEnd - nameEnd - 2)), 12, 1);
         p = lineEnd + 2;
       }
     }

@@ -1,6 +1,6 @@
 // One HTTP/1.1 connection, either end: wires receive buffer, readers, machine and writers. Bytes in, events out; events
 // in, bytes out. No sockets, timers or clocks: the caller moves the bytes and decides when to give up.
-import { CLOSE, EXPECT_CONTINUE, KEEP_ALIVE, LENGTH, METHOD_CONNECT } from "../../assembly/layout.ts";
+import { CLOSE, EXPECT_CONTINUE, KEEP_ALIVE, LENGTH, METHOD_CONNECT, UPGRADE } from "../../assembly/layout.ts";
 import { LocalProtocolError, RemoteProtocolError } from "../shared/errors.ts";
 import { type FieldPair, fieldPairs, NO_PAIRS } from "../shared/header-fields.ts";
 import { checkOctets } from "../shared/octets.ts";
@@ -48,7 +48,8 @@ export class Http1Connection {
   readonly role: Role;
   private readonly settings: Settings;
   private readonly receiver: Receiver;
-  private readonly sender: Sender;
+  /** Made when something is first sent: 20 ns less before a message is read. */
+  private usedSender: Sender | null = null;
   /** The exchange whose response is due; the only one, but for a client that pipelines. */
   private current = new Exchange();
   /** The exchange in which this end sends: the last of those that follow `current`. */
@@ -69,7 +70,6 @@ export class Http1Connection {
     this.role = role;
     this.settings = readOptions(role, options);
     this.receiver = new Receiver(role, this.settings);
-    this.sender = new Sender(role);
   }
 
   // --- read-outs --------------------------------------------------------------------------------------------------
@@ -111,7 +111,7 @@ export class Http1Connection {
 
   /** Octets sent and not yet drained. */
   get queuedBytes(): number {
-    return this.sender.queue.length;
+    return this.usedSender === null ? 0 : this.usedSender.queue.length;
   }
 
   // --- bytes in, events out ---------------------------------------------------------------------------------------
@@ -194,7 +194,7 @@ export class Http1Connection {
   }
 
   private readRequest(): RequestEvent | undefined {
-    const { receiver, current, settings } = this;
+    const { receiver, current } = this;
     const event = receiver.readRequest();
     if (event === undefined) return undefined;
     const { facts, version, method } = receiver;
@@ -202,13 +202,20 @@ export class Http1Connection {
     this.peerVersion = event.httpVersion;
     current.method = method;
     current.fire("client", ON.request);
+    if (version < 11 || facts & (CLOSE | UPGRADE | EXPECT_CONTINUE) || method === METHOD_CONNECT) this.receiveWishes();
+    receiver.beginBody();
+    return event;
+  }
+
+  /** What a request asks for besides a response: to close or to keep alive, to switch protocols, to be told to go on. */
+  private receiveWishes(): void {
+    const { receiver, current, settings } = this;
+    const { facts, version, method } = receiver;
     if (!keepsAlive(facts, version, settings)) current.disableKeepAlive();
     else current.keepAliveAsked = version < 11;
     const upgrade = proposesUpgrade(facts, version);
     if (upgrade || method === METHOD_CONNECT) current.propose(upgrade, method === METHOD_CONNECT);
     current.waiting = version === 11 && (facts & EXPECT_CONTINUE) !== 0;
-    receiver.beginBody();
-    return event;
   }
 
   private readResponse(): ResponseEvent | InformationalResponseEvent | ConnectionClosedEvent | undefined {
@@ -410,6 +417,11 @@ export class Http1Connection {
   /** Every exchange, from the one whose response is due to the one whose request is being sent. */
   private *pipeline(): Generator<Exchange> {
     for (let exchange: Exchange | null = this.current; exchange !== null; exchange = exchange.following) yield exchange;
+  }
+
+  private get sender(): Sender {
+    this.usedSender ??= new Sender(this.role);
+    return this.usedSender;
   }
 
   private get remoteRole(): Role {
