@@ -299,7 +299,7 @@ export class Http1Connection {
     const { receiver, current } = this;
     if (!receiver.buffer.ended) return NEED_DATA;
     const answered = current.server === SEND_BODY || current.server === DONE || current.server === MUST_CLOSE;
-    if (this.role === "client" || !answered || receiver.bodyOctets > 0)
+    if (this.role === "client" || !answered || receiver.bodyBegan)
       throw receiver.fault("INCOMPLETE_BODY", receiver.buffer.fed);
     return this.close(ON["body-declined"], receiver.buffer.fed);
   }

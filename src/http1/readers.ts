@@ -366,6 +366,11 @@ export class Receiver {
     this.extensionOctets = 0;
   }
 
+  /** Has any octet of the body, its framing included, been read? */
+  get bodyBegan(): boolean {
+    return this.bodyOctets > 0 || this.phase === "trailers";
+  }
+
   /** The next piece of the body or its end, or undefined when more octets are needed. */
   readBody(): DataEvent | EndOfMessageEvent | undefined {
     const { buffer } = this;

@@ -105,6 +105,11 @@ function isBranded(value: unknown, brand: string): boolean {
   return typeof value === "object" && value !== null && (value as { [BRAND]?: string })[BRAND] === brand;
 }
 
+/** What `instanceof` means for a subclass: its prototype is in the chain. */
+function isInstance(subclass: { readonly prototype: object }, value: unknown): boolean {
+  return Object.prototype.isPrototypeOf.call(subclass.prototype, value as object);
+}
+
 function describe(code: ErrorCode, detail: ErrorDetail, offset: number | undefined): string {
   let message: string = TABLE[code][1];
   if (detail.header !== undefined) message += `; field ${JSON.stringify(detail.header)}`;
@@ -133,7 +138,8 @@ export class LocalProtocolError extends Error {
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
-    return isBranded(value, "local");
+    // biome-ignore lint/complexity/noThisInStatic: it is the class on the right of instanceof that matters
+    return this === LocalProtocolError ? isBranded(value, "local") : isInstance(this, value);
   }
 }
 
@@ -161,6 +167,7 @@ export class RemoteProtocolError extends Error {
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
-    return isBranded(value, "remote");
+    // biome-ignore lint/complexity/noThisInStatic: it is the class on the right of instanceof that matters
+    return this === RemoteProtocolError ? isBranded(value, "remote") : isInstance(this, value);
   }
 }

@@ -330,6 +330,7 @@ describe("Expect: 100-continue (RFC 9110 10.1.1)", () => {
       ],
       ["not after some of the body", EXPECT, declines, "h", "INCOMPLETE_BODY 400"],
       ["not in a chunk-size line", CHUNKED, declines, "5", "INCOMPLETE_BODY 400"],
+      ["not in the trailer section", CHUNKED, declines, "0\r\n", "INCOMPLETE_BODY 400"],
       ["not in a chunk", CHUNKED, declines, "5\r\n", "INCOMPLETE_BODY 400"],
       ["not without an answer", EXPECT, () => {}, "", "INCOMPLETE_BODY 400"],
       ["not after 100", EXPECT, continues, "", "INCOMPLETE_BODY 400"],

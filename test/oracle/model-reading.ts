@@ -486,7 +486,7 @@ export class Reading extends Lines {
     this.take(line.length);
     this.chunk.part = size === 0 ? "trailers" : "data";
     this.chunk.remaining = size;
-    if (size > 0) this.now.expectation = "none";
+    this.now.expectation = "none";
     return true;
   }
 

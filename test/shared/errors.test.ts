@@ -178,3 +178,19 @@ describe("instanceof", () => {
     expect(Object.keys(error).sort()).toEqual(["code", "header", "name", "offset", "statusHint"]);
   });
 });
+
+test("a subclass has its own instances only", () => {
+  class Timeout extends RemoteProtocolError {}
+  const own = new Timeout("INCOMPLETE_HEAD", 0, "server");
+  const other = new RemoteProtocolError("INCOMPLETE_HEAD", 0, "server");
+  expect([own instanceof Timeout, own instanceof RemoteProtocolError, other instanceof Timeout]).toEqual([
+    true,
+    true,
+    false,
+  ]);
+  class Refused extends LocalProtocolError {}
+  expect([
+    new Refused("WRONG_STATE") instanceof Refused,
+    new LocalProtocolError("WRONG_STATE") instanceof Refused,
+  ]).toEqual([true, false]);
+});
