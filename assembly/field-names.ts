@@ -46,6 +46,7 @@ export function nameIdentity(p: usize, length: u32): i32 {
   const identity = candidate(p + length, length);
   if (load<u8>(NAME_LENGTHS + identity) != length) return NAME_UNKNOWN;
   const name = NAMES + identity * NAME_SIZE;
+  // coverage: a name has at least one octet
   for (let i: u32 = 0; i < length; i++) if (load<u8>(name + i) != (load<u8>(p + i) | 0x20)) return NAME_UNKNOWN;
   return identity;
 }
@@ -55,6 +56,7 @@ export function fillNames(): void {
   assertMap(__heap_base <= STATIC_END);
   let identity: u32 = NAME_UNKNOWN;
   let length: u32 = 0;
+  // coverage: the text of the names is not empty
   for (let i = 0; i < FIELD_NAMES.length; i++) {
     const char = FIELD_NAMES.charCodeAt(i);
     if (char > 0x20) {
@@ -68,16 +70,19 @@ export function fillNames(): void {
 }
 
 function takeSlot(identity: u32, length: u32): void {
+  // coverage: false only when names.ts outgrows layout.ts: then nothing runs
   assertMap(identity < MAX_NAMES && length <= NAME_SIZE);
   const name = NAMES + identity * NAME_SIZE;
   if (length < NAME_SIZE) store<u8>(name + length, <u8>COLON);
   store<u8>(NAME_LENGTHS + identity, <u8>length);
   const slot = slotOf(keyOf(name + length, length), length);
+  // coverage: false only when two names share a slot: then nothing runs
   assertMap(slot < NAME_SLOTS + NAME_SLOT_COUNT && load<u8>(slot) == 0);
   store<u8>(slot, <u8>identity);
 }
 
 function assertMap(holds: bool): void {
+  // coverage: true only when the map is broken: then nothing runs
   if (!holds) unreachable();
 }
 

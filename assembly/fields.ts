@@ -55,6 +55,7 @@ export function scanFields(what: i32, start: usize, p: usize, end: usize, allow:
   }
   /** Octets before this place that belong to no name and no value, four of each line aside. */
   let otherOctets = <u32>p;
+  // coverage: a head begins within the input
   while (p <= end) {
     if (ASC_FEATURE_SIMD) {
       // The usual line, `name ": " value CRLF`, its name at most 32 letters and "-", its value SP and visible ASCII:

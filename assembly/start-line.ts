@@ -73,6 +73,7 @@ export function scanStatusLine(start: usize, end: usize, allow: u32): i32 {
   if (p == end) return needData(start, start);
   if (load<u8>(p) != SP) return fault(BAD_STATUS, p, start);
   let status: u32 = 0;
+  // coverage: three digits, always
   for (const last = p + 3; p < last; ) {
     if (++p == end) return needData(start, start);
     const digit = <u32>load<u8>(p) - 0x30;

@@ -28,6 +28,7 @@ export function markStops(p: usize, start: usize, end: usize): usize {
   }
   if (last == end && p < end) {
     let bits: u64 = 0;
+    // coverage: asked just before
     for (let i: u64 = 0; p < end; i += 16) {
       bits |= (<u64>stopsOf(p + 16 <= end ? v128.load(p, 0, 1) : lastWindow(p, end))) << i;
       p += 16;

@@ -33,6 +33,7 @@ function joinLines(value: usize, end: usize): void {
       store<u8>(to++, octet);
       continue;
     }
+    // coverage: behind a CR comes its LF, behind a LF the SP or HTAB of the next line
     while (isBlank(load<u8>(from))) from++;
     while (to > value && isSpace(load<u8>(to - 1))) to--;
     if (to > value) store<u8>(to++, SP);

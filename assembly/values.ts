@@ -56,6 +56,7 @@ function memberStart(p: usize, end: usize): usize {
 }
 
 function memberEnd(p: usize, end: usize): usize {
+  // coverage: a member begins with an octet that is no comma
   while (p < end && load<u8>(p) != COMMA) p++;
   return p;
 }
@@ -195,6 +196,7 @@ export function readAuthority(p: usize, end: usize): u32 {
   const digits = colon + 1;
   if (digits == end || skipDigits(digits, end) != end) return 0;
   let port: u32 = 0;
+  // coverage: there is at least one digit
   for (let q = digits; q < end && port <= 65535; q++) port = port * 10 + (load<u8>(q) - 0x30);
   return port <= 65535 ? AUTHORITY : 0;
 }
@@ -228,6 +230,7 @@ function isFutureAddress(p: usize, end: usize): bool {
   const digits = p;
   while (p < end && isClass(p, HEX)) p++;
   if (p == digits || p + 1 >= end || load<u8>(p) != 0x2e /* . */) return false;
+  // coverage: there is at least one octet behind the dot
   for (p++; p < end; p++) if (!isClass(p, NAME_OCTET) && load<u8>(p) != COLON) return false;
   return true;
 }

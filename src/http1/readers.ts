@@ -321,10 +321,9 @@ export class Receiver {
     return kernel.scanChunkLine(INPUT, last, allow, limits.maxChunkSizeDigits, extensions);
   }
 
-  /** Is there a LF among the octets [from, end) of the element? */
+  /** Is there a LF in [from, end) of the element? Not among its absorbed octets: they were searched when they came. */
   private hasLineFeed(from: number, end: number): boolean {
-    const { partial, partialLength, chunk, position } = this.buffer;
-    if (from < partialLength && partial.indexOf(LF, from) >= 0) return true;
+    const { partialLength, chunk, position } = this.buffer;
     const found = chunk.indexOf(LF, position + Math.max(from - partialLength, 0));
     return found >= 0 && found < position + end - partialLength;
   }
