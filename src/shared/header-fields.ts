@@ -86,7 +86,7 @@ export class HeaderFields implements Iterable<FieldPair> {
       }
       return;
     }
-    let name = end === 0 ? 0 : this.startOf(end - RECORD_SIZE);
+    let name = this.startOf(end - RECORD_SIZE);
     for (let record = end - RECORD_SIZE; record >= 0; record -= RECORD_SIZE) {
       const identity = text.charCodeAt(record + 3);
       const nameEnd = name + text.charCodeAt(record + 4);
@@ -127,7 +127,7 @@ export class HeaderFields implements Iterable<FieldPair> {
       }
       return pairs;
     }
-    let name = end === 0 ? 0 : this.startOf(end - RECORD_SIZE);
+    let name = this.startOf(end - RECORD_SIZE);
     for (let i = 0, record = end - RECORD_SIZE; i < length; i++, record -= RECORD_SIZE) {
       const nameEnd = name + text.charCodeAt(record + 4);
       const value = nameEnd + 2;

@@ -281,3 +281,57 @@ describe("fieldPairs", () => {
     ]);
   });
 });
+
+describe("every way to all fields says the same", () => {
+  const usual: Pairs = [
+    ["Accept", "text/html"],
+    ["X-Odd", ""],
+    ["x-request-id", "1"],
+    ["Set-Cookie", "a=1"],
+    ["SET-COOKIE", "b=2"],
+  ];
+  const long: Pairs = [["X-Long", "v".repeat(20_000)], ...usual];
+  const trailers = (section: string): HeaderFields => {
+    const connection = new Http1Connection("server");
+    connection.feed(octets(`POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n${section}\r\n`));
+    for (const event of connection.events()) if (event.type === "end-of-message") return event.headers;
+    throw new Error("no end");
+  };
+  test.each<[string, HeaderFields, Pairs]>([
+    ["lines as they usually are", received(usual), [["Host", "a"], ...usual]],
+    ["values of all octets, and empty ones", received(PAIRS), [["Host", "a"], ...PAIRS]],
+    ["a head that is long", received(long), [["Host", "a"], ...long]],
+    [
+      "lines with other white space",
+      trailers("A:1\r\nServer:\t x \r\nB: \r\n"),
+      [
+        ["A", "1"],
+        ["Server", "x"],
+        ["B", ""],
+      ],
+    ],
+    [
+      "trailers of which some were dropped",
+      trailers("A: 1\r\nHost: b\r\nEtag: 2\r\n"),
+      [
+        ["A", "1"],
+        ["Etag", "2"],
+      ],
+    ],
+    ["none", NO_FIELDS, []],
+  ])("%s", (_, given, pairs) => {
+    const lower = pairs.map(([name, value]) => [name.toLowerCase(), value]);
+    expect(given.raw()).toEqual(pairs);
+    expect(given.toJSON()).toEqual(pairs);
+    expect([...given]).toEqual(lower);
+    expect([...given.entries()]).toEqual(lower);
+    const called: [string, string][] = [];
+    given.forEach((value, name, all) => {
+      expect(all).toBe(given);
+      called.push([name, value]);
+    });
+    expect(called).toEqual(lower);
+    for (const [name, value] of lower) expect(given.getAll(name as string)).toContain(value);
+    expect(given.length).toBe(pairs.length);
+  });
+});
