@@ -22,6 +22,7 @@ export function drawCharts(measurements, environment) {
     "requests.svg": drawCorpus("corpus of requests", "Reading requests", measurements, caption),
     "responses.svg": drawCorpus("corpus of responses", "Reading responses", measurements, caption),
     "workloads.svg": drawWorkloads(measurements, caption),
+    "exchanges.svg": drawExchanges(measurements, caption),
   };
 }
 
@@ -71,4 +72,21 @@ function barOf({ workload, per, results }) {
   if (ours === undefined) return [];
   const text = `${ours.ratio.toFixed(1)}× · ${Math.round(ours.median)} ns per ${per}`;
   return [{ label: workload, value: ours.ratio, text, ours: ours.ratio >= 1 }];
+}
+
+/** @param {Measurement[]} measurements @param {string} caption */
+function drawExchanges(measurements, caption) {
+  const groups = measurements
+    .filter(({ mode }) => mode === "send" || mode === "cycle")
+    .map(({ workload, mode, results }) => ({
+      title: `${workload}: ${MODE_TITLES[mode]}`,
+      bars: results.map(({ peer, median, ratio }) => ({
+        label: peer,
+        value: 1e9 / median,
+        text: `${Math.round(median)} ns · ${ratio.toFixed(1)}× node:http's`,
+        ours: peer.startsWith("sansio"),
+      })),
+    }));
+  const subtitle = "per second: longer is faster; 512 different messages, the same octets sent by all, medians";
+  return drawBars({ title: "Sending, and whole exchanges", subtitle, groups, caption });
 }

@@ -2,14 +2,21 @@
 // npm run bench: proves that all peers read alike, measures them, prints tables, writes JSON and draws the charts.
 
 import { mkdirSync, writeFileSync } from "node:fs";
+import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
+import { bodies } from "./bodies.mjs";
 import { drawCharts } from "./charts.mjs";
 import { namedWorkloads, requestCorpus, responseCorpus } from "./corpus.mjs";
+import { measureCycle } from "./cycle.mjs";
 import { growth } from "./growth.mjs";
+import { printHeadlines } from "./headlines.mjs";
 import { measure } from "./measure.mjs";
+import { memory } from "./memory.mjs";
 import { llhttpOffsets, PEERS, referenceOf, sansioNew } from "./peers/index.mjs";
 import { makeProgress } from "./progress.mjs";
+import { readRuns, writeReadme } from "./readme.mjs";
 import { environment, MODE_TITLES, table } from "./report.mjs";
+import { measureSend } from "./send.mjs";
 import { verify } from "./verify.mjs";
 
 /** @typedef {import("./peers/index.mjs").Mode} Mode */
@@ -37,9 +44,15 @@ if (options.help) {
 const isWhole = !options.quick && options.only === undefined && options.mode === undefined;
 const budget = options.quick ? { warmUp: 20, batches: 15 } : { warmUp: 200, batches: 101 };
 const progress = makeProgress();
+/** What the machine did beside us. */
+const busy = loadavg()[0];
+if (busy > 0.5) console.log(`The machine is busy already (load ${busy.toFixed(1)}): ratios suffer too.\n`);
 
 const corpora = [requestCorpus(), responseCorpus()];
 const workloads = [...corpora, ...namedWorkloads()].filter(({ name }) => name.includes(options.only ?? ""));
+const exchanges = [/** @type {const} */ (["send", measureSend]), /** @type {const} */ (["cycle", measureCycle])].filter(
+  ([mode]) => options.only === undefined && (options.mode ?? mode) === mode,
+);
 if (workloads.length === 0) throw new Error(`no workload's name holds "${options.only}"`);
 
 for (const workload of workloads) {
@@ -70,17 +83,37 @@ for (const workload of workloads) {
   }
 }
 
-const growths = isWhole ? growth() : [];
-const found = environment();
-const json = `${JSON.stringify({ environment: found, measurements, growth: growths }, null, 2)}\n`;
+// They verify themselves what they send.
+for (const [mode, measureExchange] of exchanges) {
+  const onProgress = (/** @type {number} */ part) => progress.show(MODE_TITLES[mode], part);
+  const measurement = await measureExchange({ ...budget, onProgress });
+  progress.clear();
+  measurements.push(measurement);
+  console.log(table(measurement));
+}
+
+const isAll = options.only === undefined && options.mode === undefined;
+const results = {
+  environment: environment(),
+  load: busy,
+  measurements,
+  bodies: isAll ? bodies(options) : [],
+  memory: isAll ? memory(options) : [],
+  growth: isWhole ? growth() : [],
+};
+const [major] = process.versions.node.split(".");
+printHeadlines(results, readRuns().find((run) => run.major === major)?.wrk);
+const json = `${JSON.stringify(results, null, 2)}\n`;
 if (options.json !== undefined) writeFileSync(options.json, json);
 if (isWhole) {
-  write("results", { "latest.json": json });
-  write("charts", drawCharts(measurements, found));
+  write("results", { [`node-${major}.json`]: json });
+  write("charts", drawCharts(measurements, results.environment));
+  writeReadme();
 }
 
 /** @param {import("./corpus.mjs").Workload} workload @returns {Mode[]} */
 function modesOf(workload) {
+  if (options.mode === "send" || options.mode === "cycle") return [];
   /** @type {Mode[]} */
   const modes = corpora.includes(workload) ? ["tokenise", "lazy", "gets", "iterate", "strings"] : ["lazy", "strings"];
   return modes.filter((mode) => options.mode === undefined || options.mode === mode);

@@ -13,6 +13,23 @@
  * @property {number} upper the third quartile
  * @property {number} mean collections of garbage included, which medians leave out
  * @property {number} ratio the reference's time over this one's, the median over all rounds
+ * @property {number} toFirst this one's time over the first one's, which is always ours, the median over all rounds
+ */
+/**
+ * One that takes turns.
+ *
+ * @typedef {object} Runner
+ * @property {string} name
+ * @property {string} about
+ * @property {() => void} prepare outside the time, before each pass
+ * @property {() => number | Promise<number>} run a pass; the sum of what it saw
+ * @property {() => void | Promise<void>} [settle] outside the time, after each pass
+ */
+/**
+ * @typedef {object} Budget
+ * @property {number} warmUp passes of each before the first that counts
+ * @property {number} batches
+ * @property {(part: number) => void} [onProgress]
  */
 
 const PASSES = 2;
@@ -23,53 +40,74 @@ const modes = new URL("modes.mjs", import.meta.url).href;
  * @param {Workload} workload
  * @param {Mode} mode
  * @param {readonly Peer[]} peers
- * @param {{ warmUp: number, batches: number, reference: Peer, onProgress?: (part: number) => void }} options
+ * @param {Budget & { reference: Peer }} options
  * @returns {Promise<Result[]>}
  */
-export async function measure(workload, mode, peers, { warmUp, batches, reference, onProgress = () => {} }) {
+export async function measure(workload, mode, peers, { reference, ...budget }) {
   const { units, kind, count } = workload;
+  /** @type {Runner[]} */
   const runners = [];
   for (const peer of peers) {
     /** @type {typeof import("./modes.mjs")} */
     const { makePass } = await import(
       /* @vite-ignore */ `${modes}?${encodeURIComponent(`${peer.name} ${mode} ${kind}`)}`
     );
-    runners.push({ peer, pass: makePass(peer, mode, kind), times: /** @type {number[]} */ ([]) });
+    const pass = makePass(peer, mode, kind);
+    const { name, about } = peer;
+    runners.push({ name, about, prepare: () => pass.prepare(units.length), run: () => pass.run(units) });
   }
+  return alternate(runners, { ...budget, count, reference: reference.name, what: `${workload.name}, ${mode}` });
+}
 
+/**
+ * @param {readonly Runner[]} runners ours first
+ * @param {Budget & { count: number, reference: string, what: string }} options `count`: what a pass holds
+ * @returns {Promise<Result[]>}
+ */
+export async function alternate(runners, { warmUp, batches, onProgress = () => {}, count, reference, what }) {
+  const entries = runners.map((runner) => ({ runner, times: /** @type {number[]} */ ([]) }));
   const rounds = Math.ceil(warmUp / PASSES) + batches;
   /** @type {number | undefined} */
   let sum;
   for (let round = 0; round < rounds; round++) {
-    for (let turn = 0; turn < runners.length; turn++) {
-      const { peer, pass, times } = runners[(turn + round) % runners.length];
+    for (let turn = 0; turn < entries.length; turn++) {
+      const { runner, times } = entries[(turn + round) % entries.length];
       let time = 0;
       for (let index = 0; index < PASSES; index++) {
-        pass.prepare(units.length);
+        runner.prepare();
         const start = performance.now();
-        const seen = pass.run(units);
+        const running = runner.run();
+        const seen = typeof running === "number" ? running : await running;
         time += performance.now() - start;
+        await runner.settle?.();
         sum ??= seen;
-        if (seen !== sum) throw new Error(`${peer.name} did other work than the rest: ${workload.name}, ${mode}`);
+        if (seen !== sum) throw new Error(`${runner.name} did other work than the rest: ${what}`);
       }
       if (round >= rounds - batches) times.push((time * 1e6) / (PASSES * count));
     }
     onProgress((round + 1) / rounds);
   }
 
-  const referenceTimes = /** @type {typeof runners[number]} */ (runners.find(({ peer }) => peer === reference)).times;
-  return runners.map(({ peer, times }) => ({
-    peer: peer.name,
-    about: peer.about,
+  const [{ times: firstTimes }] = entries;
+  const referenceTimes = entries.find(({ runner }) => runner.name === reference)?.times ?? firstTimes;
+  return entries.map(({ runner: { name, about }, times }) => ({
+    peer: name,
+    about,
     median: quantile(times, 0.5),
     lower: quantile(times, 0.25),
     upper: quantile(times, 0.75),
     mean: times.reduce((total, time) => total + time, 0) / times.length,
-    ratio: quantile(
-      referenceTimes.map((time, round) => time / times[round]),
-      0.5,
-    ),
+    ratio: medianRatio(referenceTimes, times),
+    toFirst: medianRatio(times, firstTimes),
   }));
+}
+
+/** @param {readonly number[]} times @param {readonly number[]} others of the same rounds */
+function medianRatio(times, others) {
+  return quantile(
+    times.map((time, round) => time / others[round]),
+    0.5,
+  );
 }
 
 /** @param {readonly number[]} values @param {number} share */

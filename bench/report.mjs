@@ -49,6 +49,8 @@ export const MODE_TITLES = {
   gets: "event and three get()",
   iterate: "event and all fields iterated",
   strings: "event and every name and value a string",
+  send: "a response head to octets, checked",
+  cycle: "request read, response sent, next cycle begun",
 };
 
 /** @param {number} value */

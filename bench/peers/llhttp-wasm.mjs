@@ -173,8 +173,9 @@ function open(kind, onMessage, keep) {
           : { status, reason: line, fields, read, keep };
         return 0;
       },
-      wasm_on_body(_parser, _at, length) {
-        body += length;
+      // The data is handed over as undici does: a view of what was read.
+      wasm_on_body(_parser, at, length) {
+        body += keep === "offsets" ? length : read.subarray(at - pointer, at - pointer + length).length;
         return 0;
       },
       wasm_on_message_complete() {

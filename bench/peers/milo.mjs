@@ -88,12 +88,9 @@ function open(kind, onMessage) {
   }
   parsers.setOnHeaderName(parser, onPart);
   parsers.setOnHeaderValue(parser, onPart);
-  parsers.setOnData(
-    parser,
-    (/** @type {number} */ _parser, /** @type {number} */ _at, /** @type {number} */ length) => {
-      body += length;
-    },
-  );
+  parsers.setOnData(parser, (/** @type {number} */ _parser, /** @type {number} */ at, /** @type {number} */ length) => {
+    body += state.read.subarray(at, at + length).length;
+  });
   parsers.setOnMessageComplete(parser, () => {
     onMessage(
       kind === "request"

@@ -104,7 +104,7 @@ function open(kind, onMessage) {
           if (!chunked && remaining === 0) finish();
         } else if (remaining > 0) {
           const taken = Math.min(remaining, octets.length - position);
-          body += taken;
+          body += octets.subarray(position, position + taken).length;
           remaining -= taken;
           position += taken;
           if (remaining === 0 && !chunked) finish();

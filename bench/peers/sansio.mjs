@@ -19,12 +19,10 @@ const fields = {
     return total;
   },
   strings(head) {
-    const pairs = head.headers.raw();
     let total = 0;
-    for (let index = 0; index < pairs.length; index++) {
-      const pair = pairs[index];
-      total += pair[0].length + pair[1].length;
-    }
+    head.headers.forEach((/** @type {string} */ value, /** @type {string} */ name) => {
+      total += name.length + value.length;
+    });
     return total;
   },
   list: (head) => head.headers.raw().flat(),

@@ -1,0 +1,136 @@
+// @ts-check
+// The ratios that are promised, and where somebody else is faster.
+
+import { MODE_TITLES } from "./report.mjs";
+
+/** @typedef {import("./report.mjs").Measurement} Measurement */
+/** @typedef {import("./memory.mjs").Finding} Finding */
+/** @typedef {import("./bodies.mjs").Body} Body */
+/** @typedef {import("./growth.mjs").Growth} Growth */
+/** @typedef {ReturnType<typeof import("./report.mjs").environment>} Environment */
+/**
+ * @typedef {object} Results what one run of the bench wrote
+ * @property {Environment} environment
+ * @property {number} load
+ * @property {Measurement[]} measurements
+ * @property {Body[]} bodies
+ * @property {Finding[]} memory
+ * @property {Growth[]} growth
+ */
+/** @typedef {{ environment: Environment, load: number, loads: import("./wrk.mjs").Load[] }} WrkResults */
+/**
+ * @typedef {object} Headline
+ * @property {string} what
+ * @property {string} peer
+ * @property {number} least
+ * @property {string} mode
+ * @property {string[]} workloads the ratio must hold in each
+ * @property {string} [ours] the row of ours that is meant, where it is not the first
+ */
+
+const CORPORA = ["corpus of requests", "corpus of responses"];
+const NODE = "Node's own parser";
+const UNDICI = "undici's llhttp WASM";
+const JAVASCRIPT = "http-parser-js";
+
+/** @type {Headline[]} */
+const HEADLINES = [
+  ...[
+    { mode: "strings", what: "message read, every name and value a string", least: [2.5, 3, 5.5] },
+    { mode: "lazy", what: "message read, fields left alone", least: [4, 5, 9] },
+  ].flatMap(({ mode, what, least }) =>
+    [NODE, UNDICI, JAVASCRIPT].map((peer, index) => ({ what, peer, least: least[index], mode, workloads: CORPORA })),
+  ),
+  {
+    what: "tokens found, nothing made (theirs: empty callbacks)",
+    peer: UNDICI,
+    least: 3,
+    mode: "tokenise",
+    workloads: CORPORA,
+  },
+  { what: "chunked body, chunks of 64 octets", peer: NODE, least: 5, mode: "strings", workloads: ["chunks of 64 B"] },
+  {
+    what: "response head of 10 fields sent",
+    peer: "node:http",
+    least: 2,
+    mode: "send",
+    workloads: ["response heads of 10 fields"],
+  },
+  {
+    what: "request answered on an in-memory stream",
+    peer: "node:http",
+    least: 4,
+    mode: "cycle",
+    workloads: ["requests answered"],
+    ours: "sansio over the stream",
+  },
+  {
+    what: "request answered, no stream in front of the connection",
+    peer: "node:http",
+    least: 4,
+    mode: "cycle",
+    workloads: ["requests answered"],
+  },
+];
+
+/**
+ * The promised ratios, each a value per workload; none where it was not measured.
+ *
+ * @param {Results} results
+ * @param {WrkResults | undefined} wrk
+ */
+export function headlines({ measurements }, wrk) {
+  const rows = HEADLINES.map(({ what, peer, least, mode, workloads, ours }) => ({
+    what,
+    peer,
+    least,
+    ratios: workloads.flatMap((workload) => ratioOf(measurements, { workload, mode, peer, ours }) ?? []),
+  }));
+  for (const { name, least, ratio } of wrk?.loads ?? []) {
+    rows.push({ what: `\`npm start\` under wrk, ${name}`, peer: "node:http", least, ratios: [ratio] });
+  }
+  return rows;
+}
+
+/**
+ * @param {Measurement[]} measurements
+ * @param {{ workload: string, mode: string, peer: string, ours?: string }} wanted
+ */
+function ratioOf(measurements, { workload, mode, peer, ours }) {
+  const found = measurements.find((measurement) => measurement.workload === workload && measurement.mode === mode);
+  return ours === undefined
+    ? found?.results.find((result) => result.peer === peer)?.toFirst
+    : found?.results.find((result) => result.peer === ours)?.ratio;
+}
+
+/**
+ * Everybody who is faster than we are at something, and how many times: the first row of ours against all others, and the
+ * other rows of ours against the reference.
+ *
+ * @param {Results} results
+ */
+export function losses({ measurements }) {
+  return measurements.flatMap(({ workload, mode, reference, results }) => {
+    const [first] = results;
+    return results.flatMap(({ peer, about, ratio, toFirst }) => {
+      const what = `${workload}: ${MODE_TITLES[mode]}`;
+      if (!peer.startsWith("sansio")) {
+        return toFirst < 1 ? [{ what, ours: first.peer, peer, about, factor: 1 / toFirst }] : [];
+      }
+      return ratio < 1 ? [{ what, ours: peer, peer: reference, about: "", factor: 1 / ratio }] : [];
+    });
+  });
+}
+
+/** Prints the promises and whether they hold. @param {Results} results @param {WrkResults | undefined} wrk */
+export function printHeadlines(results, wrk) {
+  console.log("floors\n");
+  for (const { what, peer, least, ratios } of headlines(results, wrk)) {
+    const values = ratios.map((ratio) => ratio.toFixed(2)).join(" / ");
+    const verdict = ratios.length === 0 ? "not measured" : ratios.every((ratio) => ratio >= least) ? "" : "MISSED";
+    console.log(
+      `  ${what.padEnd(58)} × ${peer.padEnd(26)} ${values.padEnd(12)} floor ${String(least).padEnd(4)} ${verdict}`,
+    );
+  }
+  console.log("");
+}

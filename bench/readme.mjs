@@ -1,0 +1,129 @@
+// @ts-check
+// README.md's block between <!-- bench --> and <!-- /bench -->: made of what is in results/, by the bench alone.
+
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { headlines, losses } from "./headlines.mjs";
+
+/** @typedef {import("./headlines.mjs").Results} Results */
+/** @typedef {import("./headlines.mjs").WrkResults} WrkResults */
+/** @typedef {{ major: string, results: Results, wrk: WrkResults | undefined }} Run of one version of Node */
+
+const README = new URL("../README.md", import.meta.url);
+const RESULTS = new URL("results/", import.meta.url);
+
+/** Every version of Node there are results of, the oldest first. @returns {Run[]} */
+export function readRuns() {
+  if (!existsSync(RESULTS)) return [];
+  return readdirSync(RESULTS)
+    .flatMap((name) => /^node-(\d+)\.json$/.exec(name)?.[1] ?? [])
+    .sort((one, other) => Number(one) - Number(other))
+    .map((major) => ({ major, results: read(`node-${major}.json`), wrk: read(`wrk-${major}.json`) }));
+}
+
+/** @param {string} name */
+function read(name) {
+  const url = new URL(name, RESULTS);
+  return existsSync(url) ? JSON.parse(readFileSync(url, "utf8")) : undefined;
+}
+
+/** Writes the block, when there is anything to write. */
+export function writeReadme() {
+  const runs = readRuns();
+  if (runs.length === 0) return;
+  writeFileSync(README, fillIn(readFileSync(README, "utf8"), block(runs)));
+}
+
+/** @param {string} text @param {string} content */
+export function fillIn(text, content) {
+  const [begin, end] = ["<!-- bench -->", "<!-- /bench -->"];
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`README.md has no ${begin} … ${end}`);
+  return `${text.slice(0, from)}${begin}\n${content}\n${text.slice(to)}`;
+}
+
+/** @param {readonly Run[]} runs */
+export function block(runs) {
+  return [
+    where(runs),
+    ratios(runs),
+    memory(runs),
+    charts(),
+    "Where it does not win (how many times as fast the other is; what is not here, it wins):",
+    notWon(runs),
+  ].join("\n\n");
+}
+
+/** @param {readonly Run[]} runs */
+function where(runs) {
+  const [{ results }] = runs;
+  const { processor, versions } = results.environment;
+  const dates = runs.map(({ results: { environment: found } }) => `Node ${found.node.slice(1)} on ${found.date}`);
+  const peers = Object.entries(versions)
+    .filter(([name]) => name !== "sansio")
+    .map(([name, version]) => `${name} ${version}`);
+  return `How many times as fast as the peer, medians of one run (${processor}; ${dates.join(", ")}; ${peers.join(", ")}).
+Two numbers are a corpus of 512 different requests and one of 512 different responses:`;
+}
+
+/** @param {readonly Run[]} runs */
+function ratios(runs) {
+  const columns = runs.map(({ results, wrk }) => headlines(results, wrk));
+  const [longest] = [...columns].sort((one, other) => other.length - one.length);
+  const rows = longest.map(({ what, peer }) => [
+    what,
+    peer,
+    ...columns.map((rowsOfRun) => {
+      const row = rowsOfRun.find((other) => other.what === what && other.peer === peer);
+      return row?.ratios.map((ratio) => `${ratio.toFixed(1)}×`).join(" / ") || "–";
+    }),
+  ]);
+  return table(["", "against", ...runs.map(({ major }) => `Node ${major}`)], rows);
+}
+
+/** @param {readonly Run[]} runs */
+function memory(runs) {
+  const parts = runs.flatMap(({ major, results }) => {
+    const heaps = results.memory.filter(({ what }) => what.startsWith("heap of an idle")).map(({ value }) => value);
+    return heaps.length === 0 ? [] : [`${Math.min(...heaps)} to ${Math.max(...heaps)} octets on Node ${major}`];
+  });
+  return `An idle connection holds ${parts.join(", ")}, and no memory of WebAssembly.`;
+}
+
+function charts() {
+  const pictures = [
+    ["requests", "How many requests per second each parser reads"],
+    ["responses", "How many responses per second each parser reads"],
+    ["workloads", "sansio against Node's own parser, by workload"],
+    ["exchanges", "sansio against node:http: heads sent, requests answered"],
+  ];
+  return pictures.map(([name, text]) => `![${text}](bench/charts/${name}.svg)`).join("\n\n");
+}
+
+/** @param {readonly Run[]} runs */
+function notWon(runs) {
+  const columns = runs.map(({ results }) => losses(results));
+  /** @type {Map<string, { what: string, ours: string, peer: string }>} */
+  const all = new Map();
+  for (const loss of columns.flat()) all.set(keyOf(loss), loss);
+  const rows = [...all].map(([key, { what, ours, peer }]) => [
+    ours === "sansio" ? what : `${what} (${ours})`,
+    peer,
+    ...columns.map((ownLosses) => {
+      const loss = ownLosses.find((other) => keyOf(other) === key);
+      return loss === undefined ? "–" : `${loss.factor.toFixed(1)}×`;
+    }),
+  ]);
+  return table(["", "faster", ...runs.map(({ major }) => `Node ${major}`)], rows);
+}
+
+/** @param {{ what: string, ours: string, peer: string }} loss */
+function keyOf({ what, ours, peer }) {
+  return [what, ours, peer].join("\n");
+}
+
+/** @param {string[]} heads @param {string[][]} rows */
+function table(heads, rows) {
+  return [heads, heads.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+if (process.argv[1] === import.meta.filename) writeReadme();

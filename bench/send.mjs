@@ -1,0 +1,247 @@
+// @ts-check
+// Mode "send": the octets of a response head of 10 fields, checked and serialised. Ours against node:http's ServerResponse,
+// whose socket only counts. Both end the message too; it answers HEAD, so that a head is all there is to send.
+
+import { strictEqual } from "node:assert/strict";
+import { IncomingMessage, ServerResponse, STATUS_CODES } from "node:http";
+import { Socket } from "node:net";
+import { Duplex } from "node:stream";
+import { Http1Connection } from "sansio";
+import { CORPUS_SIZE } from "./corpus.mjs";
+import { alternate } from "./measure.mjs";
+import { apiResponse, cachedResponse, pageResponse } from "./messages.mjs";
+import { makeRandom } from "./random.mjs";
+
+/** @typedef {import("./measure.mjs").Budget} Budget */
+/** @typedef {import("./measure.mjs").Runner} Runner */
+/** @typedef {[name: string, value: string]} Field */
+/** @typedef {{ status: number, fields: Field[] }} Head */
+
+const FIELDS = 10;
+const REQUEST = Buffer.from("HEAD / HTTP/1.1\r\nHost: bench\r\n\r\n");
+const END = /** @type {const} */ ({ type: "end-of-message" });
+
+/** Names that both sides see alike: what says how the connection goes on is given, so that nobody adds a field. */
+const KEPT = ["Content-Length", "Connection"];
+
+/**
+ * Heads as servers send them, each brought to 10 fields, no name twice.
+ *
+ * @param {number} [seed]
+ * @param {number} [count]
+ * @returns {Head[]}
+ */
+export function responseHeads(seed = 4, count = CORPUS_SIZE) {
+  const random = makeRandom(seed);
+  return Array.from({ length: count }, () => {
+    const { status = 200, fields } = random.pick([apiResponse, cachedResponse, pageResponse])(random);
+    const names = new Set(KEPT);
+    for (const [name] of fields) if (names.size < FIELDS) names.add(name);
+    const chosen = [...names].map((name) => /** @type {Field} */ (fields.find(([own]) => own === name)));
+    for (let more = 1; chosen.length < FIELDS; more++) chosen.push([`X-Request-Id-${more}`, random.uuid()]);
+    return { status, fields: chosen };
+  });
+}
+
+/** A socket's place: takes octets, keeps their count, and the octets too where they are to be compared. */
+export class CountingSocket extends Duplex {
+  count = 0;
+  /** @type {Uint8Array[] | null} */
+  kept = null;
+
+  _read() {}
+
+  /** @param {Buffer} octets @param {string} _encoding @param {() => void} done */
+  _write(octets, _encoding, done) {
+    this.count += octets.length;
+    this.kept?.push(octets);
+    done();
+  }
+
+  /** Octets written since the last call. */
+  takeCount() {
+    const { count } = this;
+    this.count = 0;
+    return count;
+  }
+
+  /** The octets written since the last call; the first call begins to keep them. */
+  takeText() {
+    const text = Buffer.concat(this.kept ?? []).latin1Slice();
+    this.kept = [];
+    return text;
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {string} about
+ * @param {readonly Head[]} heads
+ * @param {(head: Head) => import("sansio").HeaderInput} headersOf
+ */
+function sansio(name, about, heads, headersOf) {
+  /** @type {Http1Connection[]} */
+  let connections = [];
+  const events = heads.map(({ status, fields }) => ({
+    type: /** @type {const} */ ("response"),
+    status,
+    headers: headersOf({ status, fields }),
+  }));
+
+  function prepare() {
+    connections = heads.map(() => {
+      const connection = new Http1Connection("server");
+      connection.feed(REQUEST);
+      for (const _ of connection.events());
+      return connection;
+    });
+  }
+
+  /** @param {number} index */
+  function serialise(index) {
+    const connection = connections[index];
+    connection.send(events[index]);
+    connection.send(END);
+    return connection.bytesToSend();
+  }
+
+  function run() {
+    let octets = 0;
+    for (let index = 0; index < heads.length; index++) octets += serialise(index).length;
+    return octets;
+  }
+
+  return { name, about, prepare, run, textOf: (/** @type {number} */ index) => latin1(serialise(index)) };
+}
+
+/**
+ * @param {string} name
+ * @param {string} about
+ * @param {readonly Head[]} heads
+ * @param {(response: ServerResponse, index: number) => void} writeHead
+ */
+function node(name, about, heads, writeHead) {
+  const socket = new CountingSocket();
+  const request = new IncomingMessage(new Socket());
+  request.method = "HEAD";
+  request.httpVersionMajor = 1;
+  request.httpVersionMinor = 1;
+
+  /** @param {number} index */
+  function serialise(index) {
+    const response = new ServerResponse(request);
+    response.sendDate = false;
+    // It asks for a socket of node:net and uses what every stream has.
+    response.assignSocket(/** @type {any} */ (socket));
+    writeHead(response, index);
+    response.end();
+    response.detachSocket(/** @type {any} */ (socket));
+  }
+
+  function run() {
+    for (let index = 0; index < heads.length; index++) serialise(index);
+    return socket.takeCount();
+  }
+
+  function textOf(/** @type {number} */ index) {
+    socket.takeText();
+    serialise(index);
+    const text = socket.takeText();
+    socket.kept = null;
+    socket.takeCount();
+    return text;
+  }
+
+  // "finish" of every response waits in the next tick, which is not counted.
+  return { name, about, prepare() {}, run, settle: nextTurn, textOf };
+}
+
+/** The same without a socket: a string is made, no octets. @param {readonly Head[]} heads */
+function nodeStrings(heads) {
+  const flat = heads.map(({ fields }) => fields.flat());
+  const request = new IncomingMessage(new Socket());
+  request.method = "HEAD";
+
+  /** @param {number} index @returns {string} */
+  function serialise(index) {
+    const response = new ServerResponse(request);
+    response.sendDate = false;
+    response.writeHead(heads[index].status, flat[index]);
+    return /** @type {any} */ (response)._header;
+  }
+
+  function run() {
+    let octets = 0;
+    for (let index = 0; index < heads.length; index++) octets += serialise(index).length;
+    return octets;
+  }
+
+  const about = "writeHead() alone: a string that nobody has encoded or sent; less work than the others";
+  return { name: STRINGS_ONLY, about, prepare() {}, run, textOf: serialise };
+}
+
+export const STRINGS_ONLY = "node:http, the string alone";
+export const REFERENCE = "node:http";
+
+/** @param {readonly Head[]} heads */
+export function senders(heads) {
+  const flat = heads.map(({ fields }) => fields.flat());
+  const objects = heads.map(({ fields }) => Object.fromEntries(fields));
+  return [
+    sansio("sansio", "send() of a response and its end, bytesToSend(); fields as pairs", heads, ({ fields }) => fields),
+    sansio("sansio, fields as an object", "the same, fields as an object", heads, ({ fields }) =>
+      Object.fromEntries(fields),
+    ),
+    node(
+      REFERENCE,
+      "ServerResponse: writeHead() with a flat list, its fastest way, and end()",
+      heads,
+      (response, index) => {
+        response.writeHead(heads[index].status, flat[index]);
+      },
+    ),
+    node("node:http, fields as an object", "writeHead() with an object", heads, (response, index) => {
+      response.writeHead(heads[index].status, objects[index]);
+    }),
+    node("node:http, setHeader()", "each field by setHeader(), as frameworks do", heads, (response, index) => {
+      response.statusCode = heads[index].status;
+      for (const [name, value] of heads[index].fields) response.setHeader(name, value);
+    }),
+    nodeStrings(heads),
+  ];
+}
+
+/**
+ * All must send the very same octets, and those that were meant.
+ *
+ * @param {ReturnType<typeof senders>} runners
+ * @param {readonly Head[]} heads
+ */
+export function verifySenders(runners, heads) {
+  for (const runner of runners) runner.prepare();
+  heads.forEach(({ status, fields }, index) => {
+    const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+    const meant = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}\r\n`;
+    for (const runner of runners) strictEqual(runner.textOf(index), meant, `${runner.name} sends something else`);
+  });
+}
+
+/** @param {Budget} budget @returns {Promise<import("./report.mjs").Measurement>} */
+export async function measureSend(budget) {
+  const heads = responseHeads();
+  const runners = senders(heads);
+  verifySenders(runners, heads);
+  const options = { ...budget, count: heads.length, reference: REFERENCE, what: "send" };
+  const results = await alternate(runners, options);
+  return { workload: "response heads of 10 fields", mode: "send", per: "head", reference: REFERENCE, results };
+}
+
+/** @param {Uint8Array} octets */
+function latin1(octets) {
+  return Buffer.from(octets.buffer, octets.byteOffset, octets.length).latin1Slice();
+}
+
+/** @returns {Promise<void>} */
+function nextTurn() {
+  return new Promise((done) => setImmediate(done));
+}
