@@ -1,0 +1,175 @@
+// What ends in a line end: a head, a trailer section, a chunk-size line. Waits until one is whole, however it was cut, and
+// says what is wrong with it; what it means is for readers.ts.
+import { HEAD_FAULT_AT, HEAD_FIELD_COUNT, HEAD_RESUME, INPUT, RESUMED, TRAILERS } from "../../assembly/layout.ts";
+import { type ErrorCode, type ErrorDetail, RemoteProtocolError } from "../shared/errors.ts";
+import { ReceiveBuffer } from "../shared/receive-buffer.ts";
+import { type Kernel, kernel as theKernel } from "../wasm/kernel.ts";
+import { faultCode } from "../wasm/scan.ts";
+import type { Role, Settings } from "./options.ts";
+
+/** An element beside the kernel's REQUEST, RESPONSE, TRAILERS. */
+export const CHUNK_LINE = -1;
+
+/**
+ * Octets of a chunk that are put on the scratch page at first: a usual head, a usual chunk-size line. What needs more
+ * gets four times as many, and so on, so that pipelined requests do not copy the whole chunk each time.
+ */
+const HEAD_WINDOW = 2048;
+const LINE_WINDOW = 32;
+
+const HTAB = 0x09;
+const LF = 0x0a;
+const SP = 0x20;
+const COLON = 0x3a;
+
+export class ElementReader {
+  readonly buffer = new ReceiveBuffer();
+  protected readonly kernel: Kernel = theKernel();
+  protected readonly settings: Settings;
+  /** Octets of chunk extensions in this message so far. */
+  protected extensionOctets = 0;
+  private readonly role: Role;
+  /** How far a cut head was found to be sound; past its start line once it is not 0. */
+  private resume = 0;
+  /** What goes on there: the first of the fields (as in a trailer section), or a later one, which may be a fold. */
+  private resumed = TRAILERS;
+  /** How many fields are before it. */
+  private fieldsSeen = 0;
+
+  constructor(role: Role, settings: Settings) {
+    this.role = role;
+    this.settings = settings;
+  }
+
+  /** The error for a fault at an offset of the connection. */
+  fault(code: ErrorCode, offset: number, detail?: ErrorDetail): RemoteProtocolError {
+    return new RemoteProtocolError(code, offset, this.role, detail);
+  }
+
+  /** Waits for a whole head: its length, or 0 when more octets are needed. */
+  protected readHead(what: number): number {
+    const length = this.scanChunk(what);
+    if (length > 0) return length;
+    return this.readElement(what, this.settings.limits.maxHeadBytes, "HEAD_TOO_LARGE", "INCOMPLETE_HEAD");
+  }
+
+  /**
+   * What is usual, a head that is whole in its chunk, in one step: readElement() comes to the same in four calls, which
+   * cost 40 ns. Not positive: it is to find out.
+   */
+  private scanChunk(what: number): number {
+    const { kernel, buffer, settings } = this;
+    const { chunk, position } = buffer;
+    const octets = chunk.length - position;
+    if (octets > HEAD_WINDOW || octets > settings.limits.maxHeadBytes || buffer.partialLength > 0 || this.resume > 0) {
+      return 0;
+    }
+    kernel.octets.set(position === 0 ? chunk : chunk.subarray(position), INPUT);
+    const { maxFields, maxTargetBytes } = settings.limits;
+    return kernel.scanHead(what, INPUT, INPUT + octets, settings.allow, maxFields, maxTargetBytes);
+  }
+
+  /**
+   * Waits for a whole head, trailer section or chunk-size line. Returns its length, with what the kernel says of it in
+   * place; 0 when more octets are needed. Each octet is searched a bounded number of times at any split.
+   */
+  protected readElement(what: number, most: number, tooLarge: ErrorCode, incomplete: ErrorCode): number {
+    const { buffer } = this;
+    while (true) {
+      const fresh = buffer.fresh();
+      const { partialLength } = buffer;
+      if (fresh === 0) {
+        if (buffer.ended && partialLength > 0) throw this.lastFault(what, partialLength, incomplete);
+        return 0;
+      }
+      const limit = Math.min(partialLength + fresh, most);
+      // An element may be judged with its second octet, when the first was a CR.
+      if (partialLength < 2 || this.hasLineFeed(partialLength, limit)) {
+        let window = what === CHUNK_LINE ? LINE_WINDOW : HEAD_WINDOW;
+        for (let end = partialLength; end < limit; window *= 4) {
+          end = Math.min(end + window, limit);
+          const length = this.scanElement(what, end);
+          if (length > 0) return length;
+        }
+      }
+      if (limit < partialLength + fresh) throw this.lastFault(what, limit, tooLarge);
+      buffer.absorb(fresh);
+    }
+  }
+
+  /**
+   * Scans the element's first `end` octets, from where it is known to be sound. A fault is reported when its line is
+   * complete, or when it is the very first octet: so every split gives the same error at the same moment.
+   */
+  private scanElement(what: number, end: number): number {
+    const { resume } = this;
+    const { head } = this.kernel;
+    let status = resume === 0 ? this.scan(what, 0, end) : this.scan(this.resumed, resume, end);
+    if (status === 0) {
+      this.resume += head[HEAD_RESUME >> 2] as number;
+      this.fieldsSeen += head[HEAD_FIELD_COUNT >> 2] as number;
+      this.resumed = this.fieldsSeen > 0 || (resume > 0 && this.resumed === RESUMED) ? RESUMED : TRAILERS;
+      return 0;
+    }
+    if (resume > 0) {
+      this.resetResume();
+      status = this.scan(what, 0, end);
+    }
+    if (status > 0) {
+      this.resetResume();
+      return status;
+    }
+    const at = head[HEAD_FAULT_AT >> 2] as number;
+    if (at === 0 || this.hasLineFeed(at, end)) throw this.elementFault(status, at);
+    return 0;
+  }
+
+  private resetResume(): void {
+    this.resume = 0;
+    this.fieldsSeen = 0;
+  }
+
+  private scan(what: number, from: number, end: number): number {
+    const { kernel, buffer, settings, extensionOctets } = this;
+    const { limits, allow } = settings;
+    const last = kernel.put(buffer, from, end);
+    if (what !== CHUNK_LINE) {
+      return kernel.scanHead(what, INPUT, last, allow, limits.maxFields - this.fieldsSeen, limits.maxTargetBytes);
+    }
+    const extensions = Math.min(limits.maxChunkExtensionBytes, limits.maxChunkExtensionTotalBytes - extensionOctets);
+    return kernel.scanChunkLine(INPUT, last, allow, limits.maxChunkSizeDigits, extensions);
+  }
+
+  /** Is there a LF in [from, end) of the element? Not among its absorbed octets: they were searched when they came. */
+  private hasLineFeed(from: number, end: number): boolean {
+    const { partialLength, chunk, position } = this.buffer;
+    const found = chunk.indexOf(LF, position + Math.max(from - partialLength, 0));
+    return found >= 0 && found < position + end - partialLength;
+  }
+
+  /** The element will not be whole: what is wrong with its first `end` octets, or else `code` behind them. */
+  private lastFault(what: number, end: number, code: ErrorCode): RemoteProtocolError {
+    this.resetResume();
+    const status = this.scan(what, 0, end);
+    if (status < 0) return this.elementFault(status, this.kernel.head[HEAD_FAULT_AT >> 2] as number);
+    return this.fault(code, this.buffer.offset + end);
+  }
+
+  private elementFault(status: number, at: number): RemoteProtocolError {
+    const code = faultCode(status);
+    const header = code === "BAD_FIELD_VALUE" ? this.fieldNameBefore(at) : undefined;
+    return this.fault(code, this.buffer.offset + at, { header, octet: this.buffer.octetAt(at) });
+  }
+
+  /** The lower-case name of the field whose value holds the element's octet `at`, folds included. */
+  private fieldNameBefore(at: number): string {
+    const { buffer } = this;
+    let start = at;
+    const begins = (i: number) =>
+      buffer.octetAt(i - 1) === LF && buffer.octetAt(i) !== SP && buffer.octetAt(i) !== HTAB;
+    while (start > 0 && !begins(start)) start--;
+    let name = "";
+    for (let i = start; buffer.octetAt(i) !== COLON; i++) name += String.fromCharCode(buffer.octetAt(i) as number);
+    return name.toLowerCase();
+  }
+}
