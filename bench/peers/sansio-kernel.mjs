@@ -21,14 +21,26 @@ export const sansioKernel = {
   list: () => [],
 };
 
-/** @type {import("./index.mjs").Peer["open"]} */
-function open(kind) {
-  const { INPUT, HEAD, HEAD_FACTS, HEAD_LENGTH, CHUNKED, REQUEST, RESPONSE } = layout;
+/** An instance of the kernel, and views of its memory. */
+export function loadKernel() {
   /** @type {any} */
   const kernel = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(kernelUrl))).exports;
-  const memory = new Uint8Array(kernel.memory.buffer);
-  const facts = new Uint32Array(kernel.memory.buffer, HEAD + HEAD_FACTS, 1);
-  const length = new Float64Array(kernel.memory.buffer, HEAD + HEAD_LENGTH, 1);
+  const { buffer } = kernel.memory;
+  const { HEAD, HEAD_FACTS, HEAD_LENGTH, HEAD_SIZE } = layout;
+  return {
+    kernel,
+    layout,
+    memory: new Uint8Array(buffer),
+    head: new Uint32Array(buffer, HEAD, HEAD_SIZE / 4),
+    facts: new Uint32Array(buffer, HEAD + HEAD_FACTS, 1),
+    length: new Float64Array(buffer, HEAD + HEAD_LENGTH, 1),
+  };
+}
+
+/** @type {import("./index.mjs").Peer["open"]} */
+function open(kind) {
+  const { kernel, memory, facts, length } = loadKernel();
+  const { INPUT, CHUNKED, REQUEST, RESPONSE } = layout;
   const what = kind === "request" ? REQUEST : RESPONSE;
 
   /** @param {number} position @param {number} end the chunks of a body: their size lines, and the CRLF behind each */
