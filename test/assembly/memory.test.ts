@@ -152,4 +152,28 @@ describe.each(BUILDS)("%s", (build) => {
     expect(below.every((octet) => octet === 0xaa)).toBe(true);
     expect(bytes[layout.RECORDS + 3]).toBe(0);
   });
+
+  test("the stops of a page that is full fill their region and no more", () => {
+    const size = layout.INPUT_SIZE;
+    const whole = `A:${"\t".repeat(size - 6)}\r\n\r\n`;
+    bytes.fill(0xaa, layout.HEAD + layout.HEAD_SIZE, layout.END);
+    bytes.set(octets(whole), layout.INPUT);
+    expect(brief(scanAt(kernel, layout.INPUT, size, { what: layout.TRAILERS }))).toBe(`done ${size}`);
+    const below = bytes.subarray(layout.STOPS + layout.STOPS_SIZE, layout.RECORDS);
+    expect(below.every((octet) => octet === 0xaa)).toBe(true);
+  });
+
+  test("the most fields whose values are read are all read", () => {
+    const text = `${"TE:\r\n".repeat(layout.MAX_FIELDS - 1)}${"Host:\r\n"}\r\n`;
+    const hosts = `${"Host:\r\n".repeat(layout.MAX_FIELDS)}\r\n`;
+    for (const each of [text, hosts]) {
+      bytes.fill(0xaa, layout.HEAD + layout.HEAD_SIZE, layout.END);
+      bytes.set(octets(each), layout.INPUT);
+      expect(brief(scanAt(kernel, layout.INPUT, each.length, { what: layout.TRAILERS }))).toBe(`done ${each.length}`);
+      const facts = new DataView(bytes.buffer).getUint32(layout.HEAD + layout.HEAD_FACTS, true);
+      expect(facts & (layout.HOST | layout.HOST_REPEATED)).toBe(
+        each === hosts ? layout.HOST | layout.HOST_REPEATED : layout.HOST,
+      );
+    }
+  });
 });
