@@ -3,9 +3,14 @@
 import { describe, expect, it } from "vitest";
 import { drawBars } from "../bench/chart.mjs";
 import { namedWorkloads, requestCorpus, responseCorpus } from "../bench/corpus.mjs";
+import { cyclers, cycleWork, verifyCyclers } from "../bench/cycle.mjs";
 import { fitGrowth, slope } from "../bench/growth.mjs";
+import { headlines, losses } from "../bench/headlines.mjs";
 import { measure, quantile } from "../bench/measure.mjs";
 import { llhttpOffsets, PEERS, referenceOf } from "../bench/peers/index.mjs";
+import { block, fillIn } from "../bench/readme.mjs";
+import { environment } from "../bench/report.mjs";
+import { responseHeads, senders, verifySenders } from "../bench/send.mjs";
 import { verify } from "../bench/verify.mjs";
 
 type Workload = ReturnType<typeof requestCorpus>;
@@ -90,6 +95,73 @@ describe("measuring", () => {
   it("finds quantiles", () => {
     expect(quantile([4, 1, 3, 2], 0.5)).toBe(2.5);
     expect(quantile([3, 1, 2], 0.25)).toBe(1.5);
+  });
+});
+
+describe("sending against node:http", () => {
+  const heads = responseHeads(undefined, 64);
+
+  it("has many heads of 10 fields, no two alike", () => {
+    const all = responseHeads();
+    expect(new Set(all.map((head) => JSON.stringify(head))).size).toBe(512);
+    expect(all.every(({ fields }) => new Set(fields.map(([name]) => name)).size === 10)).toBe(true);
+  });
+
+  it("gives the same octets", () => {
+    verifySenders(senders(heads), heads);
+  });
+
+  it("gives the same octets in whole exchanges", async () => {
+    const work = cycleWork(64);
+    await verifyCyclers(cyclers(work), work);
+  });
+
+  it("notices other octets", async () => {
+    const work = cycleWork(8);
+    const runners = cyclers(work);
+    const wrong = { ...work, answers: work.answers.map((answer) => ({ ...answer, status: 299 })) };
+    await expect(verifyCyclers(runners, wrong)).rejects.toThrow("sansio sends something else");
+    const others = heads.map((head) => ({ ...head, status: 204 }));
+    expect(() => verifySenders(senders(heads), others)).toThrow("sends something else");
+  });
+});
+
+describe("the block in the README", () => {
+  const rows = (mode: string, workload: string, factors: Record<string, number>) => ({
+    workload,
+    mode,
+    per: "message",
+    reference: node.name,
+    results: Object.entries(factors).map(([peer, toFirst]) => ({
+      ...{ peer, about: "", median: 1, lower: 1, upper: 1, mean: 1 },
+      ...{ ratio: factors[node.name] / toFirst, toFirst },
+    })),
+  });
+  const results = {
+    environment: environment(),
+    load: 0,
+    measurements: [
+      rows("lazy", "corpus of requests", { sansio: 1, [node.name]: 3, fast: 0.5 }),
+      rows("lazy", "corpus of responses", { sansio: 1, [node.name]: 4 }),
+    ],
+    bodies: [],
+    memory: [{ what: "heap of an idle server", value: 500, unit: "octets", most: 600, holds: true }],
+    growth: [],
+  };
+
+  it("has the ratios, and who is faster", () => {
+    const row = headlines(results, undefined).find(({ ratios }) => ratios.length > 0);
+    expect(row).toMatchObject({ peer: node.name, ratios: [3, 4] });
+    expect(losses(results)).toMatchObject([{ ours: "sansio", peer: "fast", factor: 2 }]);
+    const text = block([{ major: "20", results, wrk: undefined }]);
+    expect(text).toContain(`| ${node.name} | 3.0× / 4.0× |`);
+    expect(text).toContain("| fast | 2.0× |");
+    expect(text).toContain("500 octets");
+  });
+
+  it("stands between its markers", () => {
+    expect(fillIn("a <!-- bench -->old<!-- /bench --> b", "new")).toBe("a <!-- bench -->\nnew\n<!-- /bench --> b");
+    expect(() => fillIn("a", "new")).toThrow("README.md has no <!-- bench -->");
   });
 });
 
