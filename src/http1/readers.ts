@@ -231,7 +231,8 @@ export class Receiver extends ElementReader {
     }
   }
 
-  private endOfMessage(): EndOfMessageEvent {
+  /** The end of a message without trailers. */
+  endOfMessage(): EndOfMessageEvent {
     return { type: "end-of-message", headers: NO_FIELDS, offset: this.buffer.offset };
   }
 

@@ -42,7 +42,7 @@ export class Sender {
     exchange.method = method;
     exchange.fedBefore = fed;
     exchange.answered = false;
-    exchange.fire("client", ON.request);
+    exchange.begin();
     if (closes) exchange.disableKeepAlive();
     exchange.propose(proposesUpgrade(facts, 11), method === METHOD_CONNECT);
     exchange.waiting = (facts & EXPECT_CONTINUE) !== 0;

@@ -169,11 +169,11 @@ function operateExchange(code: Code, column: string): Edge {
   if (side !== undefined && trigger !== undefined) {
     const proposed =
       (trigger !== "upgrade-accepted" || exchange.upgradeProposed) &&
-      (trigger !== "connect-accepted" || exchange.connectProposed) &&
-      (trigger !== "request" || exchange.allows("server", ON["client-request"]));
+      (trigger !== "connect-accepted" || exchange.connectProposed);
     if (!proposed || !exchange.allows(side, ON[trigger])) return "!";
     if (trigger === "response") exchange.propose(false, false);
-    exchange.fire(side, ON[trigger]);
+    if (trigger !== "request") exchange.fire(side, ON[trigger]);
+    else if (!exchange.begin()) return "!";
   } else if (column === "client-fails") exchange.fail("client");
   else if (column === "server-fails") exchange.fail("server");
   else if (column === "keep-alive-off") exchange.disableKeepAlive();
