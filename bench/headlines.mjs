@@ -103,21 +103,32 @@ function ratioOf(measurements, { workload, mode, peer, ours }) {
     : found?.results.find((result) => result.peer === ours)?.ratio;
 }
 
+/** Closer than this is called even. */
+const EVEN = 1.05;
+
+/** Where more than one row of ours does the peer's work; in the others the variants do more than all peers. */
+const VARIANTS_COUNT = ["send", "cycle"];
+
 /**
- * Everybody who is faster than we are at something, and how many times: the first row of ours against all others, and the
- * other rows of ours against the reference.
+ * Everybody who is faster than we are at something, and how many times: the first row of ours against all others, and in
+ * sends and cycles the other rows of ours against the reference.
  *
  * @param {Results} results
  */
 export function losses({ measurements }) {
   return measurements.flatMap(({ workload, mode, reference, results }) => {
+    const what = `${workload}: ${MODE_TITLES[mode]}`;
     const [first] = results;
-    return results.flatMap(({ peer, about, ratio, toFirst }) => {
-      const what = `${workload}: ${MODE_TITLES[mode]}`;
-      if (!peer.startsWith("sansio")) {
-        return toFirst < 1 ? [{ what, ours: first.peer, peer, about, factor: 1 / toFirst }] : [];
-      }
-      return ratio < 1 ? [{ what, ours: peer, peer: reference, about: "", factor: 1 / ratio }] : [];
+    return results.flatMap(({ peer, ratio, toFirst }) => {
+      const loss = peer.startsWith("sansio")
+        ? {
+            what,
+            ours: peer,
+            peer: reference,
+            factor: VARIANTS_COUNT.includes(mode) && peer !== first.peer ? 1 / ratio : 0,
+          }
+        : { what, ours: first.peer, peer, factor: 1 / toFirst };
+      return loss.factor >= EVEN ? [loss] : [];
     });
   });
 }

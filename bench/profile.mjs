@@ -2,11 +2,14 @@
 // Where the nanoseconds of a browser's GET go. Each way does what the one before does and one step more, in turns; a step is
 // the difference. The first ways drive the kernel by hand, the others are the public interface.
 
+import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { Http1Connection } from "sansio";
 import { namedWorkloads } from "./corpus.mjs";
 import { alternate } from "./measure.mjs";
 import { loadKernel } from "./peers/sansio-kernel.mjs";
+import { fillIn, table } from "./readme.mjs";
+import { environment } from "./report.mjs";
 
 /**
  * @typedef {object} Way
@@ -192,7 +195,19 @@ export async function profile({ quick = false } = {}) {
   return rows;
 }
 
+/** Puts the steps into the page of the bench. @param {Awaited<ReturnType<typeof profile>>} rows */
+function writePage(rows) {
+  const { processor, node, date } = environment();
+  const cells = rows.map(({ step, adds, median, anchor }) => [step, adds.toFixed(0), median.toFixed(0), anchor]);
+  const content = `${processor}, Node ${node.slice(1)}, ${date}:\n\n${table(["step", "it adds", "so far", "anchor"], cells)}`;
+  const page = new URL("README.md", import.meta.url);
+  writeFileSync(page, fillIn(readFileSync(page, "utf8"), content, "profile"));
+}
+
 if (process.argv[1] === import.meta.filename) {
-  const { values } = parseArgs({ options: { quick: { type: "boolean", default: false } } });
-  await profile(values);
+  const { values } = parseArgs({
+    options: { quick: { type: "boolean", default: false }, write: { type: "boolean", default: false } },
+  });
+  const rows = await profile(values);
+  if (values.write) writePage(rows);
 }

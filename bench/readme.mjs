@@ -33,11 +33,11 @@ export function writeReadme() {
   writeFileSync(README, fillIn(readFileSync(README, "utf8"), block(runs)));
 }
 
-/** @param {string} text @param {string} content */
-export function fillIn(text, content) {
-  const [begin, end] = ["<!-- bench -->", "<!-- /bench -->"];
+/** @param {string} text @param {string} content @param {string} [name] the block's */
+export function fillIn(text, content, name = "bench") {
+  const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`README.md has no ${begin} … ${end}`);
+  if (from < 0 || to < from) throw new Error(`the page has no ${begin} … ${end}`);
   return `${text.slice(0, from)}${begin}\n${content}\n${text.slice(to)}`;
 }
 
@@ -48,7 +48,7 @@ export function block(runs) {
     ratios(runs),
     memory(runs),
     charts(),
-    "Where it does not win (how many times as fast the other is; what is not here, it wins):",
+    "Where it does not win: how many times as fast the other is. What is not here it wins, or is even with (within 5 %).",
     notWon(runs),
   ].join("\n\n");
 }
@@ -122,7 +122,7 @@ function keyOf({ what, ours, peer }) {
 }
 
 /** @param {string[]} heads @param {string[][]} rows */
-function table(heads, rows) {
+export function table(heads, rows) {
   return [heads, heads.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 

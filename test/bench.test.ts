@@ -161,7 +161,7 @@ describe("the block in the README", () => {
 
   it("stands between its markers", () => {
     expect(fillIn("a <!-- bench -->old<!-- /bench --> b", "new")).toBe("a <!-- bench -->\nnew\n<!-- /bench --> b");
-    expect(() => fillIn("a", "new")).toThrow("README.md has no <!-- bench -->");
+    expect(() => fillIn("a", "new")).toThrow("the page has no <!-- bench -->");
   });
 });
 
