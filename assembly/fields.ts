@@ -59,7 +59,7 @@ export function scanFields(what: i32, start: usize, p: usize, end: usize, allow:
   while (p <= end) {
     if (ASC_FEATURE_SIMD) {
       // The usual line, `name ": " value CRLF`, its name at most 32 letters and "-", its value SP and visible ASCII:
-      // 14 ns each where the way below takes 30. Where the next line begins hangs on the stops alone, so that a
+      // Where the next line begins hangs on the stops alone, so that a
       // processor works on several lines at a time; each test is nearly always false. Any other line is left to below.
       if (marked <= p) marked = markStops(start + ((p - start) & ~63), start, end);
       while (record > lastRecord) {

@@ -76,7 +76,7 @@ export class HeaderFields implements Iterable<FieldPair> {
 
   /**
    * Calls back with each field line's value and lower-case name, in order, as a Fetch `Headers` does. The fastest way to
-   * read all fields: 16 ns a field, where iterating makes a pair of each and takes 30.
+   * read all fields: 16 ns a field, where iterating makes a pair of each and takes 24.
    */
   forEach(callback: (value: string, name: string, fields: HeaderFields) => void): void {
     const { text, end } = this;
@@ -117,7 +117,7 @@ export class HeaderFields implements Iterable<FieldPair> {
     return `HeaderFields ${inspect === undefined ? JSON.stringify(this) : inspect(this.raw(), options)}`;
   }
 
-  /** The pairs, in an array that is made at its length: 25 ns a field, 16 of them for the strings and the pair itself. */
+  /** The pairs, in an array that is made at its length: 24 ns a field. */
   private pairs(lower: boolean): [name: string, value: string][] {
     const { text, length, end } = this;
     const pairs = new Array<[string, string]>(length);

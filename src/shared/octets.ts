@@ -4,7 +4,7 @@
 export function checkOctets(name: string, octets: unknown): void {
   if (!(octets instanceof Uint8Array) && !isForeignOctets(octets)) throw new TypeError(`${name} takes a Uint8Array`);
   const { buffer } = octets as Uint8Array;
-  // The first comparison is all that is usual: `instanceof` alone cost 50 ns a feed.
+  // The getter `buffer` is what this costs, 20 of 22 ns on Node 20; `instanceof` costs as much and knows one realm only.
   if (buffer.constructor !== ArrayBuffer && isShared(buffer)) {
     throw new TypeError(`${name} takes no shared memory: it could change while it is read`);
   }
