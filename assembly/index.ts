@@ -7,6 +7,9 @@ import { scanRequestLine, scanStatusLine } from "./start-line";
 
 export { scanChunkLine } from "./chunk";
 
+/** The name of this kernel, by which src/wasm/module.ts knows it. */
+export const http1: bool = true;
+
 fillClasses();
 fillNames();
 

@@ -1,5 +1,6 @@
 // Documents made from the code: `npm run docs` writes them, `--check` compares (test/docs.test.ts does too).
 //   docs/api.md        from the docstrings of what src/index.ts exports (TypeDoc)
+//   package.json       exports and sideEffects, from build/entries.mjs
 //   docs/states.md     the tables of src/http1/states.ts, in words, as Mermaid and as docs/states.svg
 //   README.md          what stands between <!-- name --> and <!-- /name -->: tables of errors, limits, leniencies, and
 //                      examples/two-ends.mjs with what it prints
@@ -10,6 +11,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import ts from "typescript";
 import { arrowsOf, mermaid, svg } from "./draw.mjs";
+import { packageExports, sideEffects } from "./entries.mjs";
 
 const ROOT = resolve(import.meta.dirname, "..");
 
@@ -22,6 +24,7 @@ export async function generate() {
     "docs/states.md": statesText(ON_EVENT, ON_STATE),
     "docs/states.svg": svg(ON_EVENT, ON_STATE),
     "README.md": fillIn(readme, readmeSections()),
+    "package.json": packageText(),
   };
 }
 
@@ -30,6 +33,11 @@ export function outdated(generated) {
   return Object.entries(generated)
     .filter(([path, text]) => !existsSync(join(ROOT, path)) || readFileSync(join(ROOT, path), "utf8") !== text)
     .map(([path]) => path);
+}
+
+function packageText() {
+  const manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  return `${JSON.stringify({ ...manifest, exports: packageExports(), sideEffects: sideEffects() }, null, 2)}\n`;
 }
 
 // --- README ------------------------------------------------------------------------------------------------------

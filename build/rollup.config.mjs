@@ -1,34 +1,59 @@
-// Bundles what tsc emitted: ES modules and CommonJS share no chunks, and each entry has its types beside it.
+// Bundles what tsc emitted: each entry in each form, and its types. Forms share no chunks.
+import { basename, resolve } from "node:path";
 import dts from "rollup-plugin-dts";
+import { ENTRIES, FORMS, fileName, KERNELS } from "./entries.mjs";
 
-const js = "build/out/js/src";
-const library = { index: `${js}/index.js`, http1: `${js}/http1/index.js` };
-const types = { index: `${js}/index.d.ts`, http1: `${js}/http1/index.d.ts` };
-const shared = (extension) => ({
+const JS = "build/out/js";
+const entries = (extension) =>
+  Object.fromEntries(ENTRIES.map((entry) => [fileName(entry), `${JS}/src/${entry.source}.${extension}`]));
+const scripts = Object.fromEntries(KERNELS.map(({ name }) => [`${name}-script`, `build/out/${name}-script.js`]));
+const files = (extension) => ({
   dir: "dist",
   entryFileNames: `[name].${extension}`,
-  chunkFileNames: `shared.${extension}`,
+  chunkFileNames: `common-[name].${extension}`,
 });
 
+/** Each form has its kernels from elsewhere: the module that embeds them is replaced. */
+function kernelsOf({ kernel }) {
+  return {
+    name: "kernels",
+    resolveId: (id) => {
+      if (/\.wasm(\?|$)/.test(id)) return { id, external: true };
+      return /-script\.js$/.test(id) ? resolve("build/out", basename(id)) : null;
+    },
+    load: (id) => {
+      const name = /\/build\/out\/js\/build\/out\/(\w+)-kernel\.js$/.exec(id)?.[1];
+      return name === undefined ? null : kernel(name);
+    },
+  };
+}
+
 export default [
-  {
-    input: library,
-    output: [
-      { format: "es", ...shared("js") },
-      { format: "cjs", ...shared("cjs") },
-    ],
-  },
-  {
-    input: { cli: `${js}/cli/main.js` },
+  ...FORMS.map((form) => ({
+    input: { ...entries("js"), ...(form.format === "cjs" && scripts) },
     external: /^node:/,
-    output: { format: "es", ...shared("js"), chunkFileNames: "cli-[name].js" },
+    makeAbsoluteExternalsRelative: false,
+    plugins: [kernelsOf(form)],
+    output: {
+      format: form.format,
+      ...files(form.extension),
+      hoistTransitiveImports: false,
+      minifyInternalExports: false,
+      indent: false,
+    },
+  })),
+  {
+    input: { cli: `${JS}/src/cli/main.js` },
+    external: /^node:/,
+    output: { format: "es", ...files("js"), chunkFileNames: "cli-[name].js" },
   },
   {
-    input: types,
+    input: entries("d.ts"),
+    external: /^node:/,
     plugins: [dts()],
     output: [
-      { format: "es", ...shared("d.ts") },
-      { format: "es", ...shared("d.cts") },
+      { format: "es", ...files("d.ts") },
+      { format: "es", ...files("d.cts") },
     ],
   },
 ];

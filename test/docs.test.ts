@@ -17,9 +17,12 @@ describe("documents made from the code", () => {
     generated = await generate();
   }, 60_000);
 
-  it.each(["README.md", "docs/api.md", "docs/states.md", "docs/states.svg"])("%s is up to date", (path) => {
-    expect(generated[path] === readFileSync(`${ROOT}${path}`, "utf8"), `${path}: npm run docs`).toBe(true);
-  });
+  it.each(["README.md", "docs/api.md", "docs/states.md", "docs/states.svg", "package.json"])(
+    "%s is up to date",
+    (path) => {
+      expect(generated[path] === readFileSync(`${ROOT}${path}`, "utf8"), `${path}: npm run docs`).toBe(true);
+    },
+  );
 
   it("finds a file that is not", () => {
     const texts = { "README.md": README, LICENSE: "x", "docs/absent.md": "" };

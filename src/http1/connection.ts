@@ -64,7 +64,7 @@ export class Http1Connection {
 
   /**
    * @param role "client" sends requests, "server" sends responses
-   * @throws TypeError for an unknown role or option, RangeError for an impossible limit
+   * @throws TypeError for an unknown role or option, RangeError for an impossible limit, LocalProtocolError NO_KERNEL
    */
   constructor(role: Role, options?: Http1Options) {
     if (role !== "client" && role !== "server") throw new TypeError('role must be "client" or "server"');

@@ -91,6 +91,10 @@ const TABLE = {
   PIPELINE_FULL: [500, "more requests are unanswered than maxPipelined"],
   NOT_REUSABLE: [500, "the next cycle begins when both sides are done"],
   NOT_SWITCHED: [500, "there is trailing data only after a switch of protocols or the end"],
+  NO_KERNEL: [
+    500,
+    "WebAssembly is missing or refused here, and sansio/js was not imported before the first connection",
+  ],
 } as const;
 
 /** A stable name of one way to break the protocol. */

@@ -1,11 +1,12 @@
 // The one instance of the kernel in this realm, made at first use, and the views of its memory. The memory has a fixed
 // size, so no view is ever detached. What a call left in memory is good until the next call.
 import { HEAD, HEAD_LENGTH, HEAD_SIZE, INPUT, INPUT_SIZE, MAX_FIELDS, NEED_DATA } from "../../assembly/layout.ts";
-import { kernelModule } from "./module.ts";
+import { HTTP1_KERNEL } from "../../build/out/http1-kernel.ts";
+import { instantiate } from "./module.ts";
 import { encodeLatin1, isLatin1 } from "./text.ts";
 
 /** The kernel's exports, as assembly/index.ts has them; addresses and counts are whole numbers. */
-interface KernelExports {
+export interface KernelExports {
   readonly memory: WebAssembly.Memory;
   scanHead(what: number, start: number, end: number, allow: number, maxFields: number, maxTarget: number): number;
   scanChunkLine(start: number, end: number, allow: number, maxDigits: number, maxExtensions: number): number;
@@ -37,8 +38,7 @@ export class Kernel {
   readonly scanChunkLine: KernelExports["scanChunkLine"];
   private readonly lengths: Float64Array;
 
-  constructor(module: WebAssembly.Module) {
-    const { memory, scanHead, scanChunkLine } = new WebAssembly.Instance(module).exports as unknown as KernelExports;
+  constructor({ memory, scanHead, scanChunkLine }: KernelExports) {
     this.octets = new Uint8Array(memory.buffer);
     this.input = new Uint8Array(memory.buffer, INPUT, INPUT_SIZE);
     this.head = new Uint32Array(memory.buffer, HEAD, HEAD_SIZE / 4);
@@ -90,8 +90,8 @@ const UTF8 = new TextEncoder();
 
 let instance: Kernel | undefined;
 
-/** @throws WebAssembly.CompileError where the runtime forbids to compile */
+/** @throws LocalProtocolError NO_KERNEL, where none can be had */
 export function kernel(): Kernel {
-  instance ??= new Kernel(kernelModule());
+  instance ??= new Kernel(instantiate<KernelExports>(HTTP1_KERNEL));
   return instance;
 }

@@ -179,13 +179,14 @@ function memoryLimits(bytes: Uint8Array): number[] {
 }
 
 describe.each(BUILDS)("%s", (build) => {
-  test("needs nothing and exports two functions and a memory", () => {
+  test("needs nothing and exports two functions, a memory and its name", () => {
     const module = kernelModule(build);
     expect(WebAssembly.Module.imports(module)).toEqual([]);
     const exports = WebAssembly.Module.exports(module).filter(({ name }) => !name.startsWith("__coverage_"));
     expect(exports.map(({ name, kind }) => `${kind} ${name}`).sort()).toEqual([
       "function scanChunkLine",
       "function scanHead",
+      "global http1",
       "memory memory",
     ]);
   });

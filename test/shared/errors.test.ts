@@ -86,6 +86,7 @@ describe("the table", () => {
         "PIPELINE_FULL 500",
         "NOT_REUSABLE 500",
         "NOT_SWITCHED 500",
+        "NO_KERNEL 500",
       ]
     `);
   });

@@ -1,9 +1,10 @@
 // The bridge: octets of an element onto the scratch page wherever they lie, and what the kernel says as strings.
 import { describe, expect, test } from "vitest";
 import * as layout from "../../assembly/layout.ts";
+import { HTTP1_KERNEL } from "../../build/out/http1-kernel.ts";
 import { Http1Connection } from "../../src/index.ts";
-import { Kernel, kernel, type Source } from "../../src/wasm/kernel.ts";
-import { kernelModule } from "../../src/wasm/module.ts";
+import { Kernel, type KernelExports, kernel, type Source } from "../../src/wasm/kernel.ts";
+import { instantiate } from "../../src/wasm/module.ts";
 import { FAULTS, faultCode, takeText, takeTrailers } from "../../src/wasm/scan.ts";
 import { latin1, octets, random } from "../helpers.ts";
 
@@ -23,7 +24,7 @@ test("there is one kernel in this realm", () => {
 });
 
 describe("put", () => {
-  const it = new Kernel(kernelModule());
+  const it = new Kernel(instantiate<KernelExports>(HTTP1_KERNEL));
   const text = Array.from({ length: 600 }, (_, i) => String.fromCharCode(33 + (i % 90))).join("");
 
   /** The element is the first octets of `text`: some in the partial copy, the rest in a chunk behind other octets. */

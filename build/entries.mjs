@@ -1,0 +1,60 @@
+// What the package delivers, one line each: the kernels, the entries, the forms in which each entry is built. The build,
+// package.json (`npm run docs` writes its `exports` and `sideEffects`), the sizes and the package's tests read this.
+import { importingSource, kernelSource, requiringSource } from "./kernels.mjs";
+
+/** name: of the file in dist/, and of two targets in asconfig.json: with SIMD, and `name.scalar`; door: what asc compiles. */
+export const KERNELS = [{ name: "http1", door: "assembly/index.ts" }];
+
+/** subpath: as users import it; source: the file under src/; hasEffects: importing it does something. */
+export const ENTRIES = [
+  { subpath: ".", source: "index" },
+  { subpath: "./http1", source: "http1/index" },
+  { subpath: "./js", source: "js", hasEffects: true },
+];
+
+/** The conditions of `exports` in their order, the first that holds being taken, and where the kernel is in each. */
+export const FORMS = [
+  {
+    condition: "workerd",
+    format: "es",
+    extension: "workerd.js",
+    kernel: (name) => importingSource(name, `./${name}.wasm`),
+  },
+  {
+    condition: "edge-light",
+    format: "es",
+    extension: "edge-light.js",
+    kernel: (name) => importingSource(name, `./${name}.wasm?module`),
+  },
+  { condition: "require", format: "cjs", extension: "cjs", kernel: requiringSource },
+  { condition: "default", format: "es", extension: "js", kernel: (name) => kernelSource(name) },
+];
+
+/** The name of an entry's files in dist/. */
+export const fileName = ({ subpath }) => (subpath === "." ? "index" : subpath.slice(2).replaceAll("/", "-"));
+
+/** package.json's `exports`. */
+export function packageExports() {
+  return Object.fromEntries([
+    ...ENTRIES.map((entry) => [entry.subpath, conditionsOf(`./dist/${fileName(entry)}`)]),
+    ...KERNELS.map(({ name }) => [`./${name}.wasm`, `./dist/${name}.wasm`]),
+    ["./package.json", "./package.json"],
+  ]);
+}
+
+function conditionsOf(path) {
+  const conditions = {};
+  for (const { condition, extension } of FORMS) {
+    const types = `${path}.${extension === "cjs" ? "d.cts" : "d.ts"}`;
+    const file = `${path}.${extension}`;
+    if (condition === "default") Object.assign(conditions, { types, default: file });
+    else conditions[condition] = { types, default: file };
+  }
+  return conditions;
+}
+
+/** package.json's `sideEffects`: the files that must not be left out though nothing of them is used. */
+export function sideEffects() {
+  const entries = ENTRIES.filter(({ hasEffects }) => hasEffects);
+  return entries.flatMap((entry) => FORMS.map(({ extension }) => `./dist/${fileName(entry)}.${extension}`));
+}

@@ -1,0 +1,87 @@
+// The kernels: AssemblyScript to WebAssembly (asc), with SIMD and without; and what the sources import of them.
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import asc from "assemblyscript/asc";
+import { minifySync } from "rolldown/utils";
+
+const OUT = "build/out";
+
+/** Makes NAME.wasm, NAME.scalar.wasm, NAME-kernel.ts and NAME-script.js in build/out; returns the first's octets and hash. */
+export async function makeKernel({ name, door }) {
+  await compile(door, name);
+  await compile(door, `${name}.scalar`);
+  const wasm = readFileSync(join(OUT, `${name}.wasm`));
+  writeFileSync(join(OUT, `${name}-kernel.ts`), `// Made by the build.\n${kernelSource(name, ": EmbeddedKernel")}`);
+  writeFileSync(join(OUT, `${name}-script.js`), scriptSource(name));
+  writeFileSync(join(OUT, `${name}-script.d.ts`), `export declare function ${name}Script(): object;\n`);
+  return { octets: wasm.length, hash: createHash("sha256").update(wasm).digest("hex") };
+}
+
+/** Compiles a door for one target of asconfig.json. */
+async function compile(door, target) {
+  const { error, stderr } = await asc.main([door, "--config", "asconfig.json", "--target", target], {
+    readFile: (name, base) => {
+      try {
+        return readFileSync(join(base, name), "utf8");
+      } catch {
+        return null;
+      }
+    },
+    writeFile: (name, contents, base) => {
+      mkdirSync(dirname(join(base, name)), { recursive: true });
+      writeFileSync(join(base, name), contents);
+    },
+    listFiles: () => null,
+  });
+  const messages = stderr.toString();
+  if (error !== null || messages !== "") throw new Error(`asc: ${messages}${error?.message ?? ""}`);
+}
+
+// --- the kernel of each form: a module of one constant, an EmbeddedKernel of src/wasm/module.ts ----------------------
+
+/** Embedded as Base64; what is imported may register its script. */
+export function kernelSource(name, type = "") {
+  const base64 = readFileSync(join(OUT, `${name}.wasm`)).toString("base64");
+  const types = type && 'import type { EmbeddedKernel } from "../../src/wasm/module.ts";\n';
+  return types + constant(name, type, JSON.stringify(base64), "undefined");
+}
+
+/** CommonJS fetches the script itself when WebAssembly fails. */
+export function requiringSource(name) {
+  const base64 = readFileSync(join(OUT, `${name}.wasm`)).toString("base64");
+  return constant(name, "", JSON.stringify(base64), `() => require("./${name}-script.cjs").${name}Script()`);
+}
+
+/** The runtime or the bundler compiles the file beside. */
+export function importingSource(name, specifier) {
+  return `import module from "${specifier}";\n${constant(name, "", "module", "undefined")}`;
+}
+
+function constant(name, type, wasm, script) {
+  const fields = `{ name: ${JSON.stringify(name)}, wasm: ${wasm}, script: ${script} }`;
+  return `export const ${name.toUpperCase()}_KERNEL${type} = ${fields};\n`;
+}
+
+// --- the kernel as JavaScript -------------------------------------------------------------------------------------
+
+/**
+ * binaryen's wasm2js of the scalar build, minified, as nobody reads it. Its module, which makes an instance at once,
+ * becomes a function that makes one.
+ */
+function scriptSource(name) {
+  const wasm2js = join(dirname(fileURLToPath(import.meta.resolve("binaryen"))), "bin/wasm2js");
+  const script = execFileSync(process.execPath, [wasm2js, "-O3", join(OUT, `${name}.scalar.wasm`)], {
+    encoding: "utf8",
+  });
+  const [body, instance] = script.split("var retasmFunc = asmFunc({\n});\n");
+  if (instance === undefined) throw new Error(`wasm2js has changed: ${name} has imports or another form`);
+  const { code, errors } = minifySync(
+    `${name}-script.js`,
+    `${body}\nexport function ${name}Script() { return asmFunc({}); }`,
+  );
+  if (errors.length > 0) throw new Error(errors.join("\n"));
+  return `// Made by the build with wasm2js.\n${code}\n`;
+}

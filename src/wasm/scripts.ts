@@ -1,0 +1,8 @@
+// The kernels as JavaScript: wasm2js of the scalar build.
+import { http1Script } from "../../build/out/http1-script.js";
+import { setKernelScript } from "./module.ts";
+
+/** Has them serve where WebAssembly fails. */
+export function setKernelScripts(): void {
+  setKernelScript("http1", http1Script);
+}
