@@ -9,6 +9,7 @@ export const KERNELS = [{ name: "http1", door: "assembly/index.ts" }];
 export const ENTRIES = [
   { subpath: ".", source: "index" },
   { subpath: "./http1", source: "http1/index" },
+  { subpath: "./http2", source: "http2/index" },
   { subpath: "./js", source: "js", hasEffects: true },
 ];
 

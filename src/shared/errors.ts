@@ -1,6 +1,9 @@
 // Every way in which the protocol can be broken: one table, two classes. No protocol here.
 
-/** The status hint is what a server answers the fault with; what a client or a local caller did wrong has its own. */
+/**
+ * The status hint is what a server answers the fault with; what a client or a local caller did wrong has its own. Behind
+ * the text: HTTP/2's code, where it is not PROTOCOL_ERROR or can only be in HTTP/2.
+ */
 const TABLE = {
   // the start line
   LEADING_EMPTY_LINES: [400, "too many empty lines before the request (RFC 9112 2.2)"],
@@ -60,13 +63,78 @@ const TABLE = {
   UNSOLICITED_SWITCH: [502, "101 without a proposal to upgrade (RFC 9110 15.2.2)"],
   TOO_MANY_INFORMATIONAL_RESPONSES: [502, "more informational responses than limits.maxInformationalResponses"],
   // HTTP/2: what a header block is made of (HPACK); the connection ends
-  BAD_HPACK_INTEGER: [400, "an HPACK integer must end within the block, six octets and 31 bits (RFC 7541 5.1)"],
-  BAD_HPACK_STRING: [400, "an HPACK string must end within the block (RFC 7541 5.2)"],
-  BAD_HUFFMAN: [400, "Huffman text must end in less than eight bits of ones, without EOS (RFC 7541 5.2)"],
-  BAD_HPACK_INDEX: [400, "an HPACK index must point into the tables (RFC 7541 2.3.3)"],
-  BAD_TABLE_SIZE_UPDATE: [400, "a table size update stands first in its block and obeys SETTINGS (RFC 7541 4.2, 6.3)"],
-  MISSING_TABLE_SIZE_UPDATE: [400, "a block after smaller SETTINGS must begin with a table size update (RFC 7541 4.2)"],
-  HEADER_BLOCK_TOO_LARGE: [431, "the header block has more octets than can be read at once"],
+  BAD_HPACK_INTEGER: [
+    400,
+    "an HPACK integer must end within the block, six octets and 31 bits (RFC 7541 5.1)",
+    "COMPRESSION_ERROR",
+  ],
+  BAD_HPACK_STRING: [400, "an HPACK string must end within the block (RFC 7541 5.2)", "COMPRESSION_ERROR"],
+  BAD_HUFFMAN: [
+    400,
+    "Huffman text must end in less than eight bits of ones, without EOS (RFC 7541 5.2)",
+    "COMPRESSION_ERROR",
+  ],
+  BAD_HPACK_INDEX: [400, "an HPACK index must point into the tables (RFC 7541 2.3.3)", "COMPRESSION_ERROR"],
+  BAD_TABLE_SIZE_UPDATE: [
+    400,
+    "a table size update stands first in its block and obeys SETTINGS (RFC 7541 4.2, 6.3)",
+    "COMPRESSION_ERROR",
+  ],
+  MISSING_TABLE_SIZE_UPDATE: [
+    400,
+    "a block after smaller SETTINGS must begin with a table size update (RFC 7541 4.2)",
+    "COMPRESSION_ERROR",
+  ],
+  HEADER_BLOCK_TOO_LARGE: [431, "the header block is larger than limits.maxHeaderBlockBytes", "ENHANCE_YOUR_CALM"],
+  // HTTP/2: frames; the connection ends, or where it is the fault of one stream only, that
+  BAD_PREFACE: [400, "the client begins with the preface of HTTP/2 (RFC 9113 3.4)", "PROTOCOL_ERROR"],
+  SETTINGS_EXPECTED: [400, "the first frame must be SETTINGS (RFC 9113 3.4)", "PROTOCOL_ERROR"],
+  BAD_HTTP2_SETTINGS: [
+    400,
+    "HTTP2-Settings must be one payload of SETTINGS in base64url (RFC 7540 3.2.1)",
+    "PROTOCOL_ERROR",
+  ],
+  FRAME_TOO_LARGE: [400, "the frame is larger than SETTINGS_MAX_FRAME_SIZE (RFC 9113 4.2)", "FRAME_SIZE_ERROR"],
+  BAD_FRAME_LENGTH: [400, "frames of this type have another length (RFC 9113 6)", "FRAME_SIZE_ERROR"],
+  BAD_PADDING: [400, "the padding must be shorter than the payload (RFC 9113 6.1)", "PROTOCOL_ERROR"],
+  BAD_STREAM_ID: [400, "this frame cannot stand on this stream (RFC 9113 5.1.1, 6)", "PROTOCOL_ERROR"],
+  UNEXPECTED_FRAME: [400, "this frame is not allowed in the state of its stream (RFC 9113 5.1)", "PROTOCOL_ERROR"],
+  FRAME_ON_CLOSED_STREAM: [400, "the peer has ended this stream (RFC 9113 5.1)", "STREAM_CLOSED"],
+  CONTINUATION_EXPECTED: [400, "a header block goes on in CONTINUATION frames only (RFC 9113 6.10)", "PROTOCOL_ERROR"],
+  UNEXPECTED_CONTINUATION: [400, "CONTINUATION without a header block (RFC 9113 6.10)", "PROTOCOL_ERROR"],
+  BAD_SETTING: [400, "this setting must not have this value (RFC 9113 6.5.2)", "PROTOCOL_ERROR"],
+  BAD_INITIAL_WINDOW_SIZE: [400, "SETTINGS_INITIAL_WINDOW_SIZE is above 2^31-1 (RFC 9113 6.5.2)", "FLOW_CONTROL_ERROR"],
+  ZERO_WINDOW_INCREMENT: [400, "WINDOW_UPDATE must not be by 0 (RFC 9113 6.9)", "PROTOCOL_ERROR"],
+  WINDOW_TOO_LARGE: [400, "a window must not go above 2^31-1 (RFC 9113 6.9.1)", "FLOW_CONTROL_ERROR"],
+  WINDOW_EXCEEDED: [400, "more DATA than the window allows (RFC 9113 6.9)", "FLOW_CONTROL_ERROR"],
+  PUSH_NOT_ALLOWED: [400, "there can be no push here (RFC 9113 8.4)", "PROTOCOL_ERROR"],
+  BAD_PROMISE: [400, "a pushed request must be safe, cacheable and without a body (RFC 9113 8.4)", "PROTOCOL_ERROR"],
+  SELF_DEPENDENCY: [400, "a stream cannot depend on itself (RFC 7540 5.3.1)", "PROTOCOL_ERROR"],
+  BAD_PRIORITY_UPDATE: [
+    400,
+    "PRIORITY_UPDATE is a client's, of a request that can be (RFC 9218 7.1)",
+    "PROTOCOL_ERROR",
+  ],
+  INCOMPLETE_FRAME: [400, "the input ended in the middle of a frame", "PROTOCOL_ERROR"],
+  TOO_MANY_STREAMS: [503, "more streams than SETTINGS_MAX_CONCURRENT_STREAMS (RFC 9113 5.1.2)", "REFUSED_STREAM"],
+  TOO_MANY_CONTINUATIONS: [431, "more CONTINUATION frames than limits.maxContinuationFrames", "ENHANCE_YOUR_CALM"],
+  TOO_MANY_SETTINGS: [400, "more settings in a frame than limits.maxSettingsPerFrame", "ENHANCE_YOUR_CALM"],
+  TOO_MANY_RESETS: [429, "more streams reset than limits.maxResets", "ENHANCE_YOUR_CALM"],
+  TOO_MANY_USELESS_FRAMES: [429, "more frames that bring nothing on than limits.maxUselessFrames", "ENHANCE_YOUR_CALM"],
+  TOO_MANY_PINGS: [429, "more PING and SETTINGS frames than limits.maxPings", "ENHANCE_YOUR_CALM"],
+  TOO_MANY_UNFLUSHED_ACKS: [429, "more acknowledgements wait than limits.maxUnflushedAcks", "ENHANCE_YOUR_CALM"],
+  TOO_MUCH_QUEUED: [429, "more octets of control frames wait than limits.maxQueuedControlBytes", "ENHANCE_YOUR_CALM"],
+  // HTTP/2: what becomes of a message; the stream ends
+  CONTENT_LENGTH_MISMATCH: [400, "the body has not the length that Content-Length says (RFC 9113 8.1.1)"],
+  UNEXPECTED_BODY: [400, "a body where there can be none (RFC 9110 6.4.1)"],
+  TRAILERS_WITHOUT_END: [400, "trailers must end the stream (RFC 9113 8.1)"],
+  INFORMATIONAL_WITH_END: [502, "an informational response must not end the stream (RFC 9113 8.1)"],
+  EXTENDED_CONNECT_NOT_ENABLED: [400, "extended CONNECT without SETTINGS_ENABLE_CONNECT_PROTOCOL (RFC 8441 3)"],
+  FIELDS_TOO_LARGE: [
+    431,
+    "more fields than limits.maxFields, or octets of them than limits.maxHeaderBytes",
+    "ENHANCE_YOUR_CALM",
+  ],
   // HTTP/2: what a message is made of; the stream ends
   FIELD_NAME_NOT_LOWER_CASE: [400, "field names of HTTP/2 are lower-case (RFC 9113 8.2.1)"],
   CONNECTION_SPECIFIC_FIELD: [400, "a connection-specific field must not be in HTTP/2 (RFC 9113 8.2.2)"],
@@ -95,6 +163,10 @@ const TABLE = {
     500,
     "WebAssembly is missing or refused here, and sansio/js was not imported before the first connection",
   ],
+  NO_SUCH_STREAM: [500, "there is no stream with this id, or no longer"],
+  NO_STREAM_LEFT: [500, "2^31-1 streams were opened; a new connection is needed (RFC 9113 5.1.1)"],
+  GOING_AWAY: [500, "the connection is ending: no new streams (RFC 9113 6.8)"],
+  RELEASED_TOO_MUCH: [500, "more octets are released than were received"],
 } as const;
 
 /** A stable name of one way to break the protocol. */
@@ -106,11 +178,22 @@ export interface ErrorRow {
   /** What a server answers: the statusHint of a RemoteProtocolError in server role. */
   readonly statusHint: number;
   readonly text: string;
+  /** What HTTP/2 sends in RST_STREAM or GOAWAY (RFC 9113 7). */
+  readonly http2Code: string;
+}
+
+/** What HTTP/2 sends in RST_STREAM or GOAWAY because of this (RFC 9113 7). */
+export function http2CodeOf(code: ErrorCode): string {
+  const row: readonly [number, string, string?] = TABLE[code];
+  return row[2] ?? "PROTOCOL_ERROR";
 }
 
 /** Every code with its text and its hint for a server. */
 export const ERRORS: readonly ErrorRow[] = Object.freeze(
-  Object.entries(TABLE).map(([code, [statusHint, text]]) => ({ code: code as ErrorCode, statusHint, text })),
+  Object.entries(TABLE).map(([name, [statusHint, text]]) => {
+    const code = name as ErrorCode;
+    return { code, statusHint, text, http2Code: http2CodeOf(code) };
+  }),
 );
 
 /** What an error knows besides its code. */
@@ -190,6 +273,11 @@ export class RemoteProtocolError extends Error {
     this.offset = offset;
     this.header = detail.header;
     Object.defineProperty(this, BRAND, { value: "remote" });
+  }
+
+  /** HTTP/2: the code in the GOAWAY that was queued, by its name (RFC 9113 7). */
+  get http2Code(): string {
+    return http2CodeOf(this.code);
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {

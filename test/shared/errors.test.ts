@@ -64,6 +64,41 @@ describe("the table", () => {
         "BAD_TABLE_SIZE_UPDATE 400",
         "MISSING_TABLE_SIZE_UPDATE 400",
         "HEADER_BLOCK_TOO_LARGE 431",
+        "BAD_PREFACE 400",
+        "SETTINGS_EXPECTED 400",
+        "BAD_HTTP2_SETTINGS 400",
+        "FRAME_TOO_LARGE 400",
+        "BAD_FRAME_LENGTH 400",
+        "BAD_PADDING 400",
+        "BAD_STREAM_ID 400",
+        "UNEXPECTED_FRAME 400",
+        "FRAME_ON_CLOSED_STREAM 400",
+        "CONTINUATION_EXPECTED 400",
+        "UNEXPECTED_CONTINUATION 400",
+        "BAD_SETTING 400",
+        "BAD_INITIAL_WINDOW_SIZE 400",
+        "ZERO_WINDOW_INCREMENT 400",
+        "WINDOW_TOO_LARGE 400",
+        "WINDOW_EXCEEDED 400",
+        "PUSH_NOT_ALLOWED 400",
+        "BAD_PROMISE 400",
+        "SELF_DEPENDENCY 400",
+        "BAD_PRIORITY_UPDATE 400",
+        "INCOMPLETE_FRAME 400",
+        "TOO_MANY_STREAMS 503",
+        "TOO_MANY_CONTINUATIONS 431",
+        "TOO_MANY_SETTINGS 400",
+        "TOO_MANY_RESETS 429",
+        "TOO_MANY_USELESS_FRAMES 429",
+        "TOO_MANY_PINGS 429",
+        "TOO_MANY_UNFLUSHED_ACKS 429",
+        "TOO_MUCH_QUEUED 429",
+        "CONTENT_LENGTH_MISMATCH 400",
+        "UNEXPECTED_BODY 400",
+        "TRAILERS_WITHOUT_END 400",
+        "INFORMATIONAL_WITH_END 502",
+        "EXTENDED_CONNECT_NOT_ENABLED 400",
+        "FIELDS_TOO_LARGE 431",
         "FIELD_NAME_NOT_LOWER_CASE 400",
         "CONNECTION_SPECIFIC_FIELD 400",
         "BAD_TE 400",
@@ -87,6 +122,40 @@ describe("the table", () => {
         "NOT_REUSABLE 500",
         "NOT_SWITCHED 500",
         "NO_KERNEL 500",
+        "NO_SUCH_STREAM 500",
+        "NO_STREAM_LEFT 500",
+        "GOING_AWAY 500",
+        "RELEASED_TOO_MUCH 500",
+      ]
+    `);
+  });
+
+  test("of what HTTP/2 sends, where it is not PROTOCOL_ERROR", () => {
+    const others = ERRORS.filter(({ http2Code }) => http2Code !== "PROTOCOL_ERROR");
+    expect(others.map(({ code, http2Code }) => `${code} ${http2Code}`)).toMatchInlineSnapshot(`
+      [
+        "BAD_HPACK_INTEGER COMPRESSION_ERROR",
+        "BAD_HPACK_STRING COMPRESSION_ERROR",
+        "BAD_HUFFMAN COMPRESSION_ERROR",
+        "BAD_HPACK_INDEX COMPRESSION_ERROR",
+        "BAD_TABLE_SIZE_UPDATE COMPRESSION_ERROR",
+        "MISSING_TABLE_SIZE_UPDATE COMPRESSION_ERROR",
+        "HEADER_BLOCK_TOO_LARGE ENHANCE_YOUR_CALM",
+        "FRAME_TOO_LARGE FRAME_SIZE_ERROR",
+        "BAD_FRAME_LENGTH FRAME_SIZE_ERROR",
+        "FRAME_ON_CLOSED_STREAM STREAM_CLOSED",
+        "BAD_INITIAL_WINDOW_SIZE FLOW_CONTROL_ERROR",
+        "WINDOW_TOO_LARGE FLOW_CONTROL_ERROR",
+        "WINDOW_EXCEEDED FLOW_CONTROL_ERROR",
+        "TOO_MANY_STREAMS REFUSED_STREAM",
+        "TOO_MANY_CONTINUATIONS ENHANCE_YOUR_CALM",
+        "TOO_MANY_SETTINGS ENHANCE_YOUR_CALM",
+        "TOO_MANY_RESETS ENHANCE_YOUR_CALM",
+        "TOO_MANY_USELESS_FRAMES ENHANCE_YOUR_CALM",
+        "TOO_MANY_PINGS ENHANCE_YOUR_CALM",
+        "TOO_MANY_UNFLUSHED_ACKS ENHANCE_YOUR_CALM",
+        "TOO_MUCH_QUEUED ENHANCE_YOUR_CALM",
+        "FIELDS_TOO_LARGE ENHANCE_YOUR_CALM",
       ]
     `);
   });
@@ -95,15 +164,15 @@ describe("the table", () => {
     expect(new Set(ERRORS.map(({ code }) => code)).size).toBe(ERRORS.length);
     for (const { code, statusHint, text } of ERRORS) {
       expect(code).toMatch(/^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/);
-      expect([400, 413, 414, 431, 500, 501, 502, 505]).toContain(statusHint);
+      expect([400, 413, 414, 429, 431, 500, 501, 502, 503, 505]).toContain(statusHint);
       expect(text).toMatch(/^\S[^\r\n]{10,110}\S$/);
     }
   });
 
   test("gives every text once, and names limits that exist", async () => {
     expect(new Set(ERRORS.map(({ text }) => text)).size).toBe(ERRORS.length);
-    const { LIMITS } = await import("../../src/index.ts");
-    const known = LIMITS.map(({ name }) => name as string);
+    const { HTTP2_LIMITS, LIMITS } = await import("../../src/index.ts");
+    const known = [...LIMITS, ...HTTP2_LIMITS].map(({ name }) => name as string);
     for (const { text } of ERRORS) {
       for (const [, name] of text.matchAll(/limits\.(\w+)/g)) expect(known).toContain(name);
     }
