@@ -10,6 +10,7 @@ import {
   HEAD_FIELD_COUNT,
   HEAD_FIELDS_END,
   HEAD_NAME_OCTETS,
+  HEAD_RECORDS,
   HEAD_UNFOLDED_END,
   HEAD_VALUE_OCTETS,
   LAST_NOT_FOR_TRAILERS,
@@ -19,9 +20,10 @@ import {
   NAME_UNKNOWN,
   NAMES,
   NOT_FOR_TRAILERS,
+  READ_SIZE,
   READS,
+  RECORD_NUMBER,
   RECORD_SIZE,
-  RECORD_UNUSUAL,
   RESUMED,
   TOO_MANY_FIELDS,
 } from "./layout";
@@ -42,10 +44,9 @@ const LINE_END: u32 = 0x000a0d00;
 export function scanFields(what: i32, start: usize, p: usize, end: usize, allow: u32, maxFields: u32): i32 {
   let facts: u32 = 0;
   let nameOctets: u32 = 0;
-  let unusual = false;
+  let count: u32 = 0;
   let reads: usize = READS;
-  let record = start;
-  const lastRecord = start - maxFields * RECORD_SIZE;
+  let record = start - RECORD_SIZE;
   let marked = start;
   store<u32>(HEAD + HEAD_FIELD_COUNT, 0);
   if (what == RESUMED && p < end && isSpace(load<u8>(p))) {
@@ -53,6 +54,7 @@ export function scanFields(what: i32, start: usize, p: usize, end: usize, allow:
     if (next <= 0) return next;
     p = next;
   }
+  store<u32>(record, spread(<u32>(p - start)), 0, 1);
   /** Octets before this place that belong to no name and no value, four of each line aside. */
   let otherOctets = <u32>p;
   // coverage: a head begins within the input
@@ -62,7 +64,7 @@ export function scanFields(what: i32, start: usize, p: usize, end: usize, allow:
       // Where the next line begins hangs on the stops alone, so that a
       // processor works on several lines at a time; each test is nearly always false. Any other line is left to below.
       if (marked <= p) marked = markStops(start + ((p - start) & ~63), start, end);
-      while (record > lastRecord) {
+      while (count < maxFields) {
         const lineEnd = firstStop(p, start);
         if (lineEnd + 3 > marked) {
           if (marked == end) break;
@@ -91,21 +93,21 @@ export function scanFields(what: i32, start: usize, p: usize, end: usize, allow:
         if ((separator & 0xffff00) != SEPARATOR) break;
         if (separator >> 24 == SP) break;
 
+        const valueLength = <u32>(lineEnd - nameEnd - 2);
+        if (valueLength > MOST_USUAL) break;
+
         const identity = usualIdentity(nameEnd, length, stops, first, second);
-        record -= RECORD_SIZE;
-        store<u16>(reads, (start - record) / RECORD_SIZE);
+        noteRead(reads, identity, nameEnd + 2, lineEnd);
         reads += isRead(identity);
         facts |= forbiddenFact(identity);
         nameOctets += length;
-        store<u32>(record, spread(<u32>(p - start)) | ((<u32>identity) << 24), 0, 1);
-        store<u32>(record, length, 4, 1);
-        store<u32>(record, 2, 8, 1);
-        store<u32>(record, spread(<u32>(lineEnd - nameEnd - 2)), 12, 1);
+        count++;
+        record -= RECORD_SIZE;
+        writeUsual(record, identity, length, valueLength);
         p = lineEnd + 2;
       }
     }
     const nameEnd = skipToken(p, end);
-    const count = <u32>(start - record) / RECORD_SIZE;
     store<u32>(HEAD + HEAD_FIELD_COUNT, count);
     if (count == maxFields && p < end && load<u8>(p) != CR && load<u8>(p) != LF)
       return fault(TOO_MANY_FIELDS, p, start);
@@ -116,10 +118,10 @@ export function scanFields(what: i32, start: usize, p: usize, end: usize, allow:
       if (code <= 0) return code;
       facts |= load<u32>(HEAD + HEAD_FACTS);
       store<u32>(HEAD + HEAD_FACTS, readValues(reads, start, facts));
+      store<u32>(HEAD + HEAD_RECORDS, <u32>(start - record));
       store<u32>(HEAD + HEAD_NAME_OCTETS, nameOctets);
       store<u32>(HEAD + HEAD_VALUE_OCTETS, <u32>p - otherOctets - 4 * count - nameOctets);
       store<u32>(HEAD + HEAD_FIELDS_END, <u32>(p - start));
-      if (unusual) store<u8>(record + RECORD_UNUSUAL, 1);
       return code - <i32>start;
     }
     let value = nameEnd + 1;
@@ -138,16 +140,23 @@ export function scanFields(what: i32, start: usize, p: usize, end: usize, allow:
 
     const length = <u32>(nameEnd - p);
     const identity = nameIdentity(p, length);
-    record -= RECORD_SIZE;
-    store<u16>(reads, count + 1);
+    noteRead(reads, identity, value, valueEnd);
     reads += isRead(identity);
     facts |= forbiddenFact(identity);
     nameOctets += length;
-    const others = <u32>(value - nameEnd) + <u32>(<usize>next - valueEnd);
-    if (others != 4 || value - nameEnd != 2 || length > 127) unusual = true;
-    otherOctets += others - 4;
-    writeRecord(record, identity, <u32>(p - start), length, <u32>(value - nameEnd), <u32>(valueEnd - value));
-    store<u32>(HEAD + HEAD_FIELD_COUNT, count + 1);
+    count++;
+    const gap = <u32>(value - nameEnd);
+    const valueLength = <u32>(valueEnd - value);
+    const behind = <u32>(<usize>next - valueEnd);
+    otherOctets += gap + behind - 4;
+    record -= RECORD_SIZE;
+    if (gap == 2 && behind == 2 && length < 0x80 && valueLength <= MOST_USUAL) {
+      writeUsual(record, identity, length, valueLength);
+    } else {
+      store<u32>(record, (<u32>identity) << 8, 0, 1);
+      record = writeNumber(writeNumber(writeNumber(writeNumber(record, length), gap), valueLength), behind);
+    }
+    store<u32>(HEAD + HEAD_FIELD_COUNT, count);
     p = next;
   }
   return needData(p, start);
@@ -184,9 +193,15 @@ function usualIdentity(nameEnd: usize, length: u32, stops: i32, first: v128, sec
   return select<i32>(identity, NAME_UNKNOWN, (throughColon & ~same) == 0);
 }
 
-/** Two when the value is to be read, else none: how far the list of those grows. */
+/** Notes a value that may have to be read. */
+function noteRead(at: usize, identity: i32, value: usize, valueEnd: usize): void {
+  store<u32>(at, <u32>value | ((<u32>identity) << 24), 0);
+  store<u32>(at, <u32>valueEnd, 4);
+}
+
+/** How far the note of a value is taken: not at all, when it need not be read. */
 function isRead(identity: i32): usize {
-  return select<usize>(2, 0, <u32>(identity - NAME_CONNECTION) < <u32>LAST_READ_NAME);
+  return select<usize>(READ_SIZE, 0, <u32>(identity - NAME_CONNECTION) < <u32>LAST_READ_NAME);
 }
 
 function forbiddenFact(identity: i32): u32 {
@@ -196,30 +211,29 @@ function forbiddenFact(identity: i32): u32 {
 
 /** Reads the values that govern the message, once all lines are known to be sound. */
 function readValues(reads: usize, start: usize, facts: u32): u32 {
-  for (let at: usize = READS; at < reads; at += 2) {
-    const record = start - <usize>load<u16>(at) * RECORD_SIZE;
-    const nameEnd = start + joined(record) + joined(record + 4);
-    const value = nameEnd + joined(record + 8);
-    facts = readValue(load<u8>(record, 3), value, value + joined(record + 12), facts, start);
+  for (let at: usize = READS; at < reads; at += READ_SIZE) {
+    facts = readValue(load<u8>(at, 3), load<u32>(at) & 0xffffff, load<u32>(at, 4), facts, start);
   }
   return facts;
 }
 
-function writeRecord(record: usize, identity: i32, name: u32, length: u32, gap: u32, valueLength: u32): void {
-  store<u32>(record, spread(name) | ((<u32>identity) << 24), 0, 1);
-  store<u32>(record, spread(length), 4, 1);
-  store<u32>(record, spread(gap), 8, 1);
-  store<u32>(record, spread(valueLength), 12, 1);
+/** The longest value that a usual record tells. */
+const MOST_USUAL: u32 = 0x3fff;
+
+function writeUsual(record: usize, identity: i32, length: u32, valueLength: u32): void {
+  store<u32>(record, length | ((<u32>identity) << 8) | (spread(valueLength) << 16), 0, 1);
+}
+
+function writeNumber(record: usize, number: u32): usize {
+  record -= RECORD_NUMBER;
+  const octets = spread(number);
+  store<u16>(record, octets, 0, 1);
+  store<u8>(record, octets >> 16, 2);
+  return record;
 }
 
 /** 21 bits in three octets of seven. */
 function spread(bits: u32): u32 {
   bits += bits & ~0x7f;
   return bits + (bits & ~0x7fff);
-}
-
-/** And back. */
-function joined(at: usize): usize {
-  const bits: u32 = load<u32>(at, 0, 1);
-  return (bits & 0x7f) | ((bits >> 1) & 0x3f80) | ((bits >> 2) & 0x1fc000);
 }

@@ -54,29 +54,35 @@ export const HEAD_EXTENSION_OCTETS: u32 = 72;
 export const HEAD_FIELDS_END: u32 = 76;
 /** Where a folded value ends, after its folds have become single spaces. An address. */
 export const HEAD_UNFOLDED_END: u32 = 80;
+/** Octets of all records, when the status is positive. */
+export const HEAD_RECORDS: u32 = 84;
 export const HEAD_SIZE: u32 = 128;
 
-/** The fields whose values are to be read, each two octets: which field it is, from 1. */
+/** The fields whose values are to be read: where the value starts, the name's identity in the fourth octet; where it ends. */
 export const READS: usize = HEAD + HEAD_SIZE;
-export const READS_SIZE: u32 = 2 * MAX_FIELDS;
+export const READ_SIZE: u32 = 8;
+export const READS_SIZE: u32 = READ_SIZE * MAX_FIELDS + 16;
 
 /** One bit an octet of the input, from its first on: it is neither SP nor visible ASCII. Behind the last, 64 ones. */
 export const STOPS: usize = READS + READS_SIZE;
 export const STOPS_SIZE: u32 = 32784;
 
 /**
- * One record a field, written downwards from the first octet of the head, so that records and head are one string.
- * Four words: where the name starts, its length, the octets between name and value, the value's length; each 21 bits
- * in three octets of seven (below 0x80, so that any decoder gives them back), the fourth octet of the first word the
- * known name's identity.
+ * What HeaderFields knows of the lines, written downwards from the first octet of the head, so that records and head are
+ * one string; each octet is below 0x80, so that any decoder gives it back. Nearest to the head four octets that tell
+ * where the first line starts; then a record a field, which tells how far it is to the next one. The usual line,
+ * `name ": " value CRLF`: length of the name, identity of the name, length of the value (14 bits). Of another one the first
+ * octet is 0, and below it are four numbers more: lengths of the name, the gap, the value, and of what is behind it.
+ * A number is 21 bits, seven an octet, the least first.
  */
-export const RECORDS: usize = 65536;
-export const RECORD_SIZE: u32 = 16;
-/** In the last field's record, the first of all: not zero when a line is not `name ": " value CRLF` or a name passes 127 octets. */
-export const RECORD_UNUSUAL: u32 = 7;
+export const RECORDS: usize = 131056;
+export const RECORD_SIZE: u32 = 4;
+export const RECORD_NUMBER: u32 = 3;
+export const LONG_RECORD_SIZE: u32 = RECORD_SIZE + 4 * RECORD_NUMBER;
+export const RECORDS_SIZE: u32 = 16 + LONG_RECORD_SIZE * MAX_FIELDS;
 
 /** The scratch page: the octets of one head or line, copied here for one call. It ends where memory ends. */
-export const INPUT: usize = RECORDS + RECORD_SIZE * MAX_FIELDS;
+export const INPUT: usize = RECORDS + RECORDS_SIZE;
 export const END: usize = INPUT + INPUT_SIZE;
 
 // --- what to scan -----------------------------------------------------------------------------------------------

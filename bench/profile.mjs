@@ -23,7 +23,7 @@ import { environment } from "./report.mjs";
 /** @param {number} count @returns {Way[]} */
 function makeWays(count) {
   const { kernel, memory, head, layout } = loadKernel();
-  const { INPUT, REQUEST, RECORD_SIZE, HEAD_FIELD_COUNT, HEAD_METHOD, HEAD_METHOD_END, HEAD_TARGET_END } = layout;
+  const { INPUT, REQUEST, HEAD_RECORDS, HEAD_FIELD_COUNT, HEAD_METHOD, HEAD_METHOD_END, HEAD_TARGET_END } = layout;
   const METHODS = Array.from({ length: 64 }, (_, index) => `METHOD${index}`);
   const { latin1Slice } = Buffer.prototype;
   /** @type {any[]} */
@@ -59,7 +59,7 @@ function makeWays(count) {
       run(read) {
         memory.set(read, INPUT);
         const length = kernel.scanHead(REQUEST, INPUT, INPUT + read.length, 0, 256, 16384);
-        const start = INPUT - RECORD_SIZE * head[HEAD_FIELD_COUNT >> 2];
+        const start = INPUT - head[HEAD_RECORDS >> 2];
         return latin1Slice.call(memory, start, INPUT + length);
       },
     },
@@ -71,7 +71,7 @@ function makeWays(count) {
         memory.set(read, INPUT);
         const length = kernel.scanHead(REQUEST, INPUT, INPUT + read.length, 0, 256, 16384);
         const fields = head[HEAD_FIELD_COUNT >> 2];
-        const start = fields * RECORD_SIZE;
+        const start = head[HEAD_RECORDS >> 2];
         const text = latin1Slice.call(memory, INPUT - start, INPUT + length);
         return {
           type: "request",

@@ -14,6 +14,7 @@ import {
   HEAD_METHOD_END,
   HEAD_REASON,
   HEAD_REASON_END,
+  HEAD_RECORDS,
   HEAD_STATUS,
   HEAD_TARGET_END,
   HEAD_VERSION,
@@ -23,7 +24,6 @@ import {
   LENGTH,
   METHOD_CONNECT,
   METHOD_OTHER,
-  RECORD_SIZE,
   REQUEST,
   RESPONSE,
   TRAILERS,
@@ -85,7 +85,7 @@ export class Receiver extends ElementReader {
     this.framing = facts & (CODING | LENGTH) ? this.readFraming(true, method, 0) : 0;
     const count = head[HEAD_FIELD_COUNT >> 2] as number;
     const text = takeText(kernel, length);
-    const start = count * RECORD_SIZE;
+    const start = head[HEAD_RECORDS >> 2] as number;
     const methodEnd = start + (head[HEAD_METHOD_END >> 2] as number);
     const offset = buffer.offset;
     buffer.consume(length);
@@ -94,7 +94,7 @@ export class Receiver extends ElementReader {
       method: method === METHOD_OTHER ? text.substring(start, methodEnd) : (METHOD_NAMES[method] as string),
       target: text.substring(methodEnd + 1, start + (head[HEAD_TARGET_END >> 2] as number)),
       httpVersion: version === 11 ? "1.1" : "1.0",
-      headers: new HeaderFields(text, count),
+      headers: new HeaderFields(text, count, start),
       offset,
     };
   }
@@ -113,7 +113,7 @@ export class Receiver extends ElementReader {
     this.framing = this.readFraming(false, method, status);
     const count = head[HEAD_FIELD_COUNT >> 2] as number;
     const text = takeText(kernel, length);
-    const start = count * RECORD_SIZE;
+    const start = head[HEAD_RECORDS >> 2] as number;
     const offset = buffer.offset;
     buffer.consume(length);
     return {
@@ -124,7 +124,7 @@ export class Receiver extends ElementReader {
         start + (head[HEAD_REASON_END >> 2] as number),
       ),
       httpVersion: version === 11 ? "1.1" : "1.0",
-      headers: new HeaderFields(text, count),
+      headers: new HeaderFields(text, count, start),
       offset,
     };
   }

@@ -7,30 +7,19 @@ import { decodeLatin1 } from "./text.ts";
 
 /** The head of `length` octets as one string, with the records of its fields before it. */
 export function takeText({ head, octets }: Kernel, length: number): string {
-  const start = layout.INPUT - layout.RECORD_SIZE * (head[layout.HEAD_FIELD_COUNT >> 2] as number);
+  const start = layout.INPUT - (head[layout.HEAD_RECORDS >> 2] as number);
   const high = ((head[layout.HEAD_FACTS >> 2] as number) & layout.HIGH) !== 0;
   return decodeLatin1(octets, start, layout.INPUT + length, high);
 }
 
 /** The fields of a trailer section of `length` octets, without those that must not stand there. */
 export function takeTrailers(kernel: Kernel, length: number): HeaderFields {
-  const count = kernel.head[layout.HEAD_FIELD_COUNT >> 2] as number;
+  const { head } = kernel;
+  const count = head[layout.HEAD_FIELD_COUNT >> 2] as number;
   if (count === 0) return NO_FIELDS;
-  const text = takeText(kernel, length);
-  if (((kernel.head[layout.HEAD_FACTS >> 2] as number) & layout.NOT_FOR_TRAILERS) === 0) {
-    return new HeaderFields(text, count);
-  }
-  let records = "";
-  for (let at = 0; at < count * layout.RECORD_SIZE; at += layout.RECORD_SIZE) {
-    const identity = text.charCodeAt(at + 3);
-    const forbidden = identity >= layout.FIRST_NOT_FOR_TRAILERS && identity <= layout.LAST_NOT_FOR_TRAILERS;
-    if (!forbidden) records += text.substring(at, at + layout.RECORD_SIZE);
-  }
-  const lines = text.substring(count * layout.RECORD_SIZE);
-  // What was left out makes holes: lengths alone no longer tell where all lies.
-  const { RECORD_SIZE, RECORD_UNUSUAL } = layout;
-  if (records !== "") records = `${records.slice(0, RECORD_UNUSUAL)}\x01${records.slice(RECORD_UNUSUAL + 1)}`;
-  return new HeaderFields(records + lines, records.length / RECORD_SIZE);
+  const fields = new HeaderFields(takeText(kernel, length), count, head[layout.HEAD_RECORDS >> 2] as number);
+  if (((head[layout.HEAD_FACTS >> 2] as number) & layout.NOT_FOR_TRAILERS) === 0) return fields;
+  return fields.without(layout.FIRST_NOT_FOR_TRAILERS, layout.LAST_NOT_FOR_TRAILERS);
 }
 
 /** The code of each fault that the kernel finds. */

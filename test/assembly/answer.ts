@@ -79,21 +79,28 @@ function spread(view: DataView, at: number): number {
   return view.getUint8(at) | (view.getUint8(at + 1) << 7) | (view.getUint8(at + 2) << 14);
 }
 
+/** The fields by their records: each tells how far it is to the next line. */
 function readFields(kernel: KernelExports, start: number, count: number): Field[] {
   const view = new DataView(kernel.memory.buffer);
   const bytes = new Uint8Array(kernel.memory.buffer);
-  return Array.from({ length: count }, (_, i) => {
-    const record = start - (i + 1) * layout.RECORD_SIZE;
-    const [name, length, gap, valueLength] = [0, 4, 8, 12].map((at) => spread(view, record + at)) as [
-      number,
-      number,
-      number,
-      number,
-    ];
-    const value = name + length + gap;
-    const text = (from: number, count: number) => latin1(bytes.subarray(start + from, start + from + count));
-    return [text(name, length), text(value, valueLength), view.getUint8(record + 3)];
+  const text = (from: number, length: number) => latin1(bytes.subarray(from, from + length));
+  let record = start - layout.RECORD_SIZE;
+  let line = start + spread(view, record);
+  const fields = Array.from({ length: count }, (): Field => {
+    record -= layout.RECORD_SIZE;
+    const short = view.getUint8(record);
+    const identity = view.getUint8(record + 1);
+    const numbers = [short, 2, view.getUint8(record + 2) | (view.getUint8(record + 3) << 7), 2];
+    if (short === 0) {
+      for (let i = 0; i < 4; i++) numbers[i] = spread(view, (record -= layout.RECORD_NUMBER));
+    }
+    const [length, gap, valueLength, behind] = numbers as [number, number, number, number];
+    const field: Field = [text(line, length), text(line + length + gap, valueLength), identity];
+    line += length + gap + valueLength + behind;
+    return field;
   });
+  if (word(kernel, layout.HEAD_RECORDS) !== start - record) throw new Error("HEAD_RECORDS is not what they take");
+  return fields;
 }
 
 function fault(kernel: KernelExports, status: number): { outcome: "fault"; code: string; at: number } {

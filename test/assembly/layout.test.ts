@@ -14,7 +14,7 @@ const LAYOUT = { ...layout } as unknown as Readonly<Record<string, number>>;
 const valueOf = (name: string) => LAYOUT[name] as number;
 
 const PAGE = 65536;
-const PAGES = 6;
+const PAGES = 7;
 
 /** The names declared with this type, or in this section, in the order of the source. */
 const declared = (pattern: RegExp) => [...SOURCE.matchAll(pattern)].map(([, name]) => name as string);
@@ -31,7 +31,7 @@ const SIZES: Record<string, number> = {
   HEAD: layout.HEAD_SIZE,
   READS: layout.READS_SIZE,
   STOPS: layout.STOPS_SIZE,
-  RECORDS: layout.RECORD_SIZE * layout.MAX_FIELDS,
+  RECORDS: layout.RECORDS_SIZE,
   INPUT: layout.INPUT_SIZE,
 };
 const REGIONS = [
@@ -61,7 +61,10 @@ describe("regions", () => {
   });
 
   test("records lie directly below the input, so that both are one string", () => {
-    expect(layout.RECORDS + layout.RECORD_SIZE * layout.MAX_FIELDS).toBe(layout.INPUT);
+    expect(layout.RECORDS + layout.RECORDS_SIZE).toBe(layout.INPUT);
+    expect(layout.RECORDS_SIZE).toBeGreaterThanOrEqual(
+      layout.RECORD_SIZE + layout.LONG_RECORD_SIZE * layout.MAX_FIELDS,
+    );
   });
 
   test("the words of HEAD do not overlap, are aligned and lie inside it", () => {
@@ -245,7 +248,8 @@ function printMap(): string {
   memory.set(text, layout.INPUT);
   const answer = scanAt(kernel, layout.INPUT, text.length);
   const { fields = [], facts = [] } = answer.outcome === "done" ? answer : {};
-  const record = (i: number) => layout.INPUT - (i + 1) * layout.RECORD_SIZE;
+  // Short ones all: the lines of this request are usual ones.
+  const record = (i: number) => layout.INPUT - (i + 2) * layout.RECORD_SIZE;
   const octetsAt = (at: number, size: number) =>
     [...memory.subarray(at, at + size)].map((octet) => octet.toString(16).padStart(2, "0")).join(" ");
   const valueAt = ({ name, offset, size }: (typeof WORDS)[number]) => {
@@ -284,7 +288,7 @@ function printMap(): string {
         ])
         .reverse(),
     ),
-    `The head follows at ${hex(layout.INPUT)}.`,
+    `Where the first line starts: ${octetsAt(record(-1), layout.RECORD_SIZE)}, at ${hex(record(-1))}. The head follows at ${hex(layout.INPUT)}.`,
     "",
   ].join("\n\n");
 }

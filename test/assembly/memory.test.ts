@@ -130,7 +130,7 @@ describe.each(BUILDS)("%s", (build) => {
       mine.set(bytes);
       if (next(4) === 0) kernel.scanChunkLine(start, start + text.length, next(64), 16, 64);
       else kernel.scanHead(scan.what ?? 0, start, start + text.length, scan.allow ?? 0, 4096, 4096);
-      const records = layout.RECORD_SIZE * (text.split("\n").length - 1);
+      const records = layout.RECORD_SIZE + layout.LONG_RECORD_SIZE * (text.split("\n").length - 1);
       const isFolded = /\n[ \t]|^[ \t]/.test(text) && ((scan.allow ?? 0) & FOLD) !== 0;
       for (const [from, end] of [
         [layout.HEAD, layout.HEAD + layout.HEAD_SIZE],
@@ -150,7 +150,8 @@ describe.each(BUILDS)("%s", (build) => {
     expect(brief(scanAt(kernel, layout.INPUT, text.length, { what: layout.TRAILERS }))).toBe(`done ${text.length}`);
     const below = bytes.subarray(layout.STOPS + layout.STOPS_SIZE, layout.RECORDS);
     expect(below.every((octet) => octet === 0xaa)).toBe(true);
-    expect(bytes[layout.RECORDS + 3]).toBe(0);
+    const lowest = layout.INPUT - layout.RECORD_SIZE - layout.LONG_RECORD_SIZE * layout.MAX_FIELDS;
+    expect([bytes[lowest - 1], bytes[lowest]]).toEqual([0xaa, 2]);
   });
 
   test("the stops of a page that is full fill their region and no more", () => {
