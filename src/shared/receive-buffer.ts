@@ -10,6 +10,8 @@ export class ReceiveBuffer {
   /** The chunk that is being read, and how far. */
   chunk: Uint8Array = NO_OCTETS;
   position = 0;
+  /** Its memory, once it was asked for: V8 calls out for that, 20 ns each time. */
+  private memory: ArrayBufferLike | null = null;
   /** What was absorbed of earlier chunks: the first octets of an element that is not complete. */
   partial: Uint8Array = NO_OCTETS;
   partialLength = 0;
@@ -31,6 +33,7 @@ export class ReceiveBuffer {
     this.fed += chunk.length;
     if (this.position === this.chunk.length && this.later === null) {
       this.chunk = chunk;
+      this.memory = null;
       this.position = 0;
     } else {
       this.later ??= [];
@@ -90,11 +93,21 @@ export class ReceiveBuffer {
     if (this.position === this.chunk.length) this.nextChunk();
   }
 
+  /** Consumes the next two octets if they are these and both in the current chunk. */
+  skipPair(first: number, second: number): boolean {
+    const { chunk, position } = this;
+    if (position + 2 > chunk.length || chunk[position] !== first || chunk[position + 1] !== second) return false;
+    this.consume(2);
+    return true;
+  }
+
   /** Consumes `count` octets of the current chunk and gives them as a view of it. */
   view(count: number): Uint8Array {
     const { chunk, position } = this;
+    this.memory ??= chunk.buffer;
+    const { memory } = this;
     this.consume(count);
-    return new Uint8Array(chunk.buffer, chunk.byteOffset + position, count);
+    return new Uint8Array(memory, chunk.byteOffset + position, count);
   }
 
   /** Consumes everything, and gives it as one array: a view where it lies in one chunk. */
@@ -115,6 +128,7 @@ export class ReceiveBuffer {
   clear(): void {
     this.offset = this.fed;
     this.chunk = NO_OCTETS;
+    this.memory = null;
     this.position = 0;
     this.partial = NO_OCTETS;
     this.partialLength = 0;
@@ -124,6 +138,7 @@ export class ReceiveBuffer {
 
   /** Chunks that were read leave the list in halves: taking each from its front would move all the others each time. */
   private nextChunk(): void {
+    this.memory = null;
     this.position = 0;
     if (this.later === null) {
       this.chunk = NO_OCTETS;
