@@ -46,6 +46,6 @@ function stopsOf32(p: usize): u64 {
 }
 
 /** Adding one takes DEL to the octets from 0x80 on, which are negative: one comparison finds all. */
-function stopsOf(octets: v128): i32 {
+export function stopsOf(octets: v128): i32 {
   return i8x16.bitmask(i8x16.lt_s(i8x16.add(octets, i8x16.splat(1)), i8x16.splat(<i8>SP + 1)));
 }

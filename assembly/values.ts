@@ -183,10 +183,15 @@ function readHost(p: usize, end: usize, facts: u32, start: usize): u32 {
     store<u32>(HEAD + HEAD_HOST_AT, <u32>(p - start));
     return facts | HOST_REPEATED;
   }
-  let at = skipHost(p, end);
-  if (at < end && load<u8>(at) == COLON) at = skipDigits(at + 1, end);
+  const at = skipHostPort(p, end);
   store<u32>(HEAD + HEAD_HOST_AT, <u32>(at - start));
   return at == end ? facts | HOST : facts | HOST | HOST_BAD;
+}
+
+/** uri-host [ ":" port ]: the first octet that does not belong to it */
+export function skipHostPort(p: usize, end: usize): usize {
+  const at = skipHost(p, end);
+  return at < end && load<u8>(at) == COLON ? skipDigits(at + 1, end) : at;
 }
 
 /** authority-form = uri-host ":" port (RFC 9112 3.2.3), the port neither empty nor above 65535 (RFC 9110 9.3.6) */

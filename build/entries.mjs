@@ -3,7 +3,10 @@
 import { importingSource, kernelSource, requiringSource } from "./kernels.mjs";
 
 /** name: of the file in dist/, and of two targets in asconfig.json: with SIMD, and `name.scalar`; door: what asc compiles. */
-export const KERNELS = [{ name: "http1", door: "assembly/index.ts" }];
+export const KERNELS = [
+  { name: "http1", door: "assembly/index.ts" },
+  { name: "http2", door: "assembly/http2.ts" },
+];
 
 /** subpath: as users import it; source: the file under src/; hasEffects: importing it does something. */
 export const ENTRIES = [

@@ -1,0 +1,81 @@
+// Records and text as a header block (RFC 7541 6), the other way round than hpack-decode.ts.
+import { nameFault, nameRule, valueFault } from "./field-rules";
+import { encodeHuffman, huffmanLength } from "./huffman";
+import { HEAD, HEAD_FAULT_AT } from "./layout";
+import {
+  BLOCK,
+  FIELD_SIZE,
+  FIELDS,
+  HEAD_ODD,
+  INDEXED,
+  LITERAL_INDEXED,
+  LITERAL_NEVER_INDEXED,
+  NO_FAULT,
+  SIZE_UPDATE,
+  TEXT,
+} from "./layout-http2";
+
+/**
+ * Writes `count` records with the names and values from TEXT on, one behind the other, to BLOCK. With `isChecked` a literal
+ * must be what may be received; its rule, where the name is literal too, is written into its record. Returns where the
+ * block ends, or a fault negated, HEAD_FAULT_AT saying of which record.
+ */
+export function encodeBlock(count: u32, isChecked: bool): i32 {
+  let text = TEXT;
+  let out = BLOCK;
+  for (let i: u32 = 0; i < count; i++) {
+    const record = FIELDS + i * FIELD_SIZE;
+    const kind: u32 = load<u8>(record);
+    const number = load<u32>(record, 4);
+    if (kind == INDEXED || kind == SIZE_UPDATE) {
+      out = writeNumber(out, kind == INDEXED ? 0x80 : 0x20, kind == INDEXED ? 0x7f : 0x1f, number);
+      continue;
+    }
+    const nameEnd = text + load<u32>(record, 8);
+    const valueEnd = nameEnd + load<u32>(record, 12);
+    out = writeNumber(out, firstBits(kind), kind == LITERAL_INDEXED ? 0x3f : 0x0f, number);
+    let rule: u32 = load<u8>(record, 1);
+    let fault = NO_FAULT;
+    if (number == 0) {
+      out = writeString(text, nameEnd, out);
+      fault = nameFault(text, nameEnd);
+      if (fault == NO_FAULT) rule = nameRule(text, nameEnd);
+      store<u8>(record, <u8>rule, 1);
+    }
+    out = writeString(nameEnd, valueEnd, out);
+    if (fault == NO_FAULT) fault = valueFault(rule, nameEnd, valueEnd, load<u32>(HEAD + HEAD_ODD) != 0);
+    if (isChecked && fault != NO_FAULT) {
+      store<u32>(HEAD + HEAD_FAULT_AT, i);
+      return -fault;
+    }
+    text = valueEnd;
+  }
+  return <i32>out;
+}
+
+function firstBits(kind: u32): u32 {
+  if (kind == LITERAL_INDEXED) return 0x40;
+  return kind == LITERAL_NEVER_INDEXED ? 0x10 : 0;
+}
+
+/** An integer behind the highest bits of its first octet (RFC 7541 5.1). */
+function writeNumber(out: usize, bits: u32, most: u32, number: u32): usize {
+  if (number < most) {
+    store<u8>(out, <u8>(bits | number));
+    return out + 1;
+  }
+  store<u8>(out++, <u8>(bits | most));
+  for (number -= most; number >= 0x80; number >>= 7) store<u8>(out++, <u8>(number | 0x80));
+  store<u8>(out, <u8>number);
+  return out + 1;
+}
+
+/** The shorter of Huffman text and plain text; plain where they are as long. Writes HEAD_ODD. */
+function writeString(p: usize, end: usize, out: usize): usize {
+  const plain = <u32>(end - p);
+  const huffman = huffmanLength(p, end);
+  if (huffman < plain) return encodeHuffman(p, end, writeNumber(out, 0x80, 0x7f, huffman));
+  out = writeNumber(out, 0, 0x7f, plain);
+  memory.copy(out, p, plain);
+  return out + plain;
+}

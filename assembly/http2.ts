@@ -1,0 +1,44 @@
+// The door of http2.wasm. Pure functions over BLOCK and TEXT: a header block in, records and text out, and back.
+import { fillClasses } from "./bytes";
+import { nameRule, valueFault } from "./field-rules";
+import { fillHuffman } from "./huffman";
+import { STATIC_RULES, TEXT } from "./layout-http2";
+import { STATIC_TABLE } from "./static-table";
+
+export { decodeBlock } from "./hpack-decode";
+export { encodeBlock } from "./hpack-encode";
+
+/** The name of this kernel, by which src/wasm/module.ts knows it. */
+export const http2: bool = true;
+
+fillClasses();
+fillHuffman();
+fillStaticRules();
+
+/**
+ * What is wrong with the value at [start, end) of TEXT, which decodeBlock left there, when the rule of its name becomes
+ * known only now: the name is in the dynamic table. 0: nothing.
+ */
+export function checkValue(rule: u32, start: u32, end: u32): i32 {
+  return valueFault(rule, TEXT + start, TEXT + end, true);
+}
+
+/** The rules of the static table's names. TEXT serves to hold each. */
+function fillStaticRules(): void {
+  let index: u32 = 1;
+  let end = TEXT;
+  let isName = true;
+  // coverage: the text of the table is not empty
+  for (let i = 0; i < STATIC_TABLE.length; i++) {
+    const char = STATIC_TABLE.charCodeAt(i);
+    if (char <= 0x20 && isName) {
+      store<u8>(STATIC_RULES + index, <u8>nameRule(TEXT, end));
+      isName = false;
+    }
+    if (isName) store<u8>(end++, <u8>char);
+    if (char != 0x0a) continue;
+    index++;
+    end = TEXT;
+    isName = true;
+  }
+}

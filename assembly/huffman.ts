@@ -1,0 +1,153 @@
+// Huffman text (RFC 7541 5.2 and Appendix B), both ways. The code is canonical: codes grow with their lengths and, of one
+// length, with their octets. So the lengths are all that is written here; every table is made from them, once.
+import { DEL, SP } from "./bytes";
+import { HEAD } from "./layout";
+import {
+  BAD_HUFFMAN,
+  CODES,
+  HEAD_ODD,
+  HEAD_TEXT_END,
+  LENGTHS,
+  ODD,
+  SYMBOLS,
+  WINDOW_BITS,
+  WINDOWS,
+} from "./layout-http2";
+
+/** The length of each octet's code: "A" for five bits, "B" for six, ... */
+const CODE_LENGTHS: string =
+  "ISXXXXXXXTZXXZXXXXXXXXZXXXXXXXXXBFFHIBDGFFDGDBBBAAABBBBBBBCDKBHF" +
+  "IBCCCCCCCCCCCCCCCCCCCCCCDCDIOIJBKABABABBBACCBBBABCBAABCCCCCKGJIX" +
+  "PRPPRRRSRSSSSSTSTTRSTSSSSQRSRSSTRQPRRSSQSRRTQRSSQQRQSRSSPRRRSRRS" +
+  "VVPORSRUVVVWWVTUOQVWWVWTQQVVXWWWPTPQRQQSRRUUTTVSVWVVWWWWWXWWWWWV";
+const SHORTEST: u32 = 5;
+const LONGEST: u32 = 30;
+
+export function fillHuffman(): void {
+  let code: u32 = 0;
+  let rank: u32 = 0;
+  // coverage: there are lengths, octets and windows
+  for (let length: u32 = SHORTEST; length <= LONGEST; length++) {
+    // coverage: there are 256 octets
+    for (let octet: u32 = 0; octet < 256; octet++) {
+      if (<u32>CODE_LENGTHS.charCodeAt(octet) - 0x41 + SHORTEST != length) continue;
+      const odd: u32 = octet < SP || octet >= DEL ? ODD : 0;
+      store<u32>(CODES + 8 * octet, code);
+      store<u32>(CODES + 8 * octet, length | odd, 4);
+      if (length <= WINDOW_BITS) fillWindows(octet, code, length);
+      store<u8>(SYMBOLS + rank++, <u8>octet);
+      code++;
+    }
+    store<u32>(LENGTHS + 8 * length, code << (32 - length));
+    store<u32>(LENGTHS + 8 * length, rank - code, 4);
+    code <<= 1;
+  }
+  // coverage: there are windows
+  for (let window: u32 = 0; window < 1 << WINDOW_BITS; window++) addSecond(window);
+}
+
+/** All windows that begin with this code. */
+function fillWindows(octet: u32, code: u32, length: u32): void {
+  const free = WINDOW_BITS - length;
+  const entry = octet | (length << 16) | (length << 21) | (1 << 28);
+  // coverage: a code is at most as long as the window
+  for (let rest: u32 = 0; rest < 1 << free; rest++) store<u32>(WINDOWS + 4 * ((code << free) | rest), entry);
+}
+
+/** The symbol behind the first one, where all of its bits lie within the window. */
+function addSecond(window: u32): void {
+  const entry = load<u32>(WINDOWS + 4 * window);
+  if (entry == 0) return;
+  const length = (entry >> 21) & 15;
+  const next = load<u32>(WINDOWS + 4 * ((window << length) & ((1 << WINDOW_BITS) - 1)));
+  const nextLength = (next >> 21) & 15;
+  if (nextLength == 0 || length + nextLength > WINDOW_BITS) return;
+  const symbols = (entry & 0xff) | ((next & 0xff) << 8);
+  store<u32>(WINDOWS + 4 * window, symbols | ((length + nextLength) << 16) | (length << 21) | (2 << 28));
+}
+
+/**
+ * Decodes [p, end) to `out`: returns 0 with HEAD_TEXT_END and HEAD_ODD, or a fault negated. May write one octet more than
+ * it says. Most codes are in a window; a longer one, and those within the last bits, are taken one by one.
+ */
+export function decodeHuffman(p: usize, end: usize, out: usize): i32 {
+  /** The next `count` bits, from the highest down. */
+  let bits: u64 = 0;
+  let count: u64 = 0;
+  let odd: u32 = 0;
+  while (true) {
+    if (p + 8 <= end) {
+      bits |= bswap(load<u64>(p, 0, 1)) >> count;
+      p += <usize>((63 - count) >> 3);
+      count |= 56;
+    } else {
+      for (; p < end && count < 56; count += 8) bits |= (<u64>load<u8>(p++)) << (56 - count);
+    }
+    while (count >= WINDOW_BITS) {
+      const entry = load<u32>(WINDOWS + <usize>(bits >> (64 - WINDOW_BITS)) * 4);
+      if (entry == 0) break;
+      store<u16>(out, <u16>entry, 0, 1);
+      out += entry >> 28;
+      const length: u64 = (entry >> 16) & 31;
+      bits <<= length;
+      count -= length;
+    }
+    if (p < end && count < LONGEST) continue;
+    // Padding is ones (RFC 7541 5.2): with ones behind, the last bits are padding or begin with a whole code.
+    const filled = bits | (ONES >> count);
+    if (count < 8 && filled == ONES) break;
+    const code = findCode(filled);
+    const length: u64 = code >> 8;
+    if (length > count) return -BAD_HUFFMAN;
+    store<u8>(out++, <u8>code);
+    odd |= load<u32>(CODES + 8 * (code & 0xff), 4) & ODD;
+    bits <<= length;
+    count -= length;
+  }
+  store<u32>(HEAD + HEAD_TEXT_END, <u32>out);
+  store<u32>(HEAD + HEAD_ODD, odd);
+  return 0;
+}
+
+const ONES: u64 = -1;
+
+/** The code that the bits begin with: its octet, and its length from bit 8. EOS, longer than any text, is no octet. */
+function findCode(bits: u64): u32 {
+  const top = <u32>(bits >> 32);
+  let length = SHORTEST;
+  while (length <= LONGEST && top >= load<u32>(LENGTHS + 8 * length)) length++;
+  if (length > LONGEST) return 0xff00;
+  return load<u8>(SYMBOLS + (top >> (32 - length)) + load<u32>(LENGTHS + 8 * length, 4)) | (length << 8);
+}
+
+/** How many octets [p, end) takes as Huffman text. Writes HEAD_ODD. */
+export function huffmanLength(p: usize, end: usize): u32 {
+  let bits: u32 = 0;
+  let odd: u32 = 0;
+  for (; p < end; p++) {
+    const length = load<u32>(CODES + 8 * <usize>load<u8>(p), 4);
+    bits += length & (ODD - 1);
+    odd |= length;
+  }
+  store<u32>(HEAD + HEAD_ODD, odd & ODD);
+  return (bits + 7) >> 3;
+}
+
+/** Encodes [p, end) at `out`; returns where it ends. */
+export function encodeHuffman(p: usize, end: usize, out: usize): usize {
+  let bits: u64 = 0;
+  let count: u64 = 0;
+  for (; p < end; p++) {
+    const code = CODES + 8 * <usize>load<u8>(p);
+    const length: u64 = load<u32>(code, 4) & (ODD - 1);
+    bits = (bits << length) | load<u32>(code);
+    count += length;
+    if (count < 32) continue;
+    count -= 32;
+    store<u32>(out, bswap(<u32>(bits >> count)), 0, 1);
+    out += 4;
+  }
+  for (; count >= 8; count -= 8) store<u8>(out++, <u8>(bits >> (count - 8)));
+  if (count > 0) store<u8>(out++, <u8>((bits << (8 - count)) | (0xff >> count)));
+  return out;
+}

@@ -1,0 +1,112 @@
+// The map of http2.wasm's memory, with the same rules as layout.ts, of which CLASS and HEAD hold here too: what is here
+// lies behind them. BLOCK holds what stands on the wire, TEXT what it means: a block is decoded from one to the other
+// and encoded from the other to the one.
+
+/** How many bits of Huffman text are looked up at a time. */
+export const WINDOW_BITS: u32 = 12;
+
+// --- regions, in the order of their addresses -------------------------------------------------------------------
+
+/**
+ * What the next WINDOW_BITS bits begin with, a word each: one or two symbols in the low octets, the bits of all of them from
+ * bit 16, the bits of the first from bit 21, how many there are from bit 28. Zero: a longer code.
+ */
+export const WINDOWS: usize = 24576;
+export const WINDOWS_SIZE: u32 = 4 << WINDOW_BITS;
+
+/** For each octet its code in the low word; in the high one its length, and ODD where it is not SP or visible ASCII. */
+export const CODES: usize = WINDOWS + WINDOWS_SIZE;
+export const CODES_SIZE: u32 = 2048;
+export const ODD: u32 = 256;
+
+/** For each length of a code: the first one above, in the high bits of a word, and what to add for a place in SYMBOLS. */
+export const LENGTHS: usize = CODES + CODES_SIZE;
+export const LENGTHS_SIZE: u32 = 256;
+
+/** The octets in the order of their codes. */
+export const SYMBOLS: usize = LENGTHS + LENGTHS_SIZE;
+export const SYMBOLS_SIZE: u32 = 256;
+
+/** The rule of each entry of the static table, by its index. */
+export const STATIC_RULES: usize = SYMBOLS + SYMBOLS_SIZE;
+export const STATIC_COUNT: u32 = 61;
+export const STATIC_RULES_SIZE: u32 = 64;
+
+/**
+ * One record a field or table size update, four words. The first: its kind, its rule from bit 8, its fault from bit 16.
+ * The second: an index (of the name, in a literal; 0: the name is literal too), or a size. Of literals, decoded: where in
+ * TEXT the name ends, and where the value, which follows it; each begins where the one before ends. To be encoded: the
+ * lengths of name and value.
+ */
+export const FIELDS: usize = 49152;
+export const FIELD_SIZE: u32 = 16;
+export const MAX_FIELDS_AT_ONCE: u32 = 4096;
+
+export const BLOCK: usize = 131072;
+export const BLOCK_SIZE: u32 = 262144;
+
+/** Room for a block of Huffman text at five bits an octet; windows may be written beyond it. */
+export const TEXT: usize = BLOCK + BLOCK_SIZE + 64;
+export const TEXT_SIZE: u32 = 419456;
+export const HTTP2_END: usize = 851968;
+
+// --- words of HEAD besides FACTS, FIELD_COUNT and FAULT_AT --------------------------------------------------------
+
+/** Where the text ends. An address. */
+export const HEAD_TEXT_END: u32 = 96;
+/** Where to go on in the block. An address. */
+export const HEAD_NEXT: u32 = 100;
+/** Not zero: the string just read has an octet that is neither SP nor visible ASCII. */
+export const HEAD_ODD: u32 = 104;
+
+// --- kinds of records: the representations of RFC 7541 6 ----------------------------------------------------------
+
+export const INDEXED: u32 = 0;
+export const LITERAL_INDEXED: u32 = 1;
+export const LITERAL: u32 = 2;
+export const LITERAL_NEVER_INDEXED: u32 = 3;
+export const SIZE_UPDATE: u32 = 4;
+
+// --- rules: what a name demands of its field ----------------------------------------------------------------------
+
+export const ANY: u32 = 0;
+export const METHOD: u32 = 1;
+export const SCHEME: u32 = 2;
+export const AUTHORITY_FIELD: u32 = 3;
+export const PATH: u32 = 4;
+export const PROTOCOL: u32 = 5;
+export const STATUS: u32 = 6;
+/** A name that begins with a colon, and is none of the six before. */
+export const UNKNOWN_PSEUDO: u32 = 7;
+export const COOKIE: u32 = 8;
+export const CONTENT_LENGTH: u32 = 9;
+export const HOST_FIELD: u32 = 10;
+export const TE: u32 = 11;
+export const CONNECTION_FIELD: u32 = 12;
+
+// --- faults of the block: negated, the status ---------------------------------------------------------------------
+
+export const BAD_HPACK_INTEGER: i32 = 1;
+export const BAD_HPACK_STRING: i32 = 2;
+export const BAD_HUFFMAN: i32 = 3;
+export const BAD_HPACK_INDEX: i32 = 4;
+export const BAD_TABLE_SIZE_UPDATE: i32 = 5;
+
+// --- faults of a field: in its record; when encoding, negated, the status -----------------------------------------
+
+export const NO_FAULT: i32 = 0;
+export const BAD_FIELD_NAME_2: i32 = 16;
+export const FIELD_NAME_NOT_LOWER_CASE: i32 = 17;
+export const BAD_FIELD_VALUE_2: i32 = 18;
+export const CONNECTION_SPECIFIC_FIELD: i32 = 19;
+export const BAD_TE: i32 = 20;
+export const UNKNOWN_PSEUDO_FIELD: i32 = 21;
+export const BAD_METHOD_2: i32 = 22;
+export const BAD_SCHEME: i32 = 23;
+export const BAD_AUTHORITY: i32 = 24;
+export const BAD_PATH: i32 = 25;
+export const BAD_PROTOCOL: i32 = 26;
+export const BAD_STATUS_2: i32 = 27;
+export const BAD_CONTENT_LENGTH: i32 = 28;
+export const CONTENT_LENGTH_TOO_LARGE: i32 = 29;
+export const BAD_HOST: i32 = 30;
