@@ -76,3 +76,17 @@ export function lower(p: usize): u32 {
   const b: u32 = load<u8>(p);
   return b - 0x41 < 26 ? b | 0x20 : b;
 }
+
+/** Setting bit 5 makes ASCII letters lower-case; no two tokens of which one is a known name become equal by it. */
+export const LOWER: u64 = 0x2020202020202020;
+
+/** The first eight octets, lower-case, of the `length` at p; of fewer, zeros behind. Reads nothing at or past p + length, but what lies before it. */
+export function firstOctets(p: usize, length: u32): u64 {
+  if (length >= 8) return load<u64>(p, 0, 1) | LOWER;
+  return (load<u64>(p + length - 8, 0, 1) | LOWER) >> (64 - 8 * <u64>length);
+}
+
+/** The last eight octets, lower-case, of the `length` at p; zero when there are fewer. */
+export function lastOctets(p: usize, length: u32): u64 {
+  return length >= 8 ? load<u64>(p + length - 8, 0, 1) | LOWER : 0;
+}

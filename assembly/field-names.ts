@@ -1,5 +1,5 @@
 // Known field names have identities: a perfect hash, case-insensitive, built once at instantiation from the names' text.
-import { COLON } from "./bytes";
+import { COLON, LOWER } from "./bytes";
 import {
   MAX_NAMES,
   NAME_LENGTHS,
@@ -11,20 +11,6 @@ import {
   STATIC_END,
 } from "./layout";
 import { FIELD_NAMES } from "./names";
-
-/** Setting bit 5 makes ASCII letters lower-case; no two tokens of which one is a known name become equal by it. */
-const LOWER: u64 = 0x2020202020202020;
-
-/** The first eight octets, lower-case, of the `length` at p; of fewer, zeros behind. Reads nothing at or past p + length, but what lies before it. */
-export function firstOctets(p: usize, length: u32): u64 {
-  if (length >= 8) return load<u64>(p, 0, 1) | LOWER;
-  return (load<u64>(p + length - 8, 0, 1) | LOWER) >> (64 - 8 * <u64>length);
-}
-
-/** The last eight octets, lower-case, of the `length` at p; zero when there are fewer. */
-export function lastOctets(p: usize, length: u32): u64 {
-  return length >= 8 ? load<u64>(p + length - 8, 0, 1) | LOWER : 0;
-}
 
 /** The last octets of a name, lower-case, at most eight, are a key: known names of one length differ in them. */
 function keyOf(nameEnd: usize, length: u32): u64 {

@@ -1,20 +1,19 @@
 // What RFC 9113 8.2 and 8.3 say of a field by itself: its name, and its value by the rule that the name stands for. The
 // order of fields, and which a message needs, is for those who know the tables.
-import { isClass, isSpace, lower, TOKEN } from "./bytes";
-import { firstOctets, lastOctets } from "./field-names";
+import { firstOctets, isClass, isSpace, lastOctets, lower, TOKEN } from "./bytes";
 import {
   ANY,
   AUTHORITY_FIELD,
   BAD_AUTHORITY,
   BAD_CONTENT_LENGTH,
-  BAD_FIELD_NAME_2,
-  BAD_FIELD_VALUE_2,
+  BAD_FIELD_NAME,
+  BAD_FIELD_VALUE,
   BAD_HOST,
-  BAD_METHOD_2,
+  BAD_METHOD,
   BAD_PATH,
   BAD_PROTOCOL,
   BAD_SCHEME,
-  BAD_STATUS_2,
+  BAD_STATUS,
   BAD_TE,
   CONNECTION_FIELD,
   CONNECTION_SPECIFIC_FIELD,
@@ -39,11 +38,11 @@ import { MAX_INTEGER, skipHostPort } from "./values";
 /** field-name = token, in lower case; a pseudo-field's begins with ":" (RFC 9113 8.2.1, 8.3) */
 export function nameFault(p: usize, end: usize): i32 {
   if (p < end && load<u8>(p) == 0x3a /* : */) p++;
-  if (p == end) return BAD_FIELD_NAME_2;
+  if (p == end) return BAD_FIELD_NAME;
   let fault = NO_FAULT;
   // coverage: there is at least one octet
   for (; p < end; p++) {
-    if (!isClass(p, TOKEN)) return BAD_FIELD_NAME_2;
+    if (!isClass(p, TOKEN)) return BAD_FIELD_NAME;
     if (load<u8>(p) != lower(p)) fault = FIELD_NAME_NOT_LOWER_CASE;
   }
   return fault;
@@ -85,15 +84,15 @@ function isConnectionSpecific(length: u32, first: u64, last: u64): bool {
 export function valueFault(rule: u32, p: usize, end: usize, odd: bool): i32 {
   if (rule == CONNECTION_FIELD) return CONNECTION_SPECIFIC_FIELD;
   if (rule == UNKNOWN_PSEUDO) return UNKNOWN_PSEUDO_FIELD;
-  if (p < end && (isSpace(load<u8>(p)) || isSpace(load<u8>(end - 1)))) return BAD_FIELD_VALUE_2;
-  if (odd && skipValue(p, end, 0) != end) return BAD_FIELD_VALUE_2;
+  if (p < end && (isSpace(load<u8>(p)) || isSpace(load<u8>(end - 1)))) return BAD_FIELD_VALUE;
+  if (odd && skipValue(p, end, 0) != end) return BAD_FIELD_VALUE;
   return rule == ANY || rule == COOKIE ? NO_FAULT : ruledValueFault(rule, p, end);
 }
 
 function ruledValueFault(rule: u32, p: usize, end: usize): i32 {
   switch (rule) {
     case METHOD:
-      return isToken(p, end) ? NO_FAULT : BAD_METHOD_2;
+      return isToken(p, end) ? NO_FAULT : BAD_METHOD;
     case SCHEME:
       return isScheme(p, end) ? NO_FAULT : BAD_SCHEME;
     case AUTHORITY_FIELD:
@@ -103,7 +102,7 @@ function ruledValueFault(rule: u32, p: usize, end: usize): i32 {
     case PROTOCOL:
       return isToken(p, end) ? NO_FAULT : BAD_PROTOCOL;
     case STATUS:
-      return isStatus(p, end) ? NO_FAULT : BAD_STATUS_2;
+      return isStatus(p, end) ? NO_FAULT : BAD_STATUS;
     case CONTENT_LENGTH:
       return lengthFault(p, end);
     case HOST_FIELD:

@@ -3,7 +3,7 @@
 import { DEL, SP } from "./bytes";
 import { nameFault, nameRule, valueFault } from "./field-rules";
 import { decodeHuffman } from "./huffman";
-import { HEAD, HEAD_FACTS, HEAD_FAULT_AT, HEAD_FIELD_COUNT } from "./layout";
+import { HEAD, HEAD_FACTS, HEAD_FIELD_COUNT } from "./layout";
 import {
   ANY,
   BAD_HPACK_INDEX,
@@ -26,7 +26,7 @@ import {
   STATIC_RULES,
   TEXT,
 } from "./layout-http2";
-import { stopsOf } from "./stops";
+import { stopsAt } from "./stops";
 
 /** An integer has at most so many octets behind the first, and at most 31 bits: more than any size or index needs. */
 const MORE_OCTETS: u64 = 5;
@@ -34,7 +34,7 @@ const MAX_NUMBER: u64 = 0x7fffffff;
 
 /**
  * Reads the block's octets [p, end), up to MAX_FIELDS_AT_ONCE records. `isStart` says that nothing but table size updates
- * precede them. Returns where to go on, or a fault negated with HEAD_FAULT_AT, an address.
+ * precede them. Returns where to go on, or a fault negated.
  */
 export function decodeBlock(p: usize, end: usize, isStart: bool): i32 {
   let text = TEXT;
@@ -45,18 +45,18 @@ export function decodeBlock(p: usize, end: usize, isStart: bool): i32 {
     const kind = kindOf(octet);
     const most = mostInFirst(octet);
     let number = octet & most;
-    const first = p++;
+    p++;
     if (number == most) {
       const status = readNumber(p, end, most);
-      if (status < 0) return refuse(status, first);
+      if (status < 0) return status;
       number = status;
       p = load<u32>(HEAD + HEAD_NEXT);
     }
     if (kind == SIZE_UPDATE) {
-      if (!isStart) return refuse(-BAD_TABLE_SIZE_UPDATE, first);
+      if (!isStart) return -BAD_TABLE_SIZE_UPDATE;
       store<u32>(record, kind);
     } else if (kind == INDEXED) {
-      if (number == 0) return refuse(-BAD_HPACK_INDEX, first);
+      if (number == 0) return -BAD_HPACK_INDEX;
       isStart = false;
       store<u32>(record, kind);
     } else {
@@ -66,7 +66,7 @@ export function decodeBlock(p: usize, end: usize, isStart: bool): i32 {
       let nameEnd = text;
       if (number == 0) {
         const status = readString(p, end, text);
-        if (status < 0) return refuse(status, p);
+        if (status < 0) return status;
         p = status;
         nameEnd = load<u32>(HEAD + HEAD_TEXT_END);
         fault = nameFault(text, nameEnd);
@@ -75,7 +75,7 @@ export function decodeBlock(p: usize, end: usize, isStart: bool): i32 {
         rule = load<u8>(STATIC_RULES + number);
       }
       const status = readString(p, end, nameEnd);
-      if (status < 0) return refuse(status, p);
+      if (status < 0) return status;
       p = status;
       text = load<u32>(HEAD + HEAD_TEXT_END);
       if (fault == NO_FAULT) fault = valueFault(rule, nameEnd, text, load<u32>(HEAD + HEAD_ODD) != 0);
@@ -89,11 +89,6 @@ export function decodeBlock(p: usize, end: usize, isStart: bool): i32 {
   store<u32>(HEAD + HEAD_FIELD_COUNT, <u32>(record - FIELDS) / FIELD_SIZE);
   store<u32>(HEAD + HEAD_TEXT_END, <u32>text);
   return <i32>p;
-}
-
-function refuse(status: i32, at: usize): i32 {
-  store<u32>(HEAD + HEAD_FAULT_AT, <u32>at);
-  return status;
 }
 
 /** The representation by the first octet's highest bits (RFC 7541 6). */
@@ -149,9 +144,8 @@ function copy(p: usize, length: u32, out: usize): void {
   let odd: u32 = 0;
   if (ASC_FEATURE_SIMD) {
     for (let i: u32 = 0; i < length; i += 16) {
-      const octets = v128.load(p + i, 0, 1);
-      v128.store(out + i, octets, 0, 1);
-      odd |= stopsOf(octets) << max<i32>(<i32>i + 16 - <i32>length, 0);
+      v128.store(out + i, v128.load(p + i, 0, 1), 0, 1);
+      odd |= stopsAt(p + i) << max<i32>(<i32>i + 16 - <i32>length, 0);
     }
     odd &= 0xffff;
   } else {

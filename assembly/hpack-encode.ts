@@ -76,6 +76,15 @@ function writeString(p: usize, end: usize, out: usize): usize {
   const huffman = huffmanLength(p, end);
   if (huffman < plain) return encodeHuffman(p, end, writeNumber(out, 0x80, 0x7f, huffman));
   out = writeNumber(out, 0, 0x7f, plain);
-  memory.copy(out, p, plain);
+  copy(p, plain, out);
   return out + plain;
+}
+
+/** In windows, which may go past the end on both sides. */
+function copy(p: usize, length: u32, out: usize): void {
+  if (ASC_FEATURE_SIMD) {
+    for (let i: u32 = 0; i < length; i += 16) v128.store(out + i, v128.load(p + i, 0, 1), 0, 1);
+  } else {
+    for (let i: u32 = 0; i < length; i++) store<u8>(out + i, load<u8>(p + i));
+  }
 }

@@ -14,12 +14,13 @@ import {
   WINDOWS,
 } from "./layout-http2";
 
-/** The length of each octet's code: "A" for five bits, "B" for six, ... */
-const CODE_LENGTHS: string =
-  "ISXXXXXXXTZXXZXXXXXXXXZXXXXXXXXXBFFHIBDGFFDGDBBBAAABBBBBBBCDKBHF" +
-  "IBCCCCCCCCCCCCCCCCCCCCCCDCDIOIJBKABABABBBACCBBBABCBAABCCCCCKGJIX" +
-  "PRPPRRRSRSSSSSTSTTRSTSSSSQRSRSSTRQPRRSSQSRRTQRSSQQRQSRSSPRRRSRRS" +
-  "VVPORSRUVVVWWVTUOQVWWVWTQQVVXWWWPTPQRQQSRRUUTTVSVWVVWWWWWXWWWWWV";
+/** The length of each octet's code, 64 in a line: "A" for five bits, "B" for six, ... */
+const CODE_LENGTHS: string = `
+ISXXXXXXXTZXXZXXXXXXXXZXXXXXXXXXBFFHIBDGFFDGDBBBAAABBBBBBBCDKBHF
+IBCCCCCCCCCCCCCCCCCCCCCCDCDIOIJBKABABABBBACCBBBABCBAABCCCCCKGJIX
+PRPPRRRSRSSSSSTSTTRSTSSSSQRSRSSTRQPRRSSQSRRTQRSSQQRQSRSSPRRRSRRS
+VVPORSRUVVVWWVTUOQVWWVWTQQVVXWWWPTPQRQQSRRUUTTVSVWVVWWWWWXWWWWWV
+`;
 const SHORTEST: u32 = 5;
 const LONGEST: u32 = 30;
 
@@ -30,7 +31,7 @@ export function fillHuffman(): void {
   for (let length: u32 = SHORTEST; length <= LONGEST; length++) {
     // coverage: there are 256 octets
     for (let octet: u32 = 0; octet < 256; octet++) {
-      if (<u32>CODE_LENGTHS.charCodeAt(octet) - 0x41 + SHORTEST != length) continue;
+      if (<u32>CODE_LENGTHS.charCodeAt(octet + (octet >> 6) + 1) - 0x41 + SHORTEST != length) continue;
       const odd: u32 = octet < SP || octet >= DEL ? ODD : 0;
       store<u32>(CODES + 8 * octet, code);
       store<u32>(CODES + 8 * octet, length | odd, 4);

@@ -95,18 +95,18 @@ export const BAD_TABLE_SIZE_UPDATE: i32 = 5;
 // --- faults of a field: in its record; when encoding, negated, the status -----------------------------------------
 
 export const NO_FAULT: i32 = 0;
-export const BAD_FIELD_NAME_2: i32 = 16;
+export const BAD_FIELD_NAME: i32 = 16;
 export const FIELD_NAME_NOT_LOWER_CASE: i32 = 17;
-export const BAD_FIELD_VALUE_2: i32 = 18;
+export const BAD_FIELD_VALUE: i32 = 18;
 export const CONNECTION_SPECIFIC_FIELD: i32 = 19;
 export const BAD_TE: i32 = 20;
 export const UNKNOWN_PSEUDO_FIELD: i32 = 21;
-export const BAD_METHOD_2: i32 = 22;
+export const BAD_METHOD: i32 = 22;
 export const BAD_SCHEME: i32 = 23;
 export const BAD_AUTHORITY: i32 = 24;
 export const BAD_PATH: i32 = 25;
 export const BAD_PROTOCOL: i32 = 26;
-export const BAD_STATUS_2: i32 = 27;
+export const BAD_STATUS: i32 = 27;
 export const BAD_CONTENT_LENGTH: i32 = 28;
 export const CONTENT_LENGTH_TOO_LARGE: i32 = 29;
 export const BAD_HOST: i32 = 30;

@@ -45,7 +45,12 @@ function stopsOf32(p: usize): u64 {
   return <u64>(<u32>(stopsOf(v128.load(p, 0, 1)) | (stopsOf(v128.load(p, 16, 1)) << 16)));
 }
 
+/** A bit for each of the 16 octets from p on. */
+export function stopsAt(p: usize): i32 {
+  return stopsOf(v128.load(p, 0, 1));
+}
+
 /** Adding one takes DEL to the octets from 0x80 on, which are negative: one comparison finds all. */
-export function stopsOf(octets: v128): i32 {
+function stopsOf(octets: v128): i32 {
   return i8x16.bitmask(i8x16.lt_s(i8x16.add(octets, i8x16.splat(1)), i8x16.splat(<i8>SP + 1)));
 }

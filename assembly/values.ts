@@ -1,7 +1,6 @@
 // What the values of the fields that govern a message mean. Each reader takes [p, end) of a value without white space
 // at its ends and returns the facts it adds; numbers and places go to HEAD. They know no connection.
-import { COLON, COMMA, HEX, isClass, isSpace, lower, NAME_OCTET } from "./bytes";
-import { firstOctets, lastOctets } from "./field-names";
+import { COLON, COMMA, firstOctets, HEX, isClass, isSpace, lastOctets, lower, NAME_OCTET } from "./bytes";
 import {
   AUTHORITY,
   CHUNKED,

@@ -34,4 +34,4 @@ export {
   type Role,
 } from "./options.ts";
 export type { State } from "./states.ts";
-export { FORBIDDEN_TRAILERS } from "./trailers.ts";
+export { FORBIDDEN_TRAILERS } from "../shared/trailers.ts";

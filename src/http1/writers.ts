@@ -32,7 +32,7 @@ import { kernel } from "../wasm/kernel.ts";
 import type { SendInformationalResponse, SendRequest, SendResponse } from "./events.ts";
 import { bodyFraming, framingField, IN_CHUNKS, UNTIL_CLOSE } from "./framing.ts";
 import { REASONS } from "./reasons.ts";
-import { isForbiddenTrailer } from "./trailers.ts";
+import { isForbiddenTrailer } from "../shared/trailers.ts";
 
 /** Names and values to send, in their order. */
 type Pairs = readonly FieldPair[];

@@ -1,16 +1,178 @@
-// RFC 7541: header blocks in, fields out.
+// RFC 7541: header blocks in, fields out. The kernel has turned a block into records and text; here records meet the
+// tables. What is indexed is a string already: no octet of it is looked at again.
+import {
+  BAD_FIELD_NAME,
+  BLOCK,
+  BLOCK_SIZE,
+  FIELD_NAME_NOT_LOWER_CASE,
+  INDEXED,
+  LITERAL_INDEXED,
+  LITERAL_NEVER_INDEXED,
+  SIZE_UPDATE,
+} from "../../assembly/layout-http2.ts";
+import { type ErrorCode, RemoteProtocolError } from "../shared/errors.ts";
+import { checkOctets } from "../shared/octets.ts";
+import { FIELD_WORDS, type HpackKernel, hpackFault, hpackKernel } from "../wasm/hpack.ts";
+import { FieldList, type FieldSink } from "./field-list.ts";
 import type { DecodedMessage, HpackField, MessageKind, MessageLimits } from "./hpack-types.ts";
+import { DEFAULT_TABLE_SIZE, DynamicTable, ENTRY_OVERHEAD, Entry, FIRST_DYNAMIC, staticEntries } from "./hpack-table.ts";
+import { MessageReader } from "./message-reader.ts";
 
+export interface HpackDecoderOptions {
+  /** How many octets the peer may have the table grow to (SETTINGS_HEADER_TABLE_SIZE). Default 4096. */
+  readonly maxTableSize?: number | undefined;
+  /** Octets of names and values of one block, 32 more for each field (RFC 9113 6.5.2). Default 65536. */
+  readonly maxHeaderBytes?: number | undefined;
+  /** Fields of one block. Default 4096. */
+  readonly maxFields?: number | undefined;
+}
+
+/** Texts longer than this are not kept alive by an entry of the table that is cut out of them. */
+const LONG_TEXT = 1024;
+
+const NO_LIMIT = Number.POSITIVE_INFINITY;
+
+/**
+ * Decodes header blocks, in the order in which they were sent: each may change the table that the next ones mean.
+ * @example
+ * const decoder = new HpackDecoder();
+ * for (const [name, value, sensitive] of decoder.decode(block)) console.log(name, value);
+ */
 export class HpackDecoder {
-  /** The size that was announced and acknowledged: SETTINGS_HEADER_TABLE_SIZE. A smaller one obliges the peer (RFC 7541 4.2). */
-  maxTableSize = 4096;
+  private readonly table = new DynamicTable<Entry>();
+  private readonly kernel: HpackKernel;
+  private readonly fixed: readonly Entry[];
+  private readonly limits: MessageLimits;
+  private max: number;
+  /** Octets of the blocks that `decode` took. */
+  private decoded = 0;
+  /** The peer has been told of so small a table, and must say with its next block that it obeys; NO_LIMIT: it has. */
+  private due = NO_LIMIT;
 
-  decode(_block: Uint8Array): HpackField[] {
-    throw new Error("under construction");
+  /**
+   * @throws RangeError for an impossible option
+   * @throws LocalProtocolError NO_KERNEL
+   */
+  constructor(options: HpackDecoderOptions = {}) {
+    const { maxTableSize = DEFAULT_TABLE_SIZE, maxHeaderBytes = 65536, maxFields = 4096 } = options;
+    this.limits = { maxHeaderBytes: whole("maxHeaderBytes", maxHeaderBytes), maxFields: whole("maxFields", maxFields) };
+    this.kernel = hpackKernel();
+    this.fixed = staticEntries();
+    this.max = whole("maxTableSize", maxTableSize);
   }
 
-  /** @internal For the connection. */
-  decodeMessage(_block: Uint8Array, _kind: MessageKind, _limits: MessageLimits): DecodedMessage {
-    throw new Error("under construction");
+  /**
+   * Octets that the peer may have the table grow to. Setting it, when the peer has acknowledged a SETTINGS_HEADER_TABLE_SIZE,
+   * obliges a peer that uses more to say less at the beginning of its next block (RFC 7541 4.2).
+   */
+  get maxTableSize(): number {
+    return this.max;
   }
+
+  set maxTableSize(octets: number) {
+    this.max = whole("maxTableSize", octets);
+    if (octets < this.table.maxSize && octets < this.due) this.due = octets;
+  }
+
+  /** Octets of the entries that are in the table now (RFC 7541 4.1). */
+  get tableSize(): number {
+    return this.table.size;
+  }
+
+  /**
+   * The fields of one whole header block, in order; of a sensitive one (never indexed) the third member is true.
+   * @throws RemoteProtocolError when the block is no HPACK: the decoder is of no more use. FIELDS_TOO_LARGE when the fields
+   * are above the limits: the table is in step, and the next block may be decoded. `offset` is where the block began, in
+   * octets of all the blocks decoded before.
+   * @throws TypeError for what is no Uint8Array
+   */
+  decode(block: Uint8Array): HpackField[] {
+    checkOctets("decode", block);
+    const list = new FieldList(this.limits);
+    const fault = this.read(block, list) ?? (list.tooLarge ? "FIELDS_TOO_LARGE" : null);
+    if (fault !== null) throw new RemoteProtocolError(fault, this.decoded, "server");
+    this.decoded += block.length;
+    return list.fields;
+  }
+
+  /** @internal For the connection. Never throws for what a peer sent. */
+  decodeMessage(block: Uint8Array, kind: MessageKind, limits: MessageLimits): DecodedMessage {
+    const reader = new MessageReader(kind, limits);
+    reader.finish(this.read(block, reader));
+    return reader;
+  }
+
+  /** Reads a block into the sink. The code of what is wrong with it, or null. */
+  private read(block: Uint8Array, sink: FieldSink): ErrorCode | null {
+    const { kernel } = this;
+    if (block.length > BLOCK_SIZE) return "HEADER_BLOCK_TOO_LARGE";
+    const end = kernel.put(block);
+    for (let position = BLOCK; position < end; ) {
+      position = kernel.decodeBlock(position, end, position === BLOCK ? 1 : 0);
+      if (position < 0) return hpackFault(-position);
+      const fault = this.take(sink);
+      if (fault !== null) return fault;
+    }
+    this.table.trim();
+    return null;
+  }
+
+  /** Takes what the kernel made of a block. */
+  private take(sink: FieldSink): ErrorCode | null {
+    const { kernel, table, fixed } = this;
+    const { fields } = kernel;
+    const text = kernel.takeText();
+    let start = 0;
+    for (let at = 0, last = FIELD_WORDS * kernel.count; at < last; at += FIELD_WORDS) {
+      const word = fields[at] as number;
+      const index = fields[at + 1] as number;
+      const kind = word & 0xff;
+      if (kind === SIZE_UPDATE) {
+        if (index > this.max || index > this.due) return "BAD_TABLE_SIZE_UPDATE";
+        this.due = NO_LIMIT;
+        table.resize(index);
+        continue;
+      }
+      if (this.due !== NO_LIMIT) return "MISSING_TABLE_SIZE_UPDATE";
+      const entry = index < FIRST_DYNAMIC ? fixed[index] : table.at(index - FIRST_DYNAMIC);
+      if (entry === undefined) return "BAD_HPACK_INDEX";
+      if (kind === INDEXED) {
+        sink.add(entry.name, entry.value, entry.traits, entry.size, false);
+        continue;
+      }
+      const nameEnd = fields[at + 2] as number;
+      const end = fields[at + 3] as number;
+      const traits = index < FIRST_DYNAMIC ? word >> 8 : this.traitsBehind(entry, word >> 8, nameEnd, end);
+      if (kind === LITERAL_INDEXED) {
+        const isShort = text.length <= LONG_TEXT;
+        const name = index > 0 ? entry.name : isShort ? text.substring(start, nameEnd) : kernel.takePart(start, nameEnd);
+        const value = isShort ? text.substring(nameEnd, end) : kernel.takePart(nameEnd, end);
+        const made = new Entry(name, value, traits);
+        table.add(made);
+        sink.add(name, value, traits, made.size, false);
+      } else {
+        const name = index > 0 ? entry.name : text.substring(start, nameEnd);
+        const value = text.substring(nameEnd, end);
+        sink.add(name, value, traits, name.length + value.length + ENTRY_OVERHEAD, kind === LITERAL_NEVER_INDEXED);
+      }
+      start = end;
+    }
+    return null;
+  }
+
+  /** The traits of a value whose name is in the dynamic table: the kernel, which did not know the name, read it as any other. */
+  private traitsBehind(named: Entry, traits: number, start: number, end: number): number {
+    const rule = named.traits & 0xff;
+    const fault = named.traits >> 8;
+    if (fault === BAD_FIELD_NAME || fault === FIELD_NAME_NOT_LOWER_CASE) return named.traits;
+    return rule === 0 ? traits : rule | (this.kernel.checkValue(rule, start, end) << 8);
+  }
+}
+
+/** @throws RangeError for what is no number of octets or fields */
+function whole(name: string, value: number): number {
+  if (!Number.isInteger(value) || value < 0 || value > 0xffffffff) {
+    throw new RangeError(`${name} must be a whole number from 0 to 2^32-1: ${String(value)}`);
+  }
+  return value;
 }

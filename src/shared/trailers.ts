@@ -1,12 +1,14 @@
 // Which fields must not stand in trailers.
 import { FIRST_NOT_FOR_TRAILERS, LAST_NOT_FOR_TRAILERS } from "../../assembly/layout.ts";
-import { KNOWN_NAMES } from "../shared/header-fields.ts";
+import { KNOWN_NAMES } from "./header-fields.ts";
 
 /** The names of RFC 7230 4.1.2, Set-Cookie included: dropped from received trailers, refused in sent ones. */
 export const FORBIDDEN_TRAILERS: readonly string[] = Object.freeze(
   KNOWN_NAMES.slice(FIRST_NOT_FOR_TRAILERS, LAST_NOT_FOR_TRAILERS + 1),
 );
 
+const FORBIDDEN: ReadonlySet<string> = new Set(FORBIDDEN_TRAILERS);
+
 export function isForbiddenTrailer(name: string): boolean {
-  return FORBIDDEN_TRAILERS.includes(name);
+  return FORBIDDEN.has(name);
 }

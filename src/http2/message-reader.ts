@@ -1,0 +1,186 @@
+// Decoded fields as a message: RFC 9113 8.1 to 8.3 with RFC 8441. What a field is by itself the kernel has found, and the
+// tables keep it; here is what fields are together: their order, repetitions, and which a message needs.
+import {
+  AUTHORITY_FIELD,
+  CONTENT_LENGTH,
+  COOKIE,
+  HOST_FIELD,
+  METHOD,
+  PATH,
+  PROTOCOL,
+  SCHEME,
+  STATUS,
+  UNKNOWN_PSEUDO,
+} from "../../assembly/layout-http2.ts";
+import type { ErrorCode } from "../shared/errors.ts";
+import { type HeaderFields, NO_FIELDS } from "../shared/header-fields.ts";
+import { ReadyFields } from "../shared/ready-fields.ts";
+import { isForbiddenTrailer } from "../shared/trailers.ts";
+import { hpackFault } from "../wasm/hpack.ts";
+import type { FieldSink } from "./field-list.ts";
+import type { DecodedMessage, MessageKind, MessageLimits } from "./hpack-types.ts";
+
+export class MessageReader implements FieldSink, DecodedMessage {
+  fault: ErrorCode | null = null;
+  malformed: ErrorCode | null = null;
+  header: string | null = null;
+  tooLarge = false;
+  headers: HeaderFields = NO_FIELDS;
+  method: string | null = null;
+  scheme: string | null = null;
+  authority: string | null = null;
+  path: string | null = null;
+  protocol: string | null = null;
+  status = 0;
+  contentLength = -1;
+  private host: string | null = null;
+  private readonly kind: MessageKind;
+  /** Octets and fields that are left. */
+  private octets: number;
+  private count: number;
+  /** Has there been a field that is no pseudo-field? */
+  private hasRegular = false;
+  /** Where the cookie's value is in the list; -1: nowhere. */
+  private cookieAt = -1;
+  private readonly list: string[] = [];
+  private sensitive: number[] | null = null;
+
+  constructor(kind: MessageKind, { maxHeaderBytes, maxFields }: MessageLimits) {
+    this.kind = kind;
+    this.octets = maxHeaderBytes;
+    this.count = maxFields;
+  }
+
+  add(name: string, value: string, traits: number, size: number, sensitive: boolean): void {
+    this.octets -= size;
+    if (this.octets < 0 || --this.count < 0) {
+      this.tooLarge = true;
+      return;
+    }
+    if (traits === 0) this.keep(name, value, sensitive);
+    else this.addRuled(name, value, traits, sensitive);
+  }
+
+  /** To be called when all fields were added, or the block was at fault. */
+  finish(fault: ErrorCode | null): void {
+    this.fault = fault;
+    if (fault !== null || this.tooLarge) return;
+    if (this.list.length > 0) this.headers = new ReadyFields(this.list, this.sensitive);
+    if (this.malformed !== null) return;
+    if (this.kind === "request") this.finishRequest();
+    else if (this.kind === "response") this.finishResponse();
+  }
+
+  private keep(name: string, value: string, sensitive: boolean): void {
+    this.hasRegular = true;
+    if (this.kind === "trailers" && isForbiddenTrailer(name)) return;
+    if (sensitive) {
+      this.sensitive ??= [];
+      this.sensitive.push(this.list.length >> 1);
+    }
+    this.list.push(name, value);
+  }
+
+  private addRuled(name: string, value: string, traits: number, sensitive: boolean): void {
+    const rule = traits & 0xff;
+    if (traits > 0xff) this.refuse(hpackFault(traits >> 8), name);
+    else if (rule <= UNKNOWN_PSEUDO) this.addPseudo(rule, name, value);
+    else if (rule === COOKIE && this.cookieAt >= 0) this.list[this.cookieAt] += `; ${value}`;
+    else {
+      if (rule === COOKIE) this.cookieAt = this.list.length + 1;
+      else if (rule === CONTENT_LENGTH) this.addLength(name, value);
+      else if (rule === HOST_FIELD) this.addHost(name, value);
+      this.keep(name, value, sensitive);
+    }
+  }
+
+  private refuse(code: ErrorCode, header: string): void {
+    if (this.malformed !== null) return;
+    this.malformed = code;
+    this.header = header;
+  }
+
+  private addPseudo(rule: number, name: string, value: string): void {
+    if (this.hasRegular) return this.refuse("MISPLACED_PSEUDO_FIELD", name);
+    if (this.kind !== (rule === STATUS ? "response" : "request")) return this.refuse("UNKNOWN_PSEUDO_FIELD", name);
+    if (!this.set(rule, value)) this.refuse("DUPLICATE_PSEUDO_FIELD", name);
+  }
+
+  /** False when it was there already. */
+  private set(rule: number, value: string): boolean {
+    switch (rule) {
+      case METHOD:
+        if (this.method !== null) return false;
+        this.method = value;
+        return true;
+      case SCHEME:
+        if (this.scheme !== null) return false;
+        this.scheme = value;
+        return true;
+      case AUTHORITY_FIELD:
+        if (this.authority !== null) return false;
+        this.authority = value;
+        return true;
+      case PATH:
+        if (this.path !== null) return false;
+        this.path = value;
+        return true;
+      case PROTOCOL:
+        if (this.protocol !== null) return false;
+        this.protocol = value;
+        return true;
+      default:
+        if (this.status !== 0) return false;
+        this.status = Number(value);
+        return true;
+    }
+  }
+
+  private addLength(name: string, value: string): void {
+    const length = Number(value);
+    if (this.contentLength < 0) this.contentLength = length;
+    else this.refuse(this.contentLength === length ? "REPEATED_CONTENT_LENGTH" : "CONFLICTING_CONTENT_LENGTH", name);
+  }
+
+  private addHost(name: string, value: string): void {
+    if (this.host === null) this.host = value;
+    else this.refuse("DUPLICATE_HOST", name);
+  }
+
+  /** RFC 9113 8.3.1 and 8.5, RFC 8441 4. */
+  private finishRequest(): void {
+    const { method, protocol } = this;
+    if (method === null) return this.refuse("MISSING_PSEUDO_FIELD", ":method");
+    if (protocol !== null && method !== "CONNECT") return this.refuse("UNKNOWN_PSEUDO_FIELD", ":protocol");
+    if (method === "CONNECT" && protocol === null) this.finishConnect();
+    else this.finishTarget(method);
+    if (this.malformed !== null) return;
+    if (this.authority === null) this.authority = this.host;
+    else if (this.host !== null && this.host.toLowerCase() !== this.authority.toLowerCase()) {
+      this.refuse("HOST_CONFLICT", "host");
+    }
+  }
+
+  private finishConnect(): void {
+    if (this.scheme !== null) return this.refuse("UNKNOWN_PSEUDO_FIELD", ":scheme");
+    if (this.path !== null) return this.refuse("UNKNOWN_PSEUDO_FIELD", ":path");
+    if (this.authority === null) return this.refuse("MISSING_PSEUDO_FIELD", ":authority");
+    if (!/:\d+$/.test(this.authority)) this.refuse("BAD_AUTHORITY", ":authority");
+  }
+
+  private finishTarget(method: string): void {
+    const { scheme, path } = this;
+    if (scheme === null) return this.refuse("MISSING_PSEUDO_FIELD", ":scheme");
+    if (path === null) return this.refuse("MISSING_PSEUDO_FIELD", ":path");
+    const isHttp = scheme === "https" || scheme === "http";
+    if (isHttp && this.authority === null && !this.host) return this.refuse("MISSING_PSEUDO_FIELD", ":authority");
+    if (path.charCodeAt(0) !== SLASH && !(path === "*" && method === "OPTIONS")) this.refuse("BAD_PATH", ":path");
+  }
+
+  private finishResponse(): void {
+    if (this.status === 0) this.refuse("MISSING_PSEUDO_FIELD", ":status");
+    else if (this.status === 101) this.refuse("SWITCH_IN_HTTP2", ":status");
+  }
+}
+
+const SLASH = 0x2f;
