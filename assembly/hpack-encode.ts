@@ -12,12 +12,15 @@ import {
   LITERAL_NEVER_INDEXED,
   NO_FAULT,
   SIZE_UPDATE,
+  STATIC_COUNT,
+  STATIC_RULES,
   TEXT,
 } from "./layout-http2";
 
 /**
  * Writes `count` records with the names and values from TEXT on, one behind the other, to BLOCK. With `isChecked` a literal
- * must be what may be received; its rule, where the name is literal too, is written into its record. Returns where the
+ * must be what may be received: by its name's rule, which a record with an index of the dynamic table must hold, and which is
+ * written into a record whose name is literal too. Returns where the
  * block ends, or a fault negated, HEAD_FAULT_AT saying of which record.
  */
 export function encodeBlock(count: u32, isChecked: bool): i32 {
@@ -34,7 +37,7 @@ export function encodeBlock(count: u32, isChecked: bool): i32 {
     const nameEnd = text + load<u32>(record, 8);
     const valueEnd = nameEnd + load<u32>(record, 12);
     out = writeNumber(out, firstBits(kind), kind == LITERAL_INDEXED ? 0x3f : 0x0f, number);
-    let rule: u32 = load<u8>(record, 1);
+    let rule: u32 = number <= STATIC_COUNT ? load<u8>(STATIC_RULES + number) : load<u8>(record, 1);
     let fault = NO_FAULT;
     if (number == 0) {
       out = writeString(text, nameEnd, out);

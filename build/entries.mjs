@@ -13,6 +13,7 @@ export const ENTRIES = [
   { subpath: ".", source: "index" },
   { subpath: "./http1", source: "http1/index" },
   { subpath: "./http2", source: "http2/index" },
+  { subpath: "./hpack", source: "http2/hpack" },
   { subpath: "./js", source: "js", hasEffects: true },
 ];
 

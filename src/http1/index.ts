@@ -1,6 +1,7 @@
 // HTTP/1.1: the public list.
 export { ERRORS, type ErrorCode, type ErrorRow, LocalProtocolError, RemoteProtocolError } from "../shared/errors.ts";
 export { type FieldPair, HeaderFields, type HeaderInput } from "../shared/header-fields.ts";
+export { FORBIDDEN_TRAILERS } from "../shared/trailers.ts";
 export { setKernelModule } from "../wasm/module.ts";
 export { Http1Connection } from "./connection.ts";
 export type {
@@ -34,4 +35,3 @@ export {
   type Role,
 } from "./options.ts";
 export type { State } from "./states.ts";
-export { FORBIDDEN_TRAILERS } from "../shared/trailers.ts";

@@ -28,11 +28,11 @@ import {
 } from "../../assembly/layout.ts";
 import { type ErrorCode, LocalProtocolError } from "../shared/errors.ts";
 import { checkedPair, type FieldPair } from "../shared/header-fields.ts";
+import { isForbiddenTrailer } from "../shared/trailers.ts";
 import { kernel } from "../wasm/kernel.ts";
 import type { SendInformationalResponse, SendRequest, SendResponse } from "./events.ts";
 import { bodyFraming, framingField, IN_CHUNKS, UNTIL_CLOSE } from "./framing.ts";
 import { REASONS } from "./reasons.ts";
-import { isForbiddenTrailer } from "../shared/trailers.ts";
 
 /** Names and values to send, in their order. */
 type Pairs = readonly FieldPair[];

@@ -1,5 +1,6 @@
 // Where decoded fields go: one after the other, with what their entries know of them.
-import type { HpackField, MessageLimits } from "./hpack-types.ts";
+import type { FieldPair } from "../shared/header-fields.ts";
+import type { MessageLimits } from "./hpack-types.ts";
 
 export interface FieldSink {
   /** `traits`: the rule of the name and from bit 8 the fault, as in an Entry; `size`: what it counts against the limits. */
@@ -8,7 +9,7 @@ export interface FieldSink {
 
 /** All fields as they are, up to the limits. */
 export class FieldList implements FieldSink {
-  fields: HpackField[] = [];
+  fields: FieldPair[] = [];
   tooLarge = false;
   private left: number;
   private readonly maxFields: number;

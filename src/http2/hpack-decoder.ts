@@ -11,11 +11,20 @@ import {
   SIZE_UPDATE,
 } from "../../assembly/layout-http2.ts";
 import { type ErrorCode, RemoteProtocolError } from "../shared/errors.ts";
+import type { FieldPair } from "../shared/header-fields.ts";
 import { checkOctets } from "../shared/octets.ts";
 import { FIELD_WORDS, type HpackKernel, hpackFault, hpackKernel } from "../wasm/hpack.ts";
 import { FieldList, type FieldSink } from "./field-list.ts";
-import type { DecodedMessage, HpackField, MessageKind, MessageLimits } from "./hpack-types.ts";
-import { DEFAULT_TABLE_SIZE, DynamicTable, ENTRY_OVERHEAD, Entry, FIRST_DYNAMIC, staticEntries } from "./hpack-table.ts";
+import {
+  DEFAULT_TABLE_SIZE,
+  DynamicTable,
+  ENTRY_OVERHEAD,
+  Entry,
+  FIRST_DYNAMIC,
+  octetCount,
+  staticEntries,
+} from "./hpack-table.ts";
+import type { DecodedMessage, MessageKind, MessageLimits } from "./hpack-types.ts";
 import { MessageReader } from "./message-reader.ts";
 
 export interface HpackDecoderOptions {
@@ -55,10 +64,13 @@ export class HpackDecoder {
    */
   constructor(options: HpackDecoderOptions = {}) {
     const { maxTableSize = DEFAULT_TABLE_SIZE, maxHeaderBytes = 65536, maxFields = 4096 } = options;
-    this.limits = { maxHeaderBytes: whole("maxHeaderBytes", maxHeaderBytes), maxFields: whole("maxFields", maxFields) };
+    this.limits = {
+      maxHeaderBytes: octetCount("maxHeaderBytes", maxHeaderBytes),
+      maxFields: octetCount("maxFields", maxFields),
+    };
     this.kernel = hpackKernel();
     this.fixed = staticEntries();
-    this.max = whole("maxTableSize", maxTableSize);
+    this.max = octetCount("maxTableSize", maxTableSize);
   }
 
   /**
@@ -70,7 +82,7 @@ export class HpackDecoder {
   }
 
   set maxTableSize(octets: number) {
-    this.max = whole("maxTableSize", octets);
+    this.max = octetCount("maxTableSize", octets);
     if (octets < this.table.maxSize && octets < this.due) this.due = octets;
   }
 
@@ -86,7 +98,7 @@ export class HpackDecoder {
    * octets of all the blocks decoded before.
    * @throws TypeError for what is no Uint8Array
    */
-  decode(block: Uint8Array): HpackField[] {
+  decode(block: Uint8Array): FieldPair[] {
     checkOctets("decode", block);
     const list = new FieldList(this.limits);
     const fault = this.read(block, list) ?? (list.tooLarge ? "FIELDS_TOO_LARGE" : null);
@@ -145,7 +157,8 @@ export class HpackDecoder {
       const traits = index < FIRST_DYNAMIC ? word >> 8 : this.traitsBehind(entry, word >> 8, nameEnd, end);
       if (kind === LITERAL_INDEXED) {
         const isShort = text.length <= LONG_TEXT;
-        const name = index > 0 ? entry.name : isShort ? text.substring(start, nameEnd) : kernel.takePart(start, nameEnd);
+        const name =
+          index > 0 ? entry.name : isShort ? text.substring(start, nameEnd) : kernel.takePart(start, nameEnd);
         const value = isShort ? text.substring(nameEnd, end) : kernel.takePart(nameEnd, end);
         const made = new Entry(name, value, traits);
         table.add(made);
@@ -167,12 +180,4 @@ export class HpackDecoder {
     if (fault === BAD_FIELD_NAME || fault === FIELD_NAME_NOT_LOWER_CASE) return named.traits;
     return rule === 0 ? traits : rule | (this.kernel.checkValue(rule, start, end) << 8);
   }
-}
-
-/** @throws RangeError for what is no number of octets or fields */
-function whole(name: string, value: number): number {
-  if (!Number.isInteger(value) || value < 0 || value > 0xffffffff) {
-    throw new RangeError(`${name} must be a whole number from 0 to 2^32-1: ${String(value)}`);
-  }
-  return value;
 }

@@ -1,36 +1,281 @@
-// RFC 7541: fields in, header blocks out.
-import type { HeaderInput } from "../shared/header-fields.ts";
-import type { EncodedMessage, HpackField } from "./hpack-types.ts";
+// RFC 7541: fields in, header blocks out. Here fields meet the tables and become records; the kernel checks them, by the
+// same rules by which it checks received ones, and writes the block.
+import {
+  BLOCK_SIZE,
+  INDEXED,
+  LITERAL,
+  LITERAL_INDEXED,
+  LITERAL_NEVER_INDEXED,
+  MAX_FIELDS_AT_ONCE,
+  SIZE_UPDATE,
+} from "../../assembly/layout-http2.ts";
+import { LocalProtocolError } from "../shared/errors.ts";
+import { checkedPair, type FieldPair, fieldPairs, type HeaderInput } from "../shared/header-fields.ts";
+import { isForbiddenTrailer } from "../shared/trailers.ts";
+import { FIELD_WORDS, type HpackKernel, hpackFault, hpackKernel } from "../wasm/hpack.ts";
+import { isLatin1 } from "../wasm/text.ts";
+import { EncoderTable, FIXED_NAMES, type FixedName } from "./hpack-encoder-table.ts";
+import { DEFAULT_TABLE_SIZE, ENTRY_OVERHEAD, octetCount } from "./hpack-table.ts";
+import type { CheckedFields, EncodedMessage } from "./hpack-types.ts";
+import { type MessageFault, requestFault, statusFault } from "./message-rules.ts";
 
+export interface HpackEncoderOptions {
+  /** How many octets the table takes at most, whatever the peer allows. Default 4096. */
+  readonly maxTableSize?: number | undefined;
+}
+
+/** What an indexed representation, or the numbers of a literal one, take at most. */
+const RECORD_OCTETS = 18;
+
+/** An entry that takes more of the table drives too many others out (as nghttp2 has it). */
+const LARGEST_SHARE = 3 / 4;
+
+/** A cookie shorter than this could be guessed. */
+const SHORT_SECRET = 20;
+
+const COLON = 0x3a;
+
+/**
+ * Encodes header blocks, to be sent in the order in which they were encoded: each may change the table that the next ones use.
+ * @example
+ * const encoder = new HpackEncoder();
+ * socket.write(encoder.encode([[":status", "200"], ["content-type", "text/html"], ["x-token", "s3cret", true]]));
+ */
 export class HpackEncoder {
-  /** What the peer allows: its SETTINGS_HEADER_TABLE_SIZE. The next block says so where it must (RFC 7541 4.2). */
-  setMaxTableSize(_octets: number): void {
-    throw new Error("under construction");
+  private readonly table = new EncoderTable();
+  private readonly kernel: HpackKernel;
+  private readonly ownMax: number;
+  /** The size that the table shall have, and the smallest that it should have had since the last block. */
+  private wanted: number;
+  private smallest: number;
+  /** The block in the making: its records, their literal names and values, and the name of each. */
+  private count = 0;
+  private text = "";
+  private names: string[] = [];
+  private contentLength = -1;
+  private host: string | null = null;
+
+  /**
+   * @throws RangeError for an impossible option
+   * @throws LocalProtocolError NO_KERNEL
+   */
+  constructor(options: HpackEncoderOptions = {}) {
+    const { maxTableSize = DEFAULT_TABLE_SIZE } = options;
+    this.ownMax = octetCount("maxTableSize", maxTableSize);
+    this.kernel = hpackKernel();
+    this.wanted = Math.min(this.ownMax, DEFAULT_TABLE_SIZE);
+    this.smallest = this.wanted;
   }
 
-  encode(_fields: Iterable<HpackField>): Uint8Array {
-    throw new Error("under construction");
+  /** Octets of the entries that are in the table now (RFC 7541 4.1). */
+  get tableSize(): number {
+    return this.table.size;
+  }
+
+  /**
+   * What the peer allows: its SETTINGS_HEADER_TABLE_SIZE, 4096 until it says otherwise. The next block tells the peer where
+   * it must; of several changes the smallest one, too (RFC 7541 4.2).
+   * @throws RangeError for what is no number of octets
+   */
+  setMaxTableSize(octets: number): void {
+    this.wanted = Math.min(octetCount("maxTableSize", octets), this.ownMax);
+    this.smallest = Math.min(this.smallest, this.wanted);
+  }
+
+  /**
+   * One header block of these fields, in their order, as an array of its own. Names are sent as given, nothing but octets is
+   * demanded of names and values: what a message must be is for those who send one. A third member `true` makes a field
+   * sensitive (never indexed): for secrets that could be guessed by the sizes of blocks (RFC 7541 7.1).
+   * @throws LocalProtocolError for a char above 0xff, or more than 4,096 fields or about 256 KiB: nothing is changed
+   * @throws TypeError for what are no pairs of strings
+   */
+  encode(fields: HeaderInput): Uint8Array {
+    this.begin();
+    for (const pair of fieldPairs(fields)) {
+      const [name, value, sensitive] = checkedPair(pair);
+      this.add(name, value, sensitive === true);
+    }
+    return this.write(false).slice();
   }
 
   /** @internal For the connection. `scheme` and `path` are null in a CONNECT, `protocol` in all but an extended one. */
   encodeRequest(
-    _method: string,
-    _scheme: string | null,
-    _authority: string | null,
-    _path: string | null,
-    _protocol: string | null,
-    _headers: HeaderInput | undefined,
+    method: string,
+    scheme: string | null,
+    authority: string | null,
+    path: string | null,
+    protocol: string | null,
+    headers: HeaderInput | undefined,
   ): EncodedMessage {
-    throw new Error("under construction");
+    this.begin();
+    this.add(":method", method, false);
+    if (scheme !== null) this.add(":scheme", scheme, false);
+    if (authority !== null) this.add(":authority", authority, false);
+    if (path !== null) this.add(":path", path, false);
+    if (protocol !== null) this.add(":protocol", protocol, false);
+    this.addFields(fieldPairs(headers));
+    refuse(requestFault({ method, scheme, authority, path, protocol }, this.host));
+    return { block: this.write(true), contentLength: this.contentLength };
   }
 
   /** @internal For the connection. */
-  encodeResponse(_status: number, _headers: HeaderInput | undefined): EncodedMessage {
-    throw new Error("under construction");
+  encodeResponse(status: number, headers: HeaderInput | undefined): EncodedMessage {
+    if (!Number.isInteger(status) || status < 100 || status > 999) {
+      throw new LocalProtocolError("BAD_STATUS", { header: ":status", seen: String(status) });
+    }
+    refuse(statusFault(status));
+    this.begin();
+    this.add(":status", String(status), false);
+    this.addFields(fieldPairs(headers));
+    return { block: this.write(true), contentLength: this.contentLength };
   }
 
-  /** @internal For the connection. */
-  encodeTrailers(_headers: HeaderInput | undefined): EncodedMessage {
-    throw new Error("under construction");
+  /** @internal For the connection. Trailers that may be sent, to be encoded when it is their turn. */
+  checkTrailers(headers: HeaderInput | undefined): CheckedFields {
+    const fields = fieldPairs(headers).map((pair): FieldPair => {
+      const [name, value, sensitive] = checkedPair(pair);
+      const lower = name.toLowerCase();
+      if (isForbiddenTrailer(lower)) throw new LocalProtocolError("FORBIDDEN_TRAILER", { header: lower });
+      return sensitive === true ? [lower, value, true] : [lower, value];
+    });
+    this.begin();
+    this.addFields(fields);
+    this.check(true);
+    return fields;
   }
+
+  /** @internal For the connection. The block of what was checked; a view that the next call of any codec overwrites. */
+  encodeChecked(fields: CheckedFields): Uint8Array {
+    this.begin();
+    for (const [name, value, sensitive] of fields) this.add(name, value, sensitive === true);
+    return this.write(false);
+  }
+
+  /** Begins a block. Of an earlier one that was refused, nothing stays. */
+  private begin(): void {
+    const { table } = this;
+    table.takeBack();
+    this.count = 0;
+    this.text = "";
+    this.names = [];
+    this.contentLength = -1;
+    this.host = null;
+    if (this.smallest < table.maxSize) this.resize(this.smallest);
+    if (this.wanted !== table.maxSize) this.resize(this.wanted);
+  }
+
+  private resize(octets: number): void {
+    this.table.resize(octets);
+    this.record(SIZE_UPDATE, octets, "", "", "");
+  }
+
+  /** The fields of a message, pseudo-fields aside. */
+  private addFields(pairs: readonly FieldPair[]): void {
+    for (let i = 0; i < pairs.length; i++) {
+      const [given, value, sensitive] = checkedPair(pairs[i] as FieldPair);
+      const name = given.toLowerCase();
+      if (name.charCodeAt(0) === COLON) throw new LocalProtocolError("MISPLACED_PSEUDO_FIELD", { header: name });
+      if (name === "content-length") this.noteLength(value);
+      else if (name === "host") this.noteHost(value);
+      this.add(name, value, sensitive === true || isSecret(name, value));
+    }
+  }
+
+  private noteLength(value: string): void {
+    const { contentLength } = this;
+    this.contentLength = Number(value);
+    if (contentLength < 0) return;
+    const code = contentLength === this.contentLength ? "REPEATED_CONTENT_LENGTH" : "CONFLICTING_CONTENT_LENGTH";
+    throw new LocalProtocolError(code, { header: "content-length" });
+  }
+
+  private noteHost(value: string): void {
+    if (this.host !== null) throw new LocalProtocolError("DUPLICATE_HOST", { header: "host" });
+    this.host = value;
+  }
+
+  /** A field: by the index of the whole, else by that of its name, else as it is (RFC 7541 2.4). */
+  private add(name: string, value: string, sensitive: boolean): void {
+    const { table } = this;
+    const known = table.find(name);
+    const fixed = known === undefined ? FIXED_NAMES.get(name) : known.fixed;
+    if (!sensitive) {
+      const whole = fixed?.values.get(value) ?? table.indexOf(known?.values.get(value));
+      if (whole > 0) return this.record(INDEXED, whole, name, "", "");
+    }
+    const index = fixed?.index ?? table.indexOf(known?.newest);
+    const isKept = !sensitive && this.isWorthKeeping(name, value, fixed);
+    const kind = sensitive ? LITERAL_NEVER_INDEXED : isKept ? LITERAL_INDEXED : LITERAL;
+    this.record(kind | ((known?.rule ?? 0) << 8), index, name, index === 0 ? name : "", value);
+    if (isKept) table.insert(name, value, known, fixed);
+  }
+
+  private isWorthKeeping(name: string, value: string, fixed: FixedName | undefined): boolean {
+    const { table } = this;
+    if (fixed !== undefined && fixed.changing >= 0 && !table.comesAgain(fixed.changing, value)) return false;
+    return name.length + value.length + ENTRY_OVERHEAD <= table.maxSize * LARGEST_SHARE;
+  }
+
+  private record(kind: number, index: number, name: string, literalName: string, value: string): void {
+    const { fields } = this.kernel;
+    const at = FIELD_WORDS * this.count++;
+    fields[at] = kind;
+    fields[at + 1] = index;
+    fields[at + 2] = literalName.length;
+    fields[at + 3] = value.length;
+    this.names.push(name);
+    this.text = this.text + literalName + value;
+  }
+
+  /** The block as a view. From here on the peer's table will be as this one. */
+  private write(isChecked: boolean): Uint8Array {
+    const end = this.check(isChecked);
+    const { kernel, table, names } = this;
+    for (let i = 0, at = 0; i < this.count; i++, at += FIELD_WORDS) {
+      const word = kernel.fields[at] as number;
+      if (word > 0xff && kernel.fields[at + 1] === 0) table.learn(names[i] as string, word >> 8);
+    }
+    table.keep();
+    this.smallest = this.wanted;
+    return kernel.blockUpTo(end);
+  }
+
+  /** Has the kernel write the block; returns where it ends. */
+  private check(isChecked: boolean): number {
+    const { kernel, count, text, names } = this;
+    if (count > MAX_FIELDS_AT_ONCE || text.length + RECORD_OCTETS * count > BLOCK_SIZE) {
+      throw new LocalProtocolError("FIELDS_TOO_LARGE", {
+        seen: `none are sent above ${MAX_FIELDS_AT_ONCE} or ${BLOCK_SIZE}`,
+      });
+    }
+    if (!kernel.putText(text)) throw this.charFault();
+    const end = kernel.encodeBlock(count, isChecked ? 1 : 0);
+    if (end > 0) return end;
+    throw new LocalProtocolError(hpackFault(-end), { header: names[kernel.faultAt] });
+  }
+
+  /** Some char is no octet: whose? */
+  private charFault(): LocalProtocolError {
+    const { fields } = this.kernel;
+    for (let i = 0, start = 0; ; i++) {
+      const nameEnd = start + (fields[FIELD_WORDS * i + 2] as number);
+      const end = nameEnd + (fields[FIELD_WORDS * i + 3] as number);
+      const header = this.names[i];
+      if (!isLatin1(this.text.slice(start, nameEnd))) return new LocalProtocolError("BAD_FIELD_NAME", { header });
+      if (!isLatin1(this.text.slice(nameEnd, end))) return new LocalProtocolError("BAD_FIELD_VALUE", { header });
+      start = end;
+    }
+  }
+}
+
+/** Fields of a message that are sensitive though nobody said so: what nghttp2 and hyper-h2 take for it. */
+function isSecret(name: string, value: string): boolean {
+  return (
+    name === "authorization" || name === "proxy-authorization" || (name === "cookie" && value.length < SHORT_SECRET)
+  );
+}
+
+/** @throws LocalProtocolError for a fault */
+function refuse(fault: MessageFault | null): void {
+  if (fault !== null) throw new LocalProtocolError(fault.code, { header: fault.header });
 }

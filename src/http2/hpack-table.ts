@@ -92,3 +92,11 @@ export class DynamicTable<Kept extends { readonly size: number }> {
     while (this.size > room && this.start < this.list.length) this.size -= (this.list[this.start++] as Kept).size;
   }
 }
+
+/** @throws RangeError for what is no number of octets or fields */
+export function octetCount(name: string, value: number): number {
+  if (!Number.isInteger(value) || value < 0 || value > 0xffffffff) {
+    throw new RangeError(`${name} must be a whole number from 0 to 2^32-1: ${String(value)}`);
+  }
+  return value;
+}

@@ -1,12 +1,6 @@
 // What goes in and out of HPACK, and the seam between it and the connection.
 import type { ErrorCode } from "../shared/errors.ts";
-import type { HeaderFields } from "../shared/header-fields.ts";
-
-/**
- * A field as HPACK knows it: name, value, and `true` when it is sensitive, that is never to be put into a table, here or
- * at any later hop (RFC 7541 7.1.3). Strings of one char per octet.
- */
-export type HpackField = readonly [name: string, value: string, sensitive?: true];
+import type { FieldPair, HeaderFields } from "../shared/header-fields.ts";
 
 /** Up to where a received message is kept. */
 export interface MessageLimits {
@@ -19,8 +13,17 @@ export interface MessageLimits {
 /** Which rules a block stands under. */
 export type MessageKind = "request" | "response" | "trailers";
 
+/** What of a request its rules are about. */
+export interface RequestParts {
+  readonly method: string | null;
+  readonly scheme: string | null;
+  readonly authority: string | null;
+  readonly path: string | null;
+  readonly protocol: string | null;
+}
+
 /** A received header block, read as a message or as trailers. */
-export interface DecodedMessage {
+export interface DecodedMessage extends RequestParts {
   /** A connection error of HTTP/2's COMPRESSION_ERROR: nothing else holds then, and the decoder is of no more use. */
   readonly fault: ErrorCode | null;
   /** The first violation of RFC 9113 8.1 to 8.3, a stream error; null in a sound message. The table is in step. */
@@ -31,12 +34,8 @@ export interface DecodedMessage {
   readonly tooLarge: boolean;
   /** The fields without pseudo-fields, in the order of the wire; crumbs of a cookie joined with "; " where the first was. */
   readonly headers: HeaderFields;
-  readonly method: string | null;
-  readonly scheme: string | null;
   /** `:authority`, or what Host says where that is absent. */
   readonly authority: string | null;
-  readonly path: string | null;
-  readonly protocol: string | null;
   /** 0 when it is no response. */
   readonly status: number;
   /** -1 when there is none. */
@@ -45,8 +44,11 @@ export interface DecodedMessage {
 
 /** A header block to send. */
 export interface EncodedMessage {
-  /** The whole block, the caller's own. */
+  /** The whole block: a view that the next call of any encoder or decoder overwrites. */
   readonly block: Uint8Array;
   /** What Content-Length says; -1 when there is none. */
   readonly contentLength: number;
 }
+
+/** Fields that may be sent, names in lower case; encoded later. */
+export type CheckedFields = readonly FieldPair[];

@@ -37,6 +37,8 @@ export type {
   UnknownFrameEvent,
   WindowUpdatedEvent,
 } from "./events.ts";
+export { HpackDecoder, type HpackDecoderOptions } from "./hpack-decoder.ts";
+export { HpackEncoder, type HpackEncoderOptions } from "./hpack-encoder.ts";
 export {
   HTTP2_LIMITS,
   type Http2Leniencies,

@@ -19,6 +19,7 @@ import { isForbiddenTrailer } from "../shared/trailers.ts";
 import { hpackFault } from "../wasm/hpack.ts";
 import type { FieldSink } from "./field-list.ts";
 import type { DecodedMessage, MessageKind, MessageLimits } from "./hpack-types.ts";
+import { type MessageFault, missing, requestFault, statusFault } from "./message-rules.ts";
 
 export class MessageReader implements FieldSink, DecodedMessage {
   fault: ErrorCode | null = null;
@@ -66,9 +67,14 @@ export class MessageReader implements FieldSink, DecodedMessage {
     this.fault = fault;
     if (fault !== null || this.tooLarge) return;
     if (this.list.length > 0) this.headers = new ReadyFields(this.list, this.sensitive);
-    if (this.malformed !== null) return;
-    if (this.kind === "request") this.finishRequest();
-    else if (this.kind === "response") this.finishResponse();
+    if (this.malformed !== null || this.kind === "trailers") return;
+    const wrong = this.kind === "request" ? requestFault(this, this.host) : this.responseFault();
+    if (wrong !== null) this.refuse(wrong.code, wrong.header);
+    this.authority ??= this.host;
+  }
+
+  private responseFault(): MessageFault | null {
+    return this.status === 0 ? missing(":status") : statusFault(this.status);
   }
 
   private keep(name: string, value: string, sensitive: boolean): void {
@@ -146,41 +152,4 @@ export class MessageReader implements FieldSink, DecodedMessage {
     if (this.host === null) this.host = value;
     else this.refuse("DUPLICATE_HOST", name);
   }
-
-  /** RFC 9113 8.3.1 and 8.5, RFC 8441 4. */
-  private finishRequest(): void {
-    const { method, protocol } = this;
-    if (method === null) return this.refuse("MISSING_PSEUDO_FIELD", ":method");
-    if (protocol !== null && method !== "CONNECT") return this.refuse("UNKNOWN_PSEUDO_FIELD", ":protocol");
-    if (method === "CONNECT" && protocol === null) this.finishConnect();
-    else this.finishTarget(method);
-    if (this.malformed !== null) return;
-    if (this.authority === null) this.authority = this.host;
-    else if (this.host !== null && this.host.toLowerCase() !== this.authority.toLowerCase()) {
-      this.refuse("HOST_CONFLICT", "host");
-    }
-  }
-
-  private finishConnect(): void {
-    if (this.scheme !== null) return this.refuse("UNKNOWN_PSEUDO_FIELD", ":scheme");
-    if (this.path !== null) return this.refuse("UNKNOWN_PSEUDO_FIELD", ":path");
-    if (this.authority === null) return this.refuse("MISSING_PSEUDO_FIELD", ":authority");
-    if (!/:\d+$/.test(this.authority)) this.refuse("BAD_AUTHORITY", ":authority");
-  }
-
-  private finishTarget(method: string): void {
-    const { scheme, path } = this;
-    if (scheme === null) return this.refuse("MISSING_PSEUDO_FIELD", ":scheme");
-    if (path === null) return this.refuse("MISSING_PSEUDO_FIELD", ":path");
-    const isHttp = scheme === "https" || scheme === "http";
-    if (isHttp && this.authority === null && !this.host) return this.refuse("MISSING_PSEUDO_FIELD", ":authority");
-    if (path.charCodeAt(0) !== SLASH && !(path === "*" && method === "OPTIONS")) this.refuse("BAD_PATH", ":path");
-  }
-
-  private finishResponse(): void {
-    if (this.status === 0) this.refuse("MISSING_PSEUDO_FIELD", ":status");
-    else if (this.status === 101) this.refuse("SWITCH_IN_HTTP2", ":status");
-  }
 }
-
-const SLASH = 0x2f;

@@ -3,8 +3,11 @@
 import { RECORD_NUMBER, RECORD_SIZE } from "../../assembly/layout.ts";
 import { FIELD_NAMES } from "../../assembly/names.ts";
 
-/** A name and a value: strings of one char per octet. */
-export type FieldPair = readonly [name: string, value: string];
+/**
+ * A name and a value: strings of one char per octet. A third member `true` says that the value is sensitive: HTTP/2 puts
+ * it into no table, here or at any later hop (RFC 7541 7.1.3); HTTP/1.1 has none.
+ */
+export type FieldPair = readonly [name: string, value: string, sensitive?: true];
 
 /** Fields to send: pairs in any iterable (a Fetch `Headers`, a `HeaderFields`, an array, a Map), or a record. */
 export type HeaderInput = Iterable<FieldPair> | Readonly<Record<string, string | readonly string[]>>;

@@ -10,7 +10,7 @@ export class ReadyFields extends HeaderFields {
 
   /** @internal The list becomes the object's own. */
   constructor(list: readonly string[], sensitive: readonly number[] | null) {
-    super("", list.length >> 1);
+    super("", list.length >> 1, 0);
     this.list = list;
     this.sensitive = sensitive;
   }

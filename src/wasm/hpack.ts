@@ -1,5 +1,5 @@
 // The one instance of HPACK's kernel in this realm, made at first use, and the views of its memory.
-import { HTTP2_KERNEL } from "../../build/out/http2-kernel.ts";
+
 import { HEAD, HEAD_FACTS, HEAD_FAULT_AT, HEAD_FIELD_COUNT, HEAD_SIZE, HIGH } from "../../assembly/layout.ts";
 import {
   BAD_AUTHORITY,
@@ -31,6 +31,7 @@ import {
   TEXT,
   UNKNOWN_PSEUDO_FIELD,
 } from "../../assembly/layout-http2.ts";
+import { HTTP2_KERNEL } from "../../build/out/http2-kernel.ts";
 import type { ErrorCode } from "../shared/errors.ts";
 import { instantiate } from "./module.ts";
 import { decodeLatin1, encodeLatin1, isLatin1 } from "./text.ts";
@@ -114,9 +115,9 @@ export class HpackKernel {
     return true;
   }
 
-  /** The block that encodeBlock wrote up to `end`, as an array of its own. */
-  takeBlock(end: number): Uint8Array {
-    return this.octets.slice(BLOCK, end);
+  /** The block that encodeBlock wrote up to `end`: a view that the next call overwrites. */
+  blockUpTo(end: number): Uint8Array {
+    return this.octets.subarray(BLOCK, end);
   }
 
   private get isHigh(): boolean {

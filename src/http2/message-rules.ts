@@ -1,0 +1,51 @@
+// What a message as a whole must be, whoever made it (RFC 9113 8.3).
+import type { ErrorCode } from "../shared/errors.ts";
+import type { RequestParts } from "./hpack-types.ts";
+
+/** What is wrong, and the lower-case name of the field. */
+export interface MessageFault {
+  readonly code: ErrorCode;
+  readonly header: string;
+}
+
+const SLASH = 0x2f;
+
+/** RFC 9113 8.3.1 and 8.5, RFC 8441 4. `host` is what a Host field says. Each part by itself is sound. */
+export function requestFault(parts: RequestParts, host: string | null): MessageFault | null {
+  const { method, authority, protocol } = parts;
+  if (method === null) return missing(":method");
+  if (protocol !== null && method !== "CONNECT") return unknown(":protocol");
+  const fault = method === "CONNECT" && protocol === null ? connectFault(parts) : targetFault(parts, host);
+  if (fault !== null || authority === null || host === null) return fault;
+  const isSame = host === authority || host.toLowerCase() === authority.toLowerCase();
+  return isSame ? null : { code: "HOST_CONFLICT", header: "host" };
+}
+
+function connectFault({ scheme, path, authority }: RequestParts): MessageFault | null {
+  if (scheme !== null) return unknown(":scheme");
+  if (path !== null) return unknown(":path");
+  if (authority === null) return missing(":authority");
+  return /:\d+$/.test(authority) ? null : { code: "BAD_AUTHORITY", header: ":authority" };
+}
+
+function targetFault({ method, scheme, authority, path }: RequestParts, host: string | null): MessageFault | null {
+  if (scheme === null) return missing(":scheme");
+  if (path === null) return missing(":path");
+  const isHttp = scheme === "https" || scheme === "http";
+  if (isHttp && authority === null && !host) return missing(":authority");
+  const isPath = path.charCodeAt(0) === SLASH || (path === "*" && method === "OPTIONS");
+  return isPath ? null : { code: "BAD_PATH", header: ":path" };
+}
+
+/** The status, already three digits from 100 on. */
+export function statusFault(status: number): MessageFault | null {
+  return status === 101 ? { code: "SWITCH_IN_HTTP2", header: ":status" } : null;
+}
+
+export function missing(header: string): MessageFault {
+  return { code: "MISSING_PSEUDO_FIELD", header };
+}
+
+function unknown(header: string): MessageFault {
+  return { code: "UNKNOWN_PSEUDO_FIELD", header };
+}
