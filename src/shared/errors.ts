@@ -39,7 +39,7 @@ const TABLE = {
   CONFLICTING_CONTENT_LENGTH: [400, "Content-Length is given with different values (RFC 9112 6.3)"],
   REPEATED_CONTENT_LENGTH: [400, "Content-Length is given more than once (RFC 9110 8.6)"],
   // the body
-  BODY_TOO_LARGE: [413, "the body is larger than limits.maxBodyBytes"],
+  BODY_TOO_LARGE: [413, "the body is larger than limits.maxBodyBytes", "CANCEL"],
   BAD_CHUNK_SIZE: [400, "a chunk size must be 1*HEXDIG directly before extensions or CRLF (RFC 9112 7.1)"],
   CHUNK_SIZE_TOO_LARGE: [400, "the chunk size is above 2^53-1, which cannot be counted exactly"],
   CHUNK_SIZE_TOO_LONG: [413, "the chunk size has more digits than limits.maxChunkSizeDigits"],
@@ -61,7 +61,11 @@ const TABLE = {
   ],
   UNSOLICITED_RESPONSE: [502, "a response that began before its request was sent"],
   UNSOLICITED_SWITCH: [502, "101 without a proposal to upgrade (RFC 9110 15.2.2)"],
-  TOO_MANY_INFORMATIONAL_RESPONSES: [502, "more informational responses than limits.maxInformationalResponses"],
+  TOO_MANY_INFORMATIONAL_RESPONSES: [
+    502,
+    "more informational responses than limits.maxInformationalResponses",
+    "ENHANCE_YOUR_CALM",
+  ],
   // HTTP/2: what a header block is made of (HPACK); the connection ends
   BAD_HPACK_INTEGER: [
     400,
@@ -125,10 +129,10 @@ const TABLE = {
   TOO_MANY_UNFLUSHED_ACKS: [429, "more acknowledgements wait than limits.maxUnflushedAcks", "ENHANCE_YOUR_CALM"],
   TOO_MUCH_QUEUED: [429, "more octets of control frames wait than limits.maxQueuedControlBytes", "ENHANCE_YOUR_CALM"],
   // HTTP/2: what becomes of a message; the stream ends
-  CONTENT_LENGTH_MISMATCH: [400, "the body has not the length that Content-Length says (RFC 9113 8.1.1)"],
-  UNEXPECTED_BODY: [400, "a body where there can be none (RFC 9110 6.4.1)"],
+  CONTENT_LENGTH_MISMATCH: [400, "the body has another length than Content-Length says, or there can be none (RFC 9113 8.1.1)"],
   TRAILERS_WITHOUT_END: [400, "trailers must end the stream (RFC 9113 8.1)"],
   INFORMATIONAL_WITH_END: [502, "an informational response must not end the stream (RFC 9113 8.1)"],
+  UNWANTED_PUSH: [400, "the request that this push belongs to was reset", "REFUSED_STREAM"],
   EXTENDED_CONNECT_NOT_ENABLED: [400, "extended CONNECT without SETTINGS_ENABLE_CONNECT_PROTOCOL (RFC 8441 3)"],
   FIELDS_TOO_LARGE: [
     431,

@@ -1,0 +1,120 @@
+// What is ready for the wire, in order: frames written into a page, and bodies by reference.
+import { NO_OCTETS } from "../shared/receive-buffer.ts";
+
+const FIRST_PAGE = 512;
+const LARGEST_PAGE = 16384;
+/** A page above this is given up when everything is drained: an idle connection keeps little. */
+const KEPT_PAGE = 1024;
+
+export class Output {
+  /** Octets that are ready. */
+  length = 0;
+  /** Octets that were drained since the connection began. */
+  taken = 0;
+  /** Where frames are written, after `reserve`. */
+  page: Uint8Array = NO_OCTETS;
+  /** What of the page is ready and not among the parts. */
+  private begin = 0;
+  private end = 0;
+  /** Up to here the page belongs to pieces that a caller has. */
+  private floor = 0;
+  /** What comes before it; null when there is nothing. */
+  private parts: Uint8Array[] | null = null;
+
+  /** Makes room for `count` octets in the page and gives the place; they are ready at once. */
+  reserve(count: number): number {
+    if (this.end + count > this.page.length) this.turnPage(count);
+    const at = this.end;
+    this.end += count;
+    this.length += count;
+    return at;
+  }
+
+  /** Adds octets by reference. */
+  push(octets: Uint8Array): void {
+    this.closePart();
+    this.parts ??= [];
+    this.parts.push(octets);
+    this.length += octets.length;
+  }
+
+  /** Up to `max` octets as one fresh array. */
+  takeBytes(max: number): Uint8Array {
+    const count = Math.min(max, this.length);
+    if (this.parts === null) {
+      const bytes = this.page.slice(this.begin, this.begin + count);
+      this.begin += count;
+      this.took(count);
+      return bytes;
+    }
+    const bytes = new Uint8Array(count);
+    let at = 0;
+    for (const chunk of this.takeParts(count)) {
+      bytes.set(chunk, at);
+      at += chunk.length;
+    }
+    this.took(count);
+    return bytes;
+  }
+
+  /** Up to `max` octets in pieces, none of them copied. */
+  takeChunks(max: number): Uint8Array[] {
+    const count = Math.min(max, this.length);
+    const chunks = this.takeParts(count);
+    this.floor = this.end;
+    this.took(count);
+    return chunks;
+  }
+
+  private took(count: number): void {
+    this.length -= count;
+    this.taken += count;
+    if (this.length > 0) return;
+    if (this.page.length > KEPT_PAGE) {
+      this.page = NO_OCTETS;
+      this.floor = 0;
+    }
+    this.begin = this.floor;
+    this.end = this.floor;
+  }
+
+  private takeParts(count: number): Uint8Array[] {
+    this.closePart();
+    const parts = this.parts ?? [];
+    if (count === this.length) {
+      this.parts = null;
+      return parts;
+    }
+    const taken: Uint8Array[] = [];
+    let left = count;
+    let next = 0;
+    for (; left > 0; next++) {
+      const part = parts[next] as Uint8Array;
+      if (part.length > left) break;
+      taken.push(part);
+      left -= part.length;
+    }
+    if (left > 0) {
+      const part = parts[next] as Uint8Array;
+      taken.push(part.subarray(0, left));
+      parts[next] = part.subarray(left);
+    }
+    this.parts = parts.slice(next);
+    return taken;
+  }
+
+  private closePart(): void {
+    if (this.begin === this.end) return;
+    this.parts ??= [];
+    this.parts.push(this.page.subarray(this.begin, this.end));
+    this.begin = this.end;
+  }
+
+  private turnPage(count: number): void {
+    this.closePart();
+    this.page = new Uint8Array(Math.max(count, Math.min(LARGEST_PAGE, 2 * this.page.length), FIRST_PAGE));
+    this.begin = 0;
+    this.end = 0;
+    this.floor = 0;
+  }
+}

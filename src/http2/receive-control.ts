@@ -1,0 +1,267 @@
+// Frames that are no message: settings, windows, resets, pings, priorities, the end, and what is not known here.
+import { codeName } from "./codes.ts";
+import type { Http2ReceivedEvent, SettingsEvent, StreamResetEvent } from "./events.ts";
+import { ACK, HIGHEST_WINDOW, PING_SIZE, readU31, readU32, SETTINGS } from "./frames.ts";
+import { parsePriority } from "./priority.ts";
+import type { Session } from "./session.ts";
+import { parseSettings, SETTING_SIZE, type SomeSettings } from "./settings.ts";
+import { ENDED, ON, refusalIn, type Stream } from "./stream.ts";
+import { IS_IDLE, WAS_RESET_BY_PEER, WAS_RESET_HERE } from "./streams.ts";
+
+export class ControlReader {
+  private readonly session: Session;
+
+  constructor(session: Session) {
+    this.session = session;
+  }
+
+  // --- SETTINGS ------------------------------------------------------------------------------------------------------------
+
+  readSettings(octets: Uint8Array, at: number, length: number, flags: number): Http2ReceivedEvent | null {
+    const { session } = this;
+    if ((flags & ACK) !== 0) {
+      if (length > 0) throw session.fault("BAD_FRAME_LENGTH");
+      return this.acknowledged();
+    }
+    if (length / SETTING_SIZE > session.limits.maxSettingsPerFrame) throw session.fault("TOO_MANY_SETTINGS");
+    const settings = parseSettings(octets, at, length);
+    if (typeof settings === "string") throw session.fault(settings);
+    session.spendAck();
+    this.apply(settings);
+    session.frame(0, SETTINGS, ACK, 0);
+    session.provoke(9);
+    return { type: "settings", settings, offset: session.offset } satisfies SettingsEvent;
+  }
+
+  /** The peer's settings hold from here on (RFC 9113 6.5.3). */
+  apply(settings: SomeSettings): void {
+    const { session } = this;
+    const { remote, scheduler, streams } = session;
+    this.checkChange(settings);
+    session.remote = { ...remote, ...settings };
+    session.hasRemoteSettings = true;
+    if (settings.headerTableSize !== undefined) session.encoder.setMaxTableSize(settings.headerTableSize);
+    const window = settings.initialWindowSize;
+    if (window === undefined || window === remote.initialWindowSize) return;
+    if (window + streams.highestSendDelta > HIGHEST_WINDOW) this.checkWindows(window);
+    scheduler.rebase(window);
+    session.noticeRoom();
+  }
+
+  /** What must not change, or not be said by this peer. */
+  private checkChange(settings: SomeSettings): void {
+    const { session } = this;
+    const { remote } = session;
+    if (!session.isServer && settings.enablePush === true) throw session.fault("BAD_SETTING");
+    if (remote.enableConnectProtocol && settings.enableConnectProtocol === false) throw session.fault("BAD_SETTING");
+    const priorities = settings.noRfc7540Priorities;
+    if (session.hasRemoteSettings && priorities !== undefined && priorities !== remote.noRfc7540Priorities) {
+      throw session.fault("BAD_SETTING");
+    }
+  }
+
+  /** A new initial window size must not lift any window above 2^31-1 (RFC 9113 6.9.2). */
+  private checkWindows(window: number): void {
+    const { session } = this;
+    let highest = 0;
+    for (const stream of session.streams.living.values()) highest = Math.max(highest, stream.sendDelta);
+    session.streams.highestSendDelta = highest;
+    if (window + highest > HIGHEST_WINDOW) throw session.fault("WINDOW_TOO_LARGE");
+  }
+
+  /** The oldest unacknowledged frame holds now. An acknowledgement that nobody waits for is ignored. */
+  private acknowledged(): Http2ReceivedEvent | null {
+    const { session } = this;
+    const settings = session.unacknowledged.shift();
+    if (settings === undefined) {
+      session.spendUseless();
+      return null;
+    }
+    session.activate(settings);
+    return { type: "settings-acknowledged", settings, offset: session.offset };
+  }
+
+  // --- PING, GOAWAY --------------------------------------------------------------------------------------------------------
+
+  readPing(octets: Uint8Array, at: number, flags: number): Http2ReceivedEvent {
+    const { session } = this;
+    const { offset } = session;
+    const data = octets.slice(at, at + PING_SIZE);
+    if ((flags & ACK) !== 0) return { type: "ping-acknowledged", data, offset };
+    session.spendAck();
+    session.writePing(data, ACK);
+    session.provoke(9 + PING_SIZE);
+    return { type: "ping", data, offset };
+  }
+
+  readGoaway(octets: Uint8Array, at: number, length: number): Http2ReceivedEvent {
+    const { session } = this;
+    const { streams, offset } = session;
+    // It must not rise (RFC 9113 6.8); where it does, what was said before holds.
+    const lastStreamId = Math.min(readU31(octets, at), session.lastServedByPeer);
+    session.lastServedByPeer = lastStreamId;
+    const unprocessed = [...streams.living.keys()].filter((id) => streams.isLocal(id) && id > lastStreamId);
+    for (const id of unprocessed) {
+      streams.rememberReset(id, WAS_RESET_HERE);
+      session.fire(streams.get(id) as Stream, ON["receive-rst-stream"]);
+    }
+    session.end("receive-goaway");
+    const code = codeName(readU32(octets, at + 4));
+    return { type: "goaway", code, lastStreamId, debugData: octets.slice(at + 8, at + length), unprocessed, offset };
+  }
+
+  /** The input has ended: streams on which something is still due are over. */
+  endStreams(): StreamResetEvent[] {
+    const { session } = this;
+    const { offset } = session;
+    const events: StreamResetEvent[] = [];
+    for (const stream of session.streams.living.values()) {
+      if (stream.received === ENDED) continue;
+      events.push({ type: "stream-reset", streamId: stream.id, code: "CANCEL", remote: true, reason: "", offset });
+      session.fire(stream, ON["receive-rst-stream"]);
+    }
+    return events;
+  }
+
+  // --- RST_STREAM, WINDOW_UPDATE -------------------------------------------------------------------------------------------
+
+  readReset(octets: Uint8Array, at: number, streamId: number): Http2ReceivedEvent | null {
+    const { session } = this;
+    const stream = session.streams.get(streamId);
+    if (stream === undefined) return this.ignore(streamId);
+    session.spendReset();
+    session.streams.rememberReset(streamId, WAS_RESET_BY_PEER);
+    session.fire(stream, ON["receive-rst-stream"]);
+    const code = codeName(readU32(octets, at));
+    return { type: "stream-reset", streamId, code, remote: true, reason: "", offset: session.offset };
+  }
+
+  /** A frame that may come late on a stream that is over, and never on one that is idle. */
+  private ignore(streamId: number): null {
+    const { session } = this;
+    const { streams } = session;
+    const isLeftOut = !streams.isLocal(streamId) && streamId > session.lastServed;
+    if (streams.fateOf(streamId) === IS_IDLE && !isLeftOut) throw session.fault("UNEXPECTED_FRAME");
+    session.spendUseless();
+    return null;
+  }
+
+  readWindowUpdate(octets: Uint8Array, at: number, streamId: number): Http2ReceivedEvent | null {
+    const { session } = this;
+    const { scheduler, offset } = session;
+    const increment = readU31(octets, at);
+    if (streamId === 0) {
+      if (increment === 0) throw session.fault("ZERO_WINDOW_INCREMENT");
+      if (scheduler.window + increment > HIGHEST_WINDOW) throw session.fault("WINDOW_TOO_LARGE");
+      scheduler.window += increment;
+      session.noticeRoom();
+      return { type: "window-updated", streamId, increment, offset };
+    }
+    const stream = session.streams.get(streamId);
+    if (stream === undefined) return this.ignore(streamId);
+    if (!stream.allows(ON["receive-window-update"])) throw session.fault(refusalIn(stream.state).code);
+    if (increment === 0) return session.streamError(streamId, "ZERO_WINDOW_INCREMENT");
+    if (scheduler.windowOf(stream) + increment > HIGHEST_WINDOW) return session.streamError(streamId, "WINDOW_TOO_LARGE");
+    scheduler.widen(stream, increment);
+    session.streams.highestSendDelta = Math.max(session.streams.highestSendDelta, stream.sendDelta);
+    session.noticeRoomOf(stream);
+    return { type: "window-updated", streamId, increment, offset };
+  }
+
+  // --- priorities ----------------------------------------------------------------------------------------------------------
+
+  /** RFC 9113 5.3.2: parsed and ignored. A stream that depends on itself is an error all the same. */
+  readPriority(octets: Uint8Array, at: number, streamId: number): Http2ReceivedEvent | null {
+    const { session } = this;
+    session.spendUseless();
+    if (readU31(octets, at) !== streamId) return null;
+    const { streams } = session;
+    const isOver = streams.get(streamId) === undefined && streams.fateOf(streamId) !== IS_IDLE;
+    return isOver ? null : session.streamError(streamId, "SELF_DEPENDENCY");
+  }
+
+  /** RFC 9218 7.1. */
+  readPriorityUpdate(octets: Uint8Array, at: number, length: number): Http2ReceivedEvent | null {
+    const { session } = this;
+    const { streams } = session;
+    const streamId = readU31(octets, at);
+    session.spendUseless();
+    if (!session.isServer || streamId === 0) throw session.fault("BAD_PRIORITY_UPDATE");
+    const field = latin1(octets, at + 4, at + length);
+    const { urgency, incremental } = parsePriority(field);
+    const stream = streams.get(streamId);
+    if (stream !== undefined) session.scheduler.prioritize(stream, urgency, incremental);
+    else if (streams.fateOf(streamId) !== IS_IDLE) return null;
+    else this.keepPriority(streamId, field);
+    return { type: "priority-updated", streamId, urgency, incremental, offset: session.offset };
+  }
+
+  /** Of a request that is still to come; not of more than may be open. */
+  private keepPriority(streamId: number, field: string): void {
+    const { session } = this;
+    const { streams } = session;
+    session.earlyPriorities ??= new Map();
+    const isNew = !session.earlyPriorities.has(streamId);
+    const isTooMany = isNew && session.earlyPriorities.size + streams.remote >= session.concurrentStreams;
+    if (streams.isLocal(streamId) || isTooMany) throw session.fault("BAD_PRIORITY_UPDATE");
+    session.earlyPriorities.set(streamId, field);
+  }
+
+  // --- extensions ----------------------------------------------------------------------------------------------------------
+
+  /** RFC 7838 4: what does not fit in is ignored. */
+  readAlternativeService(octets: Uint8Array, at: number, length: number, streamId: number): Http2ReceivedEvent | null {
+    const { session } = this;
+    const originLength = length < 2 ? length : ((octets[at] as number) << 8) | (octets[at + 1] as number);
+    const hasOrigin = originLength > 0;
+    const isOnStream = streamId > 0 && session.streams.get(streamId) !== undefined;
+    const isSound = originLength + 2 <= length && (streamId === 0 ? hasOrigin : isOnStream && !hasOrigin);
+    if (session.isServer || !isSound) return this.useless();
+    const origin = latin1(octets, at + 2, at + 2 + originLength);
+    const value = latin1(octets, at + 2 + originLength, at + length);
+    return { type: "alternative-service", streamId, origin, value, offset: session.offset };
+  }
+
+  /** RFC 8336 2.1: what does not fit in is ignored. */
+  readOrigin(octets: Uint8Array, at: number, length: number, flags: number, streamId: number): Http2ReceivedEvent | null {
+    const { session } = this;
+    if (session.isServer || streamId !== 0 || (flags & 0xf) !== 0) return this.useless();
+    const origins: string[] = [];
+    const end = at + length;
+    let next = at;
+    while (next < end) {
+      const begin = next + 2;
+      next = begin < end ? begin + (((octets[next] as number) << 8) | (octets[next + 1] as number)) : end + 1;
+      if (next > end) return this.useless();
+      origins.push(latin1(octets, begin, next));
+    }
+    return { type: "origin", origins, offset: session.offset };
+  }
+
+  readUnknown(
+    octets: Uint8Array,
+    at: number,
+    length: number,
+    frameType: number,
+    flags: number,
+    streamId: number,
+  ): Http2ReceivedEvent {
+    const { session } = this;
+    session.spendUseless();
+    const payload = octets.slice(at, at + length);
+    return { type: "unknown-frame", streamId, frameType, flags, payload, offset: session.offset };
+  }
+
+  private useless(): null {
+    this.session.spendUseless();
+    return null;
+  }
+}
+
+/** Octets as text, one char each. */
+function latin1(octets: Uint8Array, from: number, to: number): string {
+  let text = "";
+  for (let at = from; at < to; at++) text += String.fromCharCode(octets[at] as number);
+  return text;
+}
+

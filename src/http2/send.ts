@@ -1,0 +1,299 @@
+// The sending half: may it be said now, is it sound, what does it change. Nothing is changed or queued before everything was
+// checked; a header block that was encoded is sent, as the encoder's table has moved on.
+import { LocalProtocolError } from "../shared/errors.ts";
+import { type FieldPair, fieldPairs, NO_PAIRS } from "../shared/header-fields.ts";
+import { checkOctets } from "../shared/octets.ts";
+import type {
+  Http2Priority,
+  Http2Request,
+  Http2Send,
+  OpenStreamOptions,
+  SendHttp2Data,
+  SendHttp2EndOfMessage,
+  SendHttp2InformationalResponse,
+  SendHttp2Response,
+} from "./events.ts";
+import { PRIORITY_UPDATE, PUSH_PROMISE, writeU32 } from "./frames.ts";
+import { LOWEST_URGENCY, type Priority, writePriority } from "./priority.ts";
+import type { Session } from "./session.ts";
+import {
+  DEFAULT_URGENCY,
+  END,
+  ENDED,
+  MESSAGE,
+  ON,
+  type Stream,
+  stateName,
+  TRAILERS,
+} from "./stream.ts";
+
+type Pairs = readonly FieldPair[];
+
+export class Sender {
+  private readonly session: Session;
+
+  constructor(session: Session) {
+    this.session = session;
+  }
+
+  // --- requests ------------------------------------------------------------------------------------------------------------
+
+  openStream(request: Http2Request, options: OpenStreamOptions): number {
+    const { session } = this;
+    const { streams, encoder } = session;
+    const line = this.requestLine(request, options.priority);
+    const { endStream = false } = options;
+    if (session.isServer) throw new LocalProtocolError("WRONG_STATE", { seen: "a server opens streams by push" });
+    if (!session.isOpen) throw new LocalProtocolError("GOING_AWAY");
+    if (!streams.areIdsLeft) throw new LocalProtocolError("NO_STREAM_LEFT");
+    this.checkConcurrency(streams.local);
+    if (line.protocol !== null && !session.remote.enableConnectProtocol) {
+      throw new LocalProtocolError("EXTENDED_CONNECT_NOT_ENABLED");
+    }
+    const { method, scheme, authority, path, protocol, pairs } = line;
+    const isConnect = method === "CONNECT";
+    if (endStream && !isConnect) checkNothingDue(pairs);
+    const { block, contentLength } = encoder.encodeRequest(method, scheme, authority, path, protocol, pairs);
+    const id = streams.nextLocal;
+    const stream = streams.open(id, true);
+    streams.fire(stream, ON["send-headers"]);
+    stream.fireSent(MESSAGE.request);
+    stream.isHead = method === "HEAD";
+    stream.isConnect = isConnect;
+    stream.due = isConnect ? -1 : contentLength;
+    stream.urgency = line.priority.urgency;
+    stream.incremental = line.priority.incremental;
+    session.writeHeaders(id, block, endStream);
+    if (endStream) this.ended(stream);
+    return id;
+  }
+
+  push(streamId: number, request: Http2Request): number {
+    const { session } = this;
+    const { streams, encoder } = session;
+    const { method, scheme, authority, path, protocol, pairs, priority } = this.requestLine(request, undefined);
+    const parent = this.find(streamId);
+    if (!session.isServer || parent.isLocal || !session.remote.enablePush || protocol !== null) {
+      throw new LocalProtocolError("PUSH_NOT_ALLOWED");
+    }
+    if (!session.isOpen) throw new LocalProtocolError("GOING_AWAY");
+    if (!streams.areIdsLeft) throw new LocalProtocolError("NO_STREAM_LEFT");
+    if (!parent.allows(ON["send-data"]) || parent.sent === ENDED) throw this.wrongState("push", parent);
+    this.checkConcurrency(streams.local + streams.reservedLocal);
+    if (method !== "GET" && method !== "HEAD") throw new LocalProtocolError("BAD_PROMISE", { seen: method });
+    checkNothingDue(pairs);
+    const { block } = encoder.encodeRequest(method, scheme, authority, path, null, pairs);
+    const id = streams.nextLocal;
+    const stream = streams.open(id, true);
+    streams.fire(stream, ON["send-push-promise"]);
+    stream.received = ENDED;
+    stream.isHead = method === "HEAD";
+    stream.urgency = priority.urgency;
+    stream.incremental = priority.incremental;
+    session.writeBlock(PUSH_PROMISE, 0, streamId, block, id);
+    return id;
+  }
+
+  private checkConcurrency(open: number): void {
+    const { maxConcurrentStreams } = this.session.remote;
+    if (open >= maxConcurrentStreams) {
+      throw new LocalProtocolError("TOO_MANY_STREAMS", { seen: `the peer takes ${maxConcurrentStreams}` });
+    }
+  }
+
+  /** The pseudo-fields and fields of a request. Host stands for the authority where there is none. */
+  private requestLine(request: Http2Request, given: Http2Priority | undefined) {
+    const { method, target, protocol = null } = request;
+    let pairs: Pairs = fieldPairs(request.headers);
+    const priority = checkedPriority(given ?? {});
+    if (typeof method !== "string") throw new TypeError("method must be a string");
+    if (typeof target !== "string") throw new TypeError("target must be a string");
+    const isTunnel = method === "CONNECT" && protocol === null;
+    let authority = request.authority ?? (isTunnel ? target : null);
+    const host = pairs.findIndex(isHost);
+    if (host >= 0) {
+      authority ??= (pairs[host] as FieldPair)[1];
+      if ((pairs[host] as FieldPair)[1] === authority) pairs = pairs.filter((_, index) => index !== host);
+    }
+    const written = writePriority(priority);
+    if (given !== undefined && written !== "") pairs = [...pairs, ["priority", written]];
+    const scheme = isTunnel ? null : (request.scheme ?? "https");
+    return { method, scheme, authority, path: isTunnel ? null : target, protocol, pairs, priority };
+  }
+
+  // --- messages ------------------------------------------------------------------------------------------------------------
+
+  send(event: Http2Send): boolean {
+    switch (event.type) {
+      case "data":
+        return this.sendData(event);
+      case "response":
+        return this.sendResponse(event);
+      case "end-of-message":
+        return this.sendEndOfMessage(event);
+      case "informational-response":
+        return this.sendInformationalResponse(event);
+      default:
+        throw new TypeError(`not an event to send: ${String((event as { type: unknown }).type)}`);
+    }
+  }
+
+  private sendInformationalResponse(event: SendHttp2InformationalResponse): boolean {
+    const { session } = this;
+    const { streamId, status } = event;
+    const pairs = withoutLength(fieldPairs(event.headers));
+    const stream = this.allowed(streamId, "informational-response", MESSAGE["informational-response"]);
+    checkStatus(event, 100, 199);
+    const { block } = session.encoder.encodeResponse(status, pairs);
+    session.fire(stream, ON["send-headers"]);
+    session.writeHeaders(streamId, block, false);
+    return true;
+  }
+
+  private sendResponse(event: SendHttp2Response): boolean {
+    const { session } = this;
+    const { streamId, status, endStream = false } = event;
+    let pairs = fieldPairs(event.headers);
+    const stream = this.allowed(streamId, "response", MESSAGE.response);
+    checkStatus(event, 200, 999);
+    const isTunnel = stream.isConnect && status < 300;
+    const isBodiless = stream.isHead || status === 204 || status === 304;
+    if (status === 204 || isTunnel) pairs = withoutLength(pairs);
+    else if (endStream && !isBodiless) checkNothingDue(pairs);
+    const begin = session.output.length;
+    const { block, contentLength } = session.encoder.encodeResponse(status, pairs);
+    stream.due = isBodiless ? 0 : isTunnel ? -1 : contentLength;
+    stream.fireSent(MESSAGE.response);
+    session.fire(stream, ON["send-headers"]);
+    session.writeHeaders(streamId, block, endStream);
+    session.countProvoked(session.output.length - begin);
+    if (endStream) this.ended(stream);
+    return true;
+  }
+
+  private sendData(event: SendHttp2Data): boolean {
+    const { session } = this;
+    const { streamId, data, endStream = false } = event;
+    checkOctets("data", data);
+    const stream = this.allowed(streamId, "data", MESSAGE.data);
+    const { due } = stream;
+    const { length } = data;
+    if (due >= 0 && length > due) {
+      throw new LocalProtocolError("BODY_TOO_LONG", { seen: `${length} octets where ${due} are due` });
+    }
+    if (endStream && due > length) {
+      throw new LocalProtocolError("BODY_TOO_SHORT", { seen: `${due - length} octets are still due` });
+    }
+    if (due >= 0) stream.due = due - length;
+    if (length > 0) session.scheduler.push(stream, data);
+    if (endStream) this.end(stream, NO_PAIRS);
+    if (length === 0 || session.scheduler.fits(stream)) return true;
+    session.wait(stream);
+    return false;
+  }
+
+  private sendEndOfMessage(event: SendHttp2EndOfMessage): boolean {
+    const pairs = fieldPairs(event.headers);
+    const stream = this.allowed(event.streamId, "end-of-message", MESSAGE["end-of-message"]);
+    if (stream.due > 0) throw new LocalProtocolError("BODY_TOO_SHORT", { seen: `${stream.due} octets are still due` });
+    this.end(stream, pairs);
+    return true;
+  }
+
+  /** The end of a message, at once or behind what is queued: trailers never overtake data. */
+  private end(stream: Stream, trailers: Pairs): void {
+    const { session } = this;
+    if (trailers.length > 0) {
+      stream.trailers = trailers;
+      stream.ending = TRAILERS;
+    } else {
+      stream.ending = END;
+    }
+    stream.fireSent(MESSAGE["end-of-message"]);
+    if (stream.queued === 0) session.writeEnding(stream);
+  }
+
+  /** END_STREAM went out on the head. */
+  private ended(stream: Stream): void {
+    stream.fireSent(MESSAGE["end-of-message"]);
+    this.session.fire(stream, ON["send-end-stream"]);
+  }
+
+  // --- streams -------------------------------------------------------------------------------------------------------------
+
+  find(streamId: number): Stream {
+    const stream = this.session.streams.get(streamId);
+    if (stream === undefined) throw new LocalProtocolError("NO_SUCH_STREAM", { seen: `stream ${String(streamId)}` });
+    return stream;
+  }
+
+  /** The stream, when this may be sent on it now. */
+  private allowed(streamId: number, type: Http2Send["type"], trigger: number): Stream {
+    const stream = this.find(streamId);
+    const isResponse = trigger === MESSAGE.response || trigger === MESSAGE["informational-response"];
+    if (!stream.allowsSent(trigger) || (isResponse && !this.session.isServer)) throw this.wrongState(type, stream);
+    return stream;
+  }
+
+  private wrongState(type: string, stream: Stream): LocalProtocolError {
+    return new LocalProtocolError("WRONG_STATE", { seen: `${type} on stream ${stream.id}, ${stateName(stream)}` });
+  }
+
+  /** A client tells the server (RFC 9218 7.1); a server serves accordingly. */
+  prioritize(streamId: number, given: Http2Priority): void {
+    const { session } = this;
+    const priority = checkedPriority(given);
+    const stream = this.find(streamId);
+    session.scheduler.prioritize(stream, priority.urgency, priority.incremental);
+    if (session.isServer) return;
+    const field = writePriority(priority);
+    const at = session.frame(4 + field.length, PRIORITY_UPDATE, 0, 0);
+    const { page } = session.output;
+    writeU32(page, at, streamId);
+    for (let i = 0; i < field.length; i++) page[at + 4 + i] = field.charCodeAt(i);
+  }
+}
+
+function checkStatus(event: SendHttp2Response | SendHttp2InformationalResponse, least: number, most: number): void {
+  const { status, type } = event;
+  if (typeof status !== "number") throw new TypeError("status must be a number");
+  if (status === 101) throw new LocalProtocolError("SWITCH_IN_HTTP2");
+  if (!Number.isInteger(status) || status < least || status > most) {
+    throw new LocalProtocolError("BAD_STATUS", { seen: `${status} in ${type}` });
+  }
+}
+
+function checkedPriority({ urgency = DEFAULT_URGENCY, incremental = false }: Http2Priority): Priority {
+  if (typeof incremental !== "boolean") throw new TypeError("incremental must be a boolean");
+  if (typeof urgency !== "number") throw new TypeError("urgency must be a number");
+  if (!Number.isInteger(urgency) || urgency < 0 || urgency > LOWEST_URGENCY) {
+    throw new RangeError(`urgency must be a whole number from 0 to ${LOWEST_URGENCY}, not ${urgency}`);
+  }
+  return { urgency, incremental };
+}
+
+function isNamed(pair: FieldPair, name: string): boolean {
+  return Array.isArray(pair) && typeof pair[0] === "string" && pair[0].length === name.length && pair[0].toLowerCase() === name;
+}
+
+function isHost(pair: FieldPair): boolean {
+  return isNamed(pair, "host");
+}
+
+function isLength(pair: FieldPair): boolean {
+  return isNamed(pair, "content-length");
+}
+
+/** RFC 9110 8.6: no Content-Length in 1xx, 204 and 2xx to CONNECT. */
+function withoutLength(pairs: Pairs): Pairs {
+  return pairs.some(isLength) ? pairs.filter((pair) => !isLength(pair)) : pairs;
+}
+
+/** A message that ends with its head has no body to fulfil a Content-Length. */
+function checkNothingDue(pairs: Pairs): void {
+  const pair = pairs.find(isLength);
+  if (pair !== undefined && pair[1] !== "0") {
+    throw new LocalProtocolError("BODY_TOO_SHORT", { header: "content-length", seen: "the message ends with its head" });
+  }
+}
+
