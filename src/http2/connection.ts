@@ -248,7 +248,9 @@ export class Http2Connection {
     const read = readSettings(this.role, settings);
     this.checkAlive();
     if (session.takesExtendedConnect && read.enableConnectProtocol === false) {
-      throw new LocalProtocolError("BAD_SETTING", { seen: "enableConnectProtocol must not be taken back (RFC 8441 3)" });
+      throw new LocalProtocolError("BAD_SETTING", {
+        seen: "enableConnectProtocol must not be taken back (RFC 8441 3)",
+      });
     }
     const priorities = session.configuration.settings.noRfc7540Priorities ?? false;
     if (read.noRfc7540Priorities !== undefined && read.noRfc7540Priorities !== priorities) {

@@ -49,3 +49,4 @@ export {
   type Http2Windows,
 } from "./options.ts";
 export type { GivenSettings, Http2Settings, OtherSettings, SomeSettings } from "./settings.ts";
+export { upgradeSettings } from "./upgrade.ts";

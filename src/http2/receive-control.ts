@@ -161,7 +161,8 @@ export class ControlReader {
     if (stream === undefined) return this.ignore(streamId);
     if (!stream.allows(ON["receive-window-update"])) throw session.fault(refusalIn(stream.state).code);
     if (increment === 0) return session.streamError(streamId, "ZERO_WINDOW_INCREMENT");
-    if (scheduler.windowOf(stream) + increment > HIGHEST_WINDOW) return session.streamError(streamId, "WINDOW_TOO_LARGE");
+    if (scheduler.windowOf(stream) + increment > HIGHEST_WINDOW)
+      return session.streamError(streamId, "WINDOW_TOO_LARGE");
     scheduler.widen(stream, increment);
     session.streams.highestSendDelta = Math.max(session.streams.highestSendDelta, stream.sendDelta);
     session.noticeRoomOf(stream);
@@ -223,7 +224,13 @@ export class ControlReader {
   }
 
   /** RFC 8336 2.1: what does not fit in is ignored. */
-  readOrigin(octets: Uint8Array, at: number, length: number, flags: number, streamId: number): Http2ReceivedEvent | null {
+  readOrigin(
+    octets: Uint8Array,
+    at: number,
+    length: number,
+    flags: number,
+    streamId: number,
+  ): Http2ReceivedEvent | null {
     const { session } = this;
     if (session.isServer || streamId !== 0 || (flags & 0xf) !== 0) return this.useless();
     const origins: string[] = [];
@@ -264,4 +271,3 @@ function latin1(octets: Uint8Array, from: number, to: number): string {
   for (let at = from; at < to; at++) text += String.fromCharCode(octets[at] as number);
   return text;
 }
-

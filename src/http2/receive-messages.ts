@@ -4,15 +4,7 @@ import type { ErrorCode } from "../shared/errors.ts";
 import { NO_FIELDS } from "../shared/header-fields.ts";
 import { NO_OCTETS } from "../shared/receive-buffer.ts";
 import type { Http2EndOfMessageEvent, Http2ReceivedEvent } from "./events.ts";
-import {
-  END_HEADERS,
-  END_STREAM,
-  HAS_PRIORITY,
-  HIGHEST_STREAM_ID,
-  PADDED,
-  PRIORITY_SIZE,
-  readU31,
-} from "./frames.ts";
+import { END_HEADERS, END_STREAM, HAS_PRIORITY, HIGHEST_STREAM_ID, PADDED, PRIORITY_SIZE, readU31 } from "./frames.ts";
 import type { DecodedMessage, MessageKind } from "./hpack-types.ts";
 import { parsePriority } from "./priority.ts";
 import type { Session } from "./session.ts";
@@ -22,7 +14,7 @@ import { IS_IDLE, WAS_RESET_BY_PEER, WAS_RESET_HERE, WAS_SKIPPED } from "./strea
 /** What a frame gives. */
 type Given = Http2ReceivedEvent | Http2ReceivedEvent[] | null;
 
-export class MessageReader {
+export class BlockReader {
   /** The stream whose header block goes on. */
   blockStreamId = 0;
   private readonly session: Session;
@@ -297,7 +289,7 @@ export class MessageReader {
   }
 
   /** END_STREAM on a header block. */
-  private finish(stream: Stream, trailers: DecodedMessage | null): Http2EndOfMessageEvent {
+  finish(stream: Stream, trailers: DecodedMessage | null): Http2EndOfMessageEvent {
     const { session } = this;
     stream.fireReceived(MESSAGE["end-of-message"]);
     session.fire(stream, ON["receive-end-stream"]);

@@ -5,12 +5,7 @@ import { NO_FIELDS } from "../shared/header-fields.ts";
 import { compileEvents, REFUSED } from "../shared/machine.ts";
 import { ReceiveBuffer } from "../shared/receive-buffer.ts";
 import { ON_READING, READING_STATES, READING_TRIGGERS, type ReadingTrigger } from "./connection-states.ts";
-import {
-  type Http2ConnectionClosedEvent,
-  type Http2Event,
-  type Http2ReceivedEvent,
-  NEED_DATA,
-} from "./events.ts";
+import { type Http2ConnectionClosedEvent, type Http2Event, type Http2ReceivedEvent, NEED_DATA } from "./events.ts";
 import {
   ALTSVC,
   CONTINUATION,
@@ -34,8 +29,9 @@ import {
   WINDOW_UPDATE,
 } from "./frames.ts";
 import { ControlReader } from "./receive-control.ts";
-import { MessageReader } from "./receive-messages.ts";
+import { BlockReader } from "./receive-messages.ts";
 import type { Session } from "./session.ts";
+import type { SomeSettings } from "./settings.ts";
 import { BODY, CLOSED, MESSAGE, ON, refusalIn, type Stream } from "./stream.ts";
 
 const READINGS = compileEvents(READING_STATES, READING_TRIGGERS, ON_READING);
@@ -62,7 +58,7 @@ const PADDING = 4;
 export class Receiver {
   readonly buffer = new ReceiveBuffer();
   private readonly session: Session;
-  private readonly messages: MessageReader;
+  private readonly messages: BlockReader;
   private readonly control: ControlReader;
   private reading: number;
   /** Octets of the preface that came. */
@@ -85,7 +81,7 @@ export class Receiver {
 
   constructor(session: Session) {
     this.session = session;
-    this.messages = new MessageReader(session);
+    this.messages = new BlockReader(session);
     this.control = new ControlReader(session);
     this.reading = session.isServer ? PREFACE_FIRST : SETTINGS_FIRST;
   }
@@ -108,6 +104,20 @@ export class Receiver {
     this.buffer.clear();
     this.part = HEADER;
     this.events = null;
+  }
+
+  /** An upgraded connection: the peer's settings, which no frame brought, and events that no frame gave. */
+  applyUpgraded(settings: SomeSettings): void {
+    this.control.apply(settings);
+  }
+
+  give(event: Http2ReceivedEvent): void {
+    this.events ??= [];
+    this.events.push(event);
+  }
+
+  endMessage(stream: Stream): Http2ReceivedEvent {
+    return this.messages.finish(stream, null);
   }
 
   private takeEvent(): Http2ReceivedEvent {
@@ -158,8 +168,7 @@ export class Receiver {
       at = 0;
     }
     session.offset = buffer.offset;
-    this.length =
-      ((octets[at] as number) << 16) | ((octets[at + 1] as number) << 8) | (octets[at + 2] as number);
+    this.length = ((octets[at] as number) << 16) | ((octets[at + 1] as number) << 8) | (octets[at + 2] as number);
     this.type = octets[at + 3] as number;
     this.flags = octets[at + 4] as number;
     this.streamId = readU31(octets, at + 5);
@@ -338,7 +347,8 @@ export class Receiver {
     this.part = CONTENT;
     stream.bodyOctets += content;
     const { owed, bodyOctets } = stream;
-    if (owed >= 0 && (content > owed || (isEnd && content < owed))) return this.refuseContent("CONTENT_LENGTH_MISMATCH");
+    if (owed >= 0 && (content > owed || (isEnd && content < owed)))
+      return this.refuseContent("CONTENT_LENGTH_MISMATCH");
     if (bodyOctets > session.limits.maxBodyBytes) return this.refuseContent("BODY_TOO_LARGE");
     if (owed >= 0) stream.owed = owed - content;
     if (content === 0 && !isEnd) session.spendUseless();
@@ -399,7 +409,7 @@ export class Receiver {
   // --- the end of the input --------------------------------------------------------------------------------------------
 
   private noEvent(): Http2Event {
-    const { buffer, session } = this;
+    const { buffer } = this;
     if (this.closed !== null) return this.closed;
     if (!buffer.ended) return NEED_DATA;
     if (this.reading < CLOSED_BY_PEER) this.endReading();
@@ -410,7 +420,8 @@ export class Receiver {
   /** The input ends between frames, or it is cut. */
   private endReading(): void {
     const { buffer, session } = this;
-    const isCut = buffer.length > 0 || buffer.partialLength > 0 || this.part !== HEADER || this.reading === HEADER_BLOCK;
+    const isCut =
+      buffer.length > 0 || buffer.partialLength > 0 || this.part !== HEADER || this.reading === HEADER_BLOCK;
     const isPrefaceCut = this.prefaceLength > 0 && this.prefaceLength < PREFACE.length;
     session.offset = buffer.fed;
     if (isCut || isPrefaceCut) throw session.fault("INCOMPLETE_FRAME");

@@ -14,18 +14,10 @@ import type {
   SendHttp2Response,
 } from "./events.ts";
 import { PRIORITY_UPDATE, PUSH_PROMISE, writeU32 } from "./frames.ts";
+import type { CheckedFields } from "./hpack-types.ts";
 import { LOWEST_URGENCY, type Priority, writePriority } from "./priority.ts";
 import type { Session } from "./session.ts";
-import {
-  DEFAULT_URGENCY,
-  END,
-  ENDED,
-  MESSAGE,
-  ON,
-  type Stream,
-  stateName,
-  TRAILERS,
-} from "./stream.ts";
+import { DEFAULT_URGENCY, END, ENDED, MESSAGE, ON, type Stream, stateName, TRAILERS } from "./stream.ts";
 
 type Pairs = readonly FieldPair[];
 
@@ -196,12 +188,12 @@ export class Sender {
     const pairs = fieldPairs(event.headers);
     const stream = this.allowed(event.streamId, "end-of-message", MESSAGE["end-of-message"]);
     if (stream.due > 0) throw new LocalProtocolError("BODY_TOO_SHORT", { seen: `${stream.due} octets are still due` });
-    this.end(stream, pairs);
+    this.end(stream, pairs.length > 0 ? this.session.encoder.checkTrailers(pairs) : NO_PAIRS);
     return true;
   }
 
   /** The end of a message, at once or behind what is queued: trailers never overtake data. */
-  private end(stream: Stream, trailers: Pairs): void {
+  private end(stream: Stream, trailers: CheckedFields): void {
     const { session } = this;
     if (trailers.length > 0) {
       stream.trailers = trailers;
@@ -273,7 +265,12 @@ function checkedPriority({ urgency = DEFAULT_URGENCY, incremental = false }: Htt
 }
 
 function isNamed(pair: FieldPair, name: string): boolean {
-  return Array.isArray(pair) && typeof pair[0] === "string" && pair[0].length === name.length && pair[0].toLowerCase() === name;
+  return (
+    Array.isArray(pair) &&
+    typeof pair[0] === "string" &&
+    pair[0].length === name.length &&
+    pair[0].toLowerCase() === name
+  );
 }
 
 function isHost(pair: FieldPair): boolean {
@@ -293,7 +290,9 @@ function withoutLength(pairs: Pairs): Pairs {
 function checkNothingDue(pairs: Pairs): void {
   const pair = pairs.find(isLength);
   if (pair !== undefined && pair[1] !== "0") {
-    throw new LocalProtocolError("BODY_TOO_SHORT", { header: "content-length", seen: "the message ends with its head" });
+    throw new LocalProtocolError("BODY_TOO_SHORT", {
+      header: "content-length",
+      seen: "the message ends with its head",
+    });
   }
 }
-

@@ -296,7 +296,7 @@ export class Session {
   private writeTrailers(stream: Stream): void {
     const { trailers } = stream;
     stream.trailers = null;
-    if (trailers !== null) this.writeHeaders(stream.id, this.encoder.encodeTrailers(trailers).block, true);
+    if (trailers !== null) this.writeHeaders(stream.id, this.encoder.encodeChecked(trailers), true);
   }
 
   /** Makes frames of what is due until there are `max` octets, if it comes to that. `copies`: will all be copied anyway? */
@@ -365,7 +365,13 @@ export class Session {
     this.credited = [];
   }
 
-  writeWindowUpdate(streamId: number, increment: number): void {
+  /** The peer may send so much more on the connection, from the next drain on. */
+  widen(octets: number): void {
+    this.credit += octets;
+    this.isCreditDue = true;
+  }
+
+  private writeWindowUpdate(streamId: number, increment: number): void {
     writeU32(this.output.page, this.frame(4, WINDOW_UPDATE, 0, streamId), increment);
   }
 

@@ -1,6 +1,6 @@
 // One stream: where it is, its windows, what is queued on it. An object of small integers, some 250 octets.
 import { compileEvents, REFUSED } from "../shared/machine.ts";
-import type { FieldPair } from "../shared/header-fields.ts";
+import type { CheckedFields } from "./hpack-types.ts";
 import {
   MESSAGE_STATES,
   MESSAGE_TRIGGERS,
@@ -77,7 +77,7 @@ export class Stream {
   later: Uint8Array[] | null = null;
   laterAt = 0;
   ending = NOTHING;
-  trailers: readonly FieldPair[] | null = null;
+  trailers: CheckedFields | null = null;
   /** Was a caller told that data waits behind a window? */
   isWaiting = false;
   /** Of the scheduler: urgency, and the place in its lists. */

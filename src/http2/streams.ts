@@ -120,6 +120,13 @@ export class Streams {
     return this.resets?.get(id) ?? (this.isInGap(id) ? WAS_SKIPPED : WAS_ENDED);
   }
 
+  /** Was there ever a stream with this id? */
+  wasUsed(id: number): boolean {
+    if (!Number.isInteger(id) || id < 1) return false;
+    const fate = this.fateOf(id);
+    return fate !== IS_IDLE && fate !== WAS_SKIPPED;
+  }
+
   get areIdsLeft(): boolean {
     return this.nextLocal <= HIGHEST_STREAM_ID;
   }

@@ -129,7 +129,10 @@ const TABLE = {
   TOO_MANY_UNFLUSHED_ACKS: [429, "more acknowledgements wait than limits.maxUnflushedAcks", "ENHANCE_YOUR_CALM"],
   TOO_MUCH_QUEUED: [429, "more octets of control frames wait than limits.maxQueuedControlBytes", "ENHANCE_YOUR_CALM"],
   // HTTP/2: what becomes of a message; the stream ends
-  CONTENT_LENGTH_MISMATCH: [400, "the body has another length than Content-Length says, or there can be none (RFC 9113 8.1.1)"],
+  CONTENT_LENGTH_MISMATCH: [
+    400,
+    "the body has another length than Content-Length says, or there can be none (RFC 9113 8.1.1)",
+  ],
   TRAILERS_WITHOUT_END: [400, "trailers must end the stream (RFC 9113 8.1)"],
   INFORMATIONAL_WITH_END: [502, "an informational response must not end the stream (RFC 9113 8.1)"],
   UNWANTED_PUSH: [400, "the request that this push belongs to was reset", "REFUSED_STREAM"],

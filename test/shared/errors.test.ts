@@ -94,9 +94,9 @@ describe("the table", () => {
         "TOO_MANY_UNFLUSHED_ACKS 429",
         "TOO_MUCH_QUEUED 429",
         "CONTENT_LENGTH_MISMATCH 400",
-        "UNEXPECTED_BODY 400",
         "TRAILERS_WITHOUT_END 400",
         "INFORMATIONAL_WITH_END 502",
+        "UNWANTED_PUSH 400",
         "EXTENDED_CONNECT_NOT_ENABLED 400",
         "FIELDS_TOO_LARGE 431",
         "FIELD_NAME_NOT_LOWER_CASE 400",
@@ -134,6 +134,8 @@ describe("the table", () => {
     const others = ERRORS.filter(({ http2Code }) => http2Code !== "PROTOCOL_ERROR");
     expect(others.map(({ code, http2Code }) => `${code} ${http2Code}`)).toMatchInlineSnapshot(`
       [
+        "BODY_TOO_LARGE CANCEL",
+        "TOO_MANY_INFORMATIONAL_RESPONSES ENHANCE_YOUR_CALM",
         "BAD_HPACK_INTEGER COMPRESSION_ERROR",
         "BAD_HPACK_STRING COMPRESSION_ERROR",
         "BAD_HUFFMAN COMPRESSION_ERROR",
@@ -155,6 +157,7 @@ describe("the table", () => {
         "TOO_MANY_PINGS ENHANCE_YOUR_CALM",
         "TOO_MANY_UNFLUSHED_ACKS ENHANCE_YOUR_CALM",
         "TOO_MUCH_QUEUED ENHANCE_YOUR_CALM",
+        "UNWANTED_PUSH REFUSED_STREAM",
         "FIELDS_TOO_LARGE ENHANCE_YOUR_CALM",
       ]
     `);

@@ -1,0 +1,114 @@
+// h2c by Upgrade (RFC 7540 3.2): the request that HTTP/1.1 carried is stream 1, and its field HTTP2-Settings is the client's
+// first SETTINGS frame without its header.
+import type { HeaderFields } from "../shared/header-fields.ts";
+import { ReadyFields } from "../shared/ready-fields.ts";
+import type { Http2RequestEvent } from "./events.ts";
+import type { Receiver } from "./receive.ts";
+import type { Session } from "./session.ts";
+import {
+  type GivenSettings,
+  parseSettings,
+  readSettings,
+  SETTING_SIZE,
+  type SomeSettings,
+  writeSettings,
+} from "./settings.ts";
+import { ENDED, MESSAGE, ON } from "./stream.ts";
+
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+const UPGRADED = 1;
+
+/** Fields of HTTP/1.1's connection, which say nothing on a stream (RFC 9113 8.2.2), and those that are taken out of the others. */
+const NOT_IN_HTTP2 = new Set([
+  "connection",
+  "host",
+  "http2-settings",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/** The request of an upgrade, as HTTP/1.1's event has it. */
+export type UpgradedRequest = Pick<Http2RequestEvent, "method" | "target" | "headers">;
+
+/** Puts a new connection where the upgrade left it. @throws RemoteProtocolError in a server for bad settings */
+export function beginUpgraded(
+  session: Session,
+  receiver: Receiver,
+  { method, target, headers }: UpgradedRequest,
+  http2Settings: string,
+): void {
+  const settings = decodeSettings(http2Settings);
+  const { streams, isServer } = session;
+  if (settings === null) throw session.fault("BAD_HTTP2_SETTINGS", { header: "http2-settings" });
+  const stream = streams.open(UPGRADED, !isServer);
+  streams.fire(stream, ON[isServer ? "receive-headers" : "send-headers"]);
+  stream.isHead = method === "HEAD";
+  if (!isServer) {
+    session.activate(settings);
+    stream.sent = ENDED;
+    session.fire(stream, ON["send-end-stream"]);
+    return;
+  }
+  receiver.applyUpgraded(settings);
+  stream.fireReceived(MESSAGE.request);
+  receiver.give({
+    type: "request",
+    streamId: UPGRADED,
+    method,
+    target,
+    scheme: "http",
+    authority: headers.get("host") ?? "",
+    protocol: undefined,
+    httpVersion: "2",
+    headers: withoutConnection(headers),
+    offset: 0,
+  });
+  receiver.give(receiver.endMessage(stream));
+}
+
+function withoutConnection(headers: HeaderFields): HeaderFields {
+  const list: string[] = [];
+  for (const [name, value] of headers) if (!NOT_IN_HTTP2.has(name)) list.push(name, value);
+  return new ReadyFields(list, null);
+}
+
+/** The value of HTTP2-Settings: base64url without padding (RFC 7540 3.2.1). Null when it is malformed. */
+export function decodeSettings(text: string): SomeSettings | null {
+  const octets: number[] = [];
+  let bits = 0;
+  let count = 0;
+  for (const char of text.replace(/=+$/, "")) {
+    const six = ALPHABET.indexOf(char);
+    if (six < 0) return null;
+    bits = ((bits << 6) | six) & 0xffff;
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    octets.push((bits >> count) & 0xff);
+  }
+  if (octets.length % SETTING_SIZE !== 0 || count === 6) return null;
+  const settings = parseSettings(Uint8Array.from(octets), 0, octets.length);
+  return typeof settings === "string" ? null : settings;
+}
+
+/**
+ * Settings as the value of HTTP2-Settings, for a client that asks to upgrade (RFC 7540 3.2.1).
+ * @throws TypeError, RangeError for what is no setting
+ */
+export function upgradeSettings(settings: GivenSettings = {}): string {
+  let text = "";
+  let bits = 0;
+  let count = 0;
+  for (const octet of writeSettings(readSettings("client", settings))) {
+    bits = ((bits << 8) | octet) & 0xffff;
+    count += 8;
+    while (count >= 6) {
+      count -= 6;
+      text += ALPHABET[(bits >> count) & 63];
+    }
+  }
+  return count > 0 ? text + ALPHABET[(bits << (6 - count)) & 63] : text;
+}
