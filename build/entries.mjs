@@ -14,6 +14,8 @@ export const ENTRIES = [
   { subpath: "./http1", source: "http1/index" },
   { subpath: "./http2", source: "http2/index" },
   { subpath: "./hpack", source: "http2/hpack" },
+  { subpath: "./web", source: "adapters/web/index" },
+  { subpath: "./node", source: "adapters/node/index" },
   { subpath: "./js", source: "js", hasEffects: true },
 ];
 

@@ -1,0 +1,146 @@
+// A server on node:net or node:tls: accepts sockets, serves each with a session, lets time pass for all of them.
+import { createServer as createNetServer, type Server as NetServer, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from "node:tls";
+import type { Handler, ServerRequest } from "../session/exchange.ts";
+import { Http1ServerSession } from "../session/http1-server.ts";
+import { newService, type ServerOptions, type Service } from "../session/service.ts";
+import { NodeTransport } from "./transport.ts";
+
+export interface NodeServerOptions extends ServerOptions {
+  /** Certificates and what else node:tls takes: the server then speaks TLS. */
+  readonly tls?: TlsOptions | undefined;
+  /** Connections above these are refused. Default: no limit. */
+  readonly maxConnections?: number | undefined;
+}
+
+/** Where to listen: a port (0: a free one) of an address, or the path of a Unix socket. */
+export type ListenOptions =
+  | { readonly port: number; readonly host?: string | undefined }
+  | { readonly path: string; readonly readableAll?: boolean; readonly writableAll?: boolean };
+
+/** What became of the requests when the server closed. */
+export interface Closed {
+  /** Requests whose answers were not complete when their connections were cut. */
+  readonly unanswered: readonly ServerRequest[];
+}
+
+/**
+ * A server that answers with this handler. It listens when told to.
+ * @param handler `(request, reply)`, directly on the events; for one that takes a Request and gives a Response see
+ *   `fetchHandler`
+ * @throws TypeError or RangeError for impossible options
+ */
+export function createServer(handler: Handler, options: NodeServerOptions = {}): HttpServer {
+  return new HttpServer(handler, options);
+}
+
+const READ_SIZE = 64 * 1024;
+
+export class HttpServer {
+  /** The server beneath, for what is not here: `ref`, `address`, "listening". */
+  readonly server: NetServer;
+  private readonly service: Service;
+  private readonly transports = new Set<NodeTransport>();
+  private ticker: NodeJS.Timeout | undefined;
+  private isClosing = false;
+
+  /** @internal */
+  constructor(handler: Handler, options: NodeServerOptions) {
+    const { tls, maxConnections } = options;
+    this.service = newService(handler, options, tls === undefined ? "http" : "https");
+    // Half-open, because a client may send its last request, then FIN, and still wait for the answer.
+    const sockets = { allowHalfOpen: true, noDelay: true, highWaterMark: READ_SIZE };
+    if (tls === undefined) {
+      this.server = createNetServer(sockets, (socket: Socket) => this.serve(socket));
+    } else {
+      const handshakeTimeout = Math.min(this.service.timeouts.head, 0x7fffffff);
+      this.server = createTlsServer({ handshakeTimeout, ...tls, ...sockets }, (socket: TLSSocket) => this.serve(socket));
+      this.server.on("tlsClientError", (error: unknown) => this.service.onError(error, null));
+    }
+    if (maxConnections !== undefined) this.server.maxConnections = maxConnections;
+    // A failed accept (no file descriptor left) is the end of one connection, not of the server.
+    this.server.on("error", (error) => this.server.listening && this.service.onError(error, null));
+  }
+
+  /** Resolves when it listens: with the port, or 0 for the path of a Unix socket. Default host: 127.0.0.1. */
+  listen(where: ListenOptions | number = 0): Promise<number> {
+    const { server } = this;
+    const target = typeof where === "number" ? { port: where } : where;
+    return new Promise((resolve, reject) => {
+      server.once("error", reject);
+      server.listen("path" in target ? { ...target } : { host: "127.0.0.1", ...target }, () => {
+        server.off("error", reject);
+        const address = server.address();
+        resolve(address !== null && typeof address === "object" ? address.port : 0);
+      });
+    });
+  }
+
+  /** Serves one connection that was made elsewhere: any Duplex. */
+  serve(stream: Duplex): void {
+    const transport = new NodeTransport(stream, this.service.timeouts, this.newSession, this.forget);
+    this.transports.add(transport);
+    this.ticker ??= this.startTicker();
+    if (this.isClosing) transport.session.shutdown();
+  }
+
+  /** Connections that are open. */
+  get connections(): number {
+    return this.transports.size;
+  }
+
+  /**
+   * Takes no more connections and requests, lets answers in progress end, and cuts what is left after `grace`
+   * milliseconds. Resolves when all connections are closed.
+   */
+  async close(grace = 5_000): Promise<Closed> {
+    this.isClosing = true;
+    const { server, transports } = this;
+    const closed = new Promise<void>((resolve) => {
+      if (server.listening) server.close(() => resolve());
+      else resolve();
+    });
+    const emptied = new Promise<void>((resolve) => {
+      this.onEmpty = resolve;
+    });
+    for (const transport of transports) transport.session.shutdown();
+    if (transports.size === 0) this.onEmpty();
+    const unanswered: ServerRequest[] = [];
+    const cut = setTimeout(() => {
+      for (const transport of transports) {
+        unanswered.push(...transport.session.unanswered);
+        transport.destroy();
+      }
+    }, grace);
+    await Promise.all([closed, emptied]);
+    clearTimeout(cut);
+    clearInterval(this.ticker);
+    this.ticker = undefined;
+    return { unanswered };
+  }
+
+  private onEmpty = (): void => {};
+
+  private readonly newSession = (transport: NodeTransport): Http1ServerSession =>
+    new Http1ServerSession(transport, this.service);
+
+  private readonly forget = (transport: NodeTransport): void => {
+    this.transports.delete(transport);
+    if (this.transports.size === 0 && this.isClosing) this.onEmpty();
+  };
+
+  /** One clock for all connections: none of them has a timer of its own. */
+  private startTicker(): NodeJS.Timeout {
+    const { timeouts } = this.service;
+    const shortest = Math.min(timeouts.idle, timeouts.head, timeouts.body, timeouts.linger, timeouts.write);
+    const ticker = setInterval(
+      () => {
+        const now = performance.now();
+        for (const transport of this.transports) transport.tick(now);
+      },
+      Math.min(Math.max(shortest / 4, 10), 60_000),
+    );
+    return ticker.unref();
+  }
+}

@@ -1,0 +1,192 @@
+// A socket, or any Duplex, under a session: one write for all that is queued, backpressure both ways, and a close that
+// lets the peer read the last answer. Knows no HTTP.
+import type { Duplex } from "node:stream";
+import { NetworkError } from "../session/errors.ts";
+import { type Session, type Transport, takeQueued } from "../session/session.ts";
+
+export interface TransportTimes {
+  /** Milliseconds that a peer may take nothing of what waits for it. */
+  readonly write: number;
+  /** Milliseconds that a closed connection is still read. */
+  readonly linger: number;
+}
+
+/** Octets that a closed connection still reads. */
+const LINGER_OCTETS = 16 * 1024 * 1024;
+
+/** What a net.Socket has more than a Duplex. */
+interface SocketPowers {
+  resetAndDestroy?(): void;
+  setTimeout?(milliseconds: number): void;
+}
+
+export class NodeTransport implements Transport {
+  isBlocked = false;
+  /** Replaced when it is known which protocol the peer speaks. */
+  session: Session;
+  readonly stream: Duplex;
+  private readonly times: TransportTimes;
+  private readonly onGone: (transport: NodeTransport) => void;
+  /** Closed for writing; what still comes is read and thrown away. */
+  private isLingering = false;
+  private isEnded = false;
+  /** All of it is sent, the FIN included. */
+  private isFlushed = false;
+  private isHeld = false;
+  private isDetached = false;
+  private discarded = 0;
+  /** Milliseconds; Infinity: it is not so, NaN: since the last tick. */
+  private lingersSince = Number.POSITIVE_INFINITY;
+  private blockedSince = Number.POSITIVE_INFINITY;
+  private failure: unknown;
+
+  constructor(
+    stream: Duplex,
+    times: TransportTimes,
+    newSession: (transport: NodeTransport) => Session,
+    onGone: (transport: NodeTransport) => void,
+  ) {
+    this.stream = stream;
+    this.times = times;
+    this.onGone = onGone;
+    this.session = newSession(this);
+    stream.on("data", this.onData);
+    stream.on("end", this.onEnd);
+    stream.on("drain", this.onDrain);
+    stream.on("timeout", this.onTimeout);
+    stream.on("error", this.onError);
+    stream.on("close", this.onClose);
+    if (stream.destroyed) queueMicrotask(this.onClose);
+  }
+
+  // --- for the session ----------------------------------------------------------------------------------------------
+
+  flush(): void {
+    const { stream } = this;
+    const chunks = takeQueued(this.session);
+    if (chunks.length === 0 || stream.destroyed || this.isEnded) return;
+    let hasRoom = true;
+    if (chunks.length === 1) hasRoom = stream.write(chunks[0] as Uint8Array);
+    else {
+      stream.cork();
+      for (const chunk of chunks) hasRoom = stream.write(chunk);
+      stream.uncork();
+    }
+    if (hasRoom || this.isBlocked) return;
+    this.isBlocked = true;
+    this.watchWrites(true);
+  }
+
+  /** Gives the peer up when it takes nothing for too long. A socket's own timer sees octets go long before "drain" comes. */
+  private watchWrites(isWatched: boolean): void {
+    const socket = this.stream as Duplex & SocketPowers;
+    if (socket.setTimeout === undefined) this.blockedSince = isWatched ? Number.NaN : Number.POSITIVE_INFINITY;
+    else socket.setTimeout(isWatched && Number.isFinite(this.times.write) ? this.times.write : 0);
+  }
+
+  hold(isHeld: boolean): void {
+    if (this.isHeld === isHeld || this.isLingering || this.isDetached) return;
+    this.isHeld = isHeld;
+    if (isHeld) this.stream.pause();
+    else this.stream.resume();
+  }
+
+  /**
+   * Sends the FIN and goes on reading for a while (RFC 9112 9.6): octets that come to a closed socket are answered with
+   * a RST, which takes away the answer the peer has not read yet.
+   */
+  close(readsOn = false): void {
+    if (!readsOn && !this.isLingering) {
+      this.isLingering = true;
+      this.stream.resume();
+    }
+    if (this.isEnded) return;
+    this.isEnded = true;
+    this.watchWrites(true);
+    this.stream.end(() => {
+      this.watchWrites(false);
+      this.isFlushed = true;
+    });
+  }
+
+  reset(error: unknown): void {
+    this.isLingering = true;
+    this.failure ??= error;
+    const socket = this.stream as Duplex & SocketPowers;
+    if (socket.resetAndDestroy === undefined) socket.destroy();
+    else socket.resetAndDestroy();
+  }
+
+  // --- for its owner ------------------------------------------------------------------------------------------------
+
+  destroy(): void {
+    this.stream.destroy();
+  }
+
+  /** Leaves the stream to somebody else, as it is. */
+  detach(): Duplex {
+    const { stream } = this;
+    this.isDetached = true;
+    stream.pause();
+    stream.off("data", this.onData);
+    stream.off("end", this.onEnd);
+    stream.off("drain", this.onDrain);
+    stream.off("timeout", this.onTimeout);
+    stream.off("error", this.onError);
+    stream.off("close", this.onClose);
+    this.onGone(this);
+    return stream;
+  }
+
+  /** @param now milliseconds */
+  tick(now: number): void {
+    if (!this.isLingering) this.session.tick(now);
+    else if (this.isFlushed && this.lingersSince === Number.POSITIVE_INFINITY) this.lingersSince = now;
+    if (Number.isNaN(this.blockedSince)) this.blockedSince = now;
+    if (now - this.lingersSince >= this.times.linger) this.stream.destroy();
+    if (now - this.blockedSince >= this.times.write) this.onTimeout();
+  }
+
+  // --- from the stream ----------------------------------------------------------------------------------------------
+
+  private readonly onData = (octets: Uint8Array): void => {
+    if (!this.isLingering) this.session.receive(octets);
+    else if ((this.discarded += octets.length) > LINGER_OCTETS) this.stream.destroy();
+  };
+
+  private readonly onEnd = (): void => {
+    if (!this.isLingering) this.session.receiveEnd();
+  };
+
+  /** Not at once: a peer that reads as fast as we write would keep every other connection waiting. */
+  private readonly onDrain = (): void => {
+    setImmediate(unblock, this);
+  };
+
+  private readonly onTimeout = (): void => {
+    this.onError(new NetworkError("TIMEOUT", "the peer takes nothing of what is sent"));
+  };
+
+  private readonly onError = (error: unknown): void => {
+    this.failure ??= error;
+    this.stream.destroy();
+  };
+
+  private readonly onClose = (): void => {
+    if (this.isDetached) return;
+    this.session.gone(this.failure);
+    this.onGone(this);
+  };
+
+  /** @internal */
+  unblock(): void {
+    if (this.stream.destroyed || this.isEnded || !this.isBlocked) return;
+    this.isBlocked = false;
+    this.watchWrites(false);
+    this.session.drained();
+  }
+}
+
+function unblock(transport: NodeTransport): void {
+  transport.unblock();
+}

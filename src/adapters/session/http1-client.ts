@@ -1,0 +1,368 @@
+// A client's end of HTTP/1.1: requests one after the other on one connection, or pipelined, and responses to whom they
+// are due. Knows no stream and no promise.
+import { Http1Connection, type Http1Event, type Http1Options, type RemoteProtocolError } from "../../http1/index.ts";
+import type { FieldPair, HeaderInput } from "../../shared/header-fields.ts";
+import { IncomingBody } from "./body.ts";
+import {
+  ClientExchange,
+  type ClientOwner,
+  type ClientSession,
+  type OutgoingRequest,
+  type ResponseHead,
+  type ResponseListener,
+} from "./client.ts";
+import { disconnected, NetworkError } from "./errors.ts";
+import { FLUSH_AT, type Transport } from "./session.ts";
+import { Tunnel } from "./tunnel.ts";
+
+/** Milliseconds; Infinity turns one off. */
+export interface ClientTimeouts {
+  /** From the end of a request to the head of its response. */
+  readonly response: number;
+  /** Between two pieces of a response's body. */
+  readonly body: number;
+  /** How long a peer may take nothing of what waits for it. */
+  readonly write: number;
+  /** How long a request with Expect: 100-continue waits for the word before it sends its body all the same. */
+  readonly expect: number;
+}
+
+/** undici has 300 s for the first two; curl waits 1 s for 100 Continue. */
+export const CLIENT_TIMEOUTS: ClientTimeouts = { response: 300_000, body: 300_000, write: 30_000, expect: 1_000 };
+
+export interface ClientSettings {
+  readonly http1: Http1Options | undefined;
+  readonly timeouts: ClientTimeouts;
+  /** Requests that may wait for their responses at a time; only those that are idempotent wait behind one another. */
+  readonly pipelining: number;
+}
+
+const END_OF_MESSAGE = { type: "end-of-message" } as const;
+/** Methods that may be sent before the answer to the one before is known (RFC 9112 9.3.2, RFC 9110 9.2.2). */
+const PIPELINED = ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"];
+
+export class Http1ClientSession implements ClientSession {
+  readonly unanswered = [];
+  private readonly http: Http1Connection;
+  private readonly transport: Transport;
+  private readonly owner: ClientOwner;
+  private readonly settings: ClientSettings;
+  /** Sent, and not yet answered in full: the oldest first. */
+  private exchanges: ClientExchange[] = [];
+  private tunnel: Tunnel | null = null;
+  private isPumping = false;
+  private isScheduled = false;
+  private isOver = false;
+  private isStopping = false;
+  private octetsRead = 0;
+  private phase = "";
+  private progress = 0;
+  private since = 0;
+
+  constructor(transport: Transport, owner: ClientOwner, settings: ClientSettings) {
+    this.http = new Http1Connection("client", settings.http1);
+    this.transport = transport;
+    this.owner = owner;
+    this.settings = settings;
+  }
+
+  // --- requests -----------------------------------------------------------------------------------------------------
+
+  get canOpen(): boolean {
+    if (this.isOver || this.isStopping || this.tunnel !== null) return false;
+    const { localState } = this.http;
+    if (localState === "idle") return true;
+    if (localState !== "done" || this.exchanges.length >= this.settings.pipelining) return false;
+    return this.exchanges.every(({ request }) => PIPELINED.includes(request.method));
+  }
+
+  open(request: OutgoingRequest, listener: ResponseListener): ClientExchange {
+    const { method, target } = request;
+    this.http.send({ type: "request", method, target, headers: fieldsOf(request) });
+    if (!request.hasBody) this.http.send(END_OF_MESSAGE);
+    const exchange = new ClientExchange(this, request, listener, 0);
+    this.exchanges.push(exchange);
+    this.schedule();
+    return exchange;
+  }
+
+  write(_exchange: ClientExchange, octets: Uint8Array): boolean {
+    const { http, tunnel, transport } = this;
+    if (tunnel !== null) tunnel.write(octets);
+    else http.send({ type: "data", data: octets });
+    this.schedule();
+    if (this.queuedBytes >= FLUSH_AT && !transport.isBlocked) transport.flush();
+    return !transport.isBlocked;
+  }
+
+  end(_exchange: ClientExchange, trailers: HeaderInput | undefined): void {
+    if (this.tunnel !== null) this.tunnel.end();
+    else this.http.send(trailers === undefined ? END_OF_MESSAGE : { type: "end-of-message", headers: trailers });
+    this.schedule();
+  }
+
+  /** A request cannot be taken back, nor its response skipped: the connection ends, unless all was there already. */
+  abort(exchange: ClientExchange, error: unknown): void {
+    if (this.isOver || !this.exchanges.includes(exchange)) return;
+    this.exchanges = this.exchanges.filter((each) => each !== exchange);
+    this.fail(new NetworkError("DISCONNECTED", "another request on the connection was given up", { cause: error }));
+  }
+
+  // --- from the transport -------------------------------------------------------------------------------------------
+
+  get queuedBytes(): number {
+    return this.http.queuedBytes + (this.tunnel?.queuedBytes ?? 0);
+  }
+
+  bytesToSend(): Uint8Array {
+    const { tunnel, http } = this;
+    return tunnel === null ? http.bytesToSend() : tunnel.joined(http.chunksToSend());
+  }
+
+  chunksToSend(): Uint8Array[] {
+    const chunks = this.http.chunksToSend();
+    return this.tunnel === null ? chunks : [...chunks, ...this.tunnel.chunksToSend()];
+  }
+
+  receive(octets: Uint8Array): void {
+    if (this.isOver) return;
+    this.octetsRead += octets.length;
+    if (this.tunnel !== null) this.tunnel.incoming.push(octets);
+    else this.http.feed(octets);
+    this.pump();
+  }
+
+  receiveEnd(): void {
+    if (this.isOver) return;
+    this.http.feedEof();
+    this.tunnel?.receiveEnd();
+    this.pump();
+  }
+
+  drained(): void {
+    try {
+      this.sending?.onDrain?.();
+    } catch (error) {
+      this.sending?.abort(error);
+    }
+    this.pump();
+  }
+
+  gone(error: unknown): void {
+    if (this.isOver && this.exchanges.length === 0) return;
+    this.isOver = true;
+    this.endAll(disconnected(error));
+  }
+
+  shutdown(): void {
+    this.isStopping = true;
+    if (this.exchanges.length === 0) this.finish();
+  }
+
+  // --- the loop -----------------------------------------------------------------------------------------------------
+
+  private schedule(): void {
+    if (this.isPumping || this.isScheduled) return;
+    this.isScheduled = true;
+    queueMicrotask(() => {
+      this.isScheduled = false;
+      this.pump();
+    });
+  }
+
+  private pump(): void {
+    if (this.isPumping) return;
+    this.isPumping = true;
+    do {
+      while (this.step());
+      this.deliver();
+    } while (this.nextCycle());
+    this.isPumping = false;
+    this.transport.flush();
+    this.settle();
+  }
+
+  private settle(): void {
+    const { transport, tunnel, exchanges } = this;
+    if (this.isOver) return;
+    if (tunnel !== null) {
+      transport.hold(tunnel.incoming.isWaiting);
+      if (!tunnel.hasEnded) return;
+      if (tunnel.incoming.isComplete || tunnel.incoming.isDiscarded) this.finish();
+      else transport.close(true);
+      return;
+    }
+    transport.hold(exchanges[0]?.body?.isWaiting === true);
+    if (exchanges.length === 0 && this.isStopping) this.finish();
+  }
+
+  private step(): boolean {
+    if (this.isOver || this.tunnel !== null) return false;
+    let event: Http1Event;
+    try {
+      event = this.http.nextEvent();
+    } catch (error) {
+      this.failReceiving(error as RemoteProtocolError);
+      return false;
+    }
+    const exchange = this.exchanges[0] as ClientExchange;
+    switch (event.type) {
+      case "informational-response":
+        if (event.status === 101) this.switchProtocol(exchange, event);
+        else if (event.status === 100) exchange.onContinue?.();
+        if (event.status !== 101) exchange.listener.informational(event);
+        return true;
+      case "response":
+        this.receiveResponse(exchange, event);
+        return true;
+      case "data":
+        exchange.body?.push(event.data);
+        return true;
+      case "end-of-message":
+        exchange.body?.finish(event.headers);
+        this.deliver();
+        return this.nextCycle();
+      case "connection-closed":
+        this.finish();
+        return false;
+      default:
+        return false;
+    }
+  }
+
+  /** A reader that throws has given the response up. */
+  private deliver(): void {
+    const exchange = this.exchanges[0];
+    try {
+      exchange?.body?.deliver();
+    } catch (error) {
+      exchange?.abort(error);
+    }
+  }
+
+  private receiveResponse(exchange: ClientExchange, head: ResponseHead): void {
+    if (this.http.remoteState === "switched-protocol") return this.switchProtocol(exchange, head);
+    exchange.body = new IncomingBody(this, 0);
+    exchange.onContinue?.();
+    exchange.listener.response(head, exchange.body, false);
+  }
+
+  private switchProtocol(exchange: ClientExchange, head: ResponseHead): void {
+    const { data, eof } = this.http.takeTrailingData();
+    const incoming = new IncomingBody(this, 0);
+    const tunnel = new Tunnel(incoming);
+    this.tunnel = tunnel;
+    if (data.length > 0) incoming.push(data);
+    if (eof) tunnel.receiveEnd();
+    exchange.body = incoming;
+    exchange.beginTunnel();
+    exchange.listener.response(head, incoming, true);
+  }
+
+  /** The response is complete: on to the next one that is due, or to the end. */
+  private nextCycle(): boolean {
+    const { http, exchanges } = this;
+    const exchange = exchanges[0];
+    if (exchange === undefined || this.isOver || this.tunnel !== null || !exchange.body?.isComplete) return false;
+    exchanges.shift();
+    if (!exchange.hasEnded) {
+      // What was answered before it was sent is not sent any more, and nothing can follow it.
+      exchange.stop(new NetworkError("ABORTED", "the response was complete before the request"));
+      this.finish();
+      return false;
+    }
+    if (http.localState !== "done" || http.remoteState !== "done") {
+      this.finish();
+      return false;
+    }
+    http.startNextCycle();
+    this.owner.free();
+    return true;
+  }
+
+  // --- bodies -------------------------------------------------------------------------------------------------------
+
+  bodyWanted(body: IncomingBody): void {
+    // One that has arrived may be read when its exchange is over.
+    if (body !== this.exchanges[0]?.body && body.isComplete) queueMicrotask(() => body.deliver());
+    this.schedule();
+  }
+
+  bodyConsumed(): void {}
+
+  /** The rest of a response cannot be skipped in less time than it takes to come. */
+  bodyRefused(body: IncomingBody): void {
+    const exchange = this.exchanges[0];
+    if (exchange === undefined || exchange.body !== body) return;
+    exchange.abort(new NetworkError("ABORTED", "the response was given up"));
+  }
+
+  // --- what goes wrong, and the end ---------------------------------------------------------------------------------
+
+  private failReceiving(error: RemoteProtocolError): void {
+    const isCut = error.code === "RESPONSE_NOT_RECEIVED" || error.code === "INCOMPLETE_BODY";
+    this.fail(new NetworkError(isCut ? "DISCONNECTED" : "PROTOCOL", error.message, { cause: error }));
+  }
+
+  /** The connection is of no use any more. */
+  private fail(error: unknown): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.transport.reset(error);
+    this.endAll(error);
+  }
+
+  /** The connection ends in order. */
+  private finish(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.transport.flush();
+    this.transport.close();
+    this.endAll(new NetworkError("DISCONNECTED", "the connection was closed before the response came"));
+  }
+
+  private endAll(error: unknown): void {
+    const { exchanges } = this;
+    this.exchanges = [];
+    for (const exchange of exchanges) exchange.fail(error);
+    this.owner.over(error);
+  }
+
+  /** The exchange whose request is being sent. */
+  private get sending(): ClientExchange | undefined {
+    return this.exchanges[this.exchanges.length - 1];
+  }
+
+  // --- time ---------------------------------------------------------------------------------------------------------
+
+  tick(now: number): void {
+    const phase = this.currentPhase();
+    if (phase !== this.phase || this.progress !== this.octetsRead) {
+      this.phase = phase;
+      this.progress = this.octetsRead;
+      this.since = now;
+      return;
+    }
+    if (phase === "" || now - this.since < this.settings.timeouts[phase]) return;
+    this.fail(new NetworkError("TIMEOUT", `the peer did not go on with its ${phase}`));
+  }
+
+  /** What is waited for; "" when it is not the peer. */
+  private currentPhase(): "" | "response" | "body" {
+    const exchange = this.exchanges[0];
+    if (this.isOver || this.tunnel !== null || exchange === undefined || this.transport.isBlocked) return "";
+    if (exchange.body === null) return exchange.hasEnded ? "response" : "";
+    return exchange.body.isWaiting ? "" : "body";
+  }
+}
+
+/** With Host, and the framing that a body of unknown length needs. */
+function fieldsOf({ headers, authority, hasBody, method }: OutgoingRequest): readonly FieldPair[] {
+  const names = new Set(headers.map(([name]) => name.toLowerCase()));
+  const added: FieldPair[] = [];
+  if (authority !== "" && !names.has("host")) added.push(["Host", authority]);
+  if (hasBody && !names.has("content-length") && !names.has("transfer-encoding") && method !== "CONNECT") {
+    added.push(["Transfer-Encoding", "chunked"]);
+  }
+  return added.length === 0 ? headers : [...added, ...headers];
+}

@@ -1,0 +1,452 @@
+// A server's end of HTTP/1.1: the loop that every user of the core writes (feed what came, pull events until there are
+// none, let the handler answer, write once for all the requests of one read), with exchanges in place of events. Knows
+// time and when to close; knows no socket.
+import { Http1Connection, type Http1Event, LocalProtocolError, type RemoteProtocolError } from "../../http1/index.ts";
+import { type FieldPair, fieldPairs, type HeaderInput } from "../../shared/header-fields.ts";
+import { IncomingBody } from "./body.ts";
+import { disconnected, NetworkError } from "./errors.ts";
+import { Reply, ServerRequest, type ServerSession } from "./exchange.ts";
+import type { Service } from "./service.ts";
+import { FLUSH_AT, type Session, type Transport } from "./session.ts";
+import { Tunnel } from "./tunnel.ts";
+
+const CLOSE: FieldPair = ["Connection", "close"];
+const END_OF_MESSAGE = { type: "end-of-message" } as const;
+const MIGHT_SWITCH = "might-switch-protocol";
+const CONTINUE = { type: "informational-response", status: 100 } as const;
+
+export class Http1ServerSession implements Session, ServerSession {
+  private readonly http: Http1Connection;
+  private readonly service: Service;
+  /** @internal */
+  readonly transport: Transport;
+  /** The exchange in progress. */
+  private reply: Reply | null = null;
+  private tunnel: Tunnel | null = null;
+  private lost: ServerRequest[] = [];
+  private requests = 0;
+  private wantsBody = false;
+  private skipped = 0;
+  private isPumping = false;
+  private isScheduled = false;
+  private isOver = false;
+  private isStopping = false;
+  private isHead = false;
+  private octetsRead = 0;
+  private phase = "";
+  private progress = 0;
+  private since = 0;
+
+  constructor(transport: Transport, service: Service) {
+    this.http = new Http1Connection("server", service.http1);
+    this.transport = transport;
+    this.service = service;
+  }
+
+  get scheme(): string {
+    return this.service.scheme;
+  }
+
+  // --- from the transport -------------------------------------------------------------------------------------------
+
+  get queuedBytes(): number {
+    return this.http.queuedBytes + (this.tunnel?.queuedBytes ?? 0);
+  }
+
+  bytesToSend(): Uint8Array {
+    const { tunnel, http } = this;
+    if (tunnel === null) return http.bytesToSend();
+    return tunnel.joined(http.chunksToSend());
+  }
+
+  chunksToSend(): Uint8Array[] {
+    const chunks = this.http.chunksToSend();
+    return this.tunnel === null ? chunks : [...chunks, ...this.tunnel.chunksToSend()];
+  }
+
+  receive(octets: Uint8Array): void {
+    this.octetsRead += octets.length;
+    if (this.isOver) return;
+    if (this.tunnel !== null) this.tunnel.incoming.push(octets);
+    else this.http.feed(octets);
+    this.pump();
+  }
+
+  receiveEnd(): void {
+    if (this.isOver) return;
+    this.http.feedEof();
+    if (this.tunnel !== null) this.tunnel.receiveEnd();
+    this.pump();
+  }
+
+  drained(): void {
+    const { reply } = this;
+    try {
+      if (reply?.onDrain) reply.onDrain();
+    } catch (error) {
+      this.failHandling(reply as Reply, error);
+    }
+    this.pump();
+  }
+
+  gone(error: unknown): void {
+    if (this.isOver && this.reply === null) return;
+    this.isOver = true;
+    const failure = disconnected(error);
+    const { reply, tunnel } = this;
+    this.lost = this.unanswered;
+    this.reply = null;
+    if (tunnel !== null) this.guard(() => tunnel.incoming.fail(failure));
+    if (reply !== null) this.guard(() => reply.fail(failure));
+  }
+
+  // --- the loop -----------------------------------------------------------------------------------------------------
+
+  /** Before long: handlers that act outside of the loop are put together into one write. */
+  private schedule(): void {
+    if (this.isPumping || this.isScheduled) return;
+    this.isScheduled = true;
+    queueMicrotask(() => {
+      this.isScheduled = false;
+      this.pump();
+    });
+  }
+
+  private pump(): void {
+    if (this.isPumping) return;
+    this.isPumping = true;
+    const { http, transport } = this;
+    do {
+      while (this.step()) if (http.queuedBytes >= FLUSH_AT) transport.flush();
+      this.deliver();
+    } while (this.nextCycle());
+    if (this.wantsBody && http.remoteIsWaitingFor100Continue) http.send(CONTINUE);
+    this.isPumping = false;
+    transport.flush();
+    this.settle();
+  }
+
+  /** After a turn of the loop: close, or read on, or not. */
+  private settle(): void {
+    const { http, transport, tunnel } = this;
+    if (this.isOver) return;
+    if (tunnel !== null) return this.settleTunnel(tunnel);
+    switch (http.localState) {
+      case "must-close":
+      case "closed":
+      case "error":
+        return this.finish();
+    }
+    // Requests wait behind one whose answer is not complete, or octets behind a reader: nothing more is read before.
+    const waits = http.bufferedBytes > 0 && (http.remoteState === "done" || http.remoteState === MIGHT_SWITCH);
+    transport.hold(transport.isBlocked || waits || this.reply?.request.isWaiting === true);
+  }
+
+  private settleTunnel({ incoming, hasEnded }: Tunnel): void {
+    this.transport.hold(incoming.isWaiting);
+    if (!hasEnded) return;
+    if (incoming.isComplete || incoming.isDiscarded) this.finish();
+    else this.transport.close(true);
+  }
+
+  /** One event. False: there is none now. */
+  private step(): boolean {
+    if (this.isOver || this.tunnel !== null || this.transport.isBlocked) return false;
+    let event: Http1Event;
+    try {
+      event = this.http.nextEvent();
+    } catch (error) {
+      this.failReceiving(error as RemoteProtocolError);
+      return false;
+    }
+    switch (event.type) {
+      case "request":
+        this.begin(new ServerRequest(this, event, 0));
+        return true;
+      case "data":
+        this.receiveData(event.data);
+        return true;
+      case "end-of-message":
+        this.reply?.request.finish(event.headers);
+        this.deliver();
+        return this.nextCycle();
+      default:
+        return false;
+    }
+  }
+
+  private begin(request: ServerRequest): void {
+    const reply = new Reply(this, request);
+    this.reply = reply;
+    this.requests++;
+    this.wantsBody = false;
+    this.skipped = 0;
+    this.isHead = request.head.method === "HEAD";
+    try {
+      const promise = this.service.handler(request, reply);
+      if (promise !== undefined) promise.then(undefined, (error) => this.failHandling(reply, error));
+    } catch (error) {
+      this.failHandling(reply, error);
+    }
+  }
+
+  private receiveData(octets: Uint8Array): void {
+    const { reply } = this;
+    if (reply === null || reply.request.isDiscarded) this.skip(octets.length);
+    else reply.request.push(octets);
+  }
+
+  private deliver(): void {
+    const { tunnel, reply } = this;
+    if (tunnel !== null) return this.guard(() => tunnel.incoming.deliver());
+    if (reply === null) return;
+    try {
+      reply.request.deliver();
+    } catch (error) {
+      this.failHandling(reply, error);
+    }
+  }
+
+  /** With both sides of the exchange complete the connection is free for the next one. */
+  private nextCycle(): boolean {
+    const { http } = this;
+    if (http.localState !== "done" || http.remoteState !== "done" || this.isOver) return false;
+    this.reply = null;
+    if (this.isStopping) {
+      this.finish();
+      return false;
+    }
+    http.startNextCycle();
+    return true;
+  }
+
+  // --- for bodies ---------------------------------------------------------------------------------------------------
+
+  bodyWanted(body: IncomingBody): void {
+    if (body === this.reply?.request) this.wantsBody = true;
+    // One that has arrived may be read when its exchange or the connection is over.
+    else if (body !== this.tunnel?.incoming) queueMicrotask(() => this.guard(() => body.deliver()));
+    this.schedule();
+  }
+
+  bodyConsumed(): void {}
+
+  bodyRefused(): void {
+    this.schedule();
+  }
+
+  /** @param count octets of a body that nobody reads */
+  private skip(count: number): void {
+    this.skipped += count;
+    if (this.skipped > this.service.unreadBodyOctets) this.finish();
+  }
+
+  // --- for replies --------------------------------------------------------------------------------------------------
+
+  inform(_reply: Reply, status: number, headers: HeaderInput | undefined): void {
+    // RFC 9110 15.2: HTTP/1.0 had none.
+    if (this.http.remoteHttpVersion !== "1.1") return;
+    this.http.send({ type: "informational-response", status, headers });
+    this.schedule();
+  }
+
+  respond(_reply: Reply, status: number, headers: HeaderInput | undefined): void {
+    const isLast = this.isLast();
+    this.http.send({ type: "response", status, headers: isLast ? [...fieldPairs(headers), CLOSE] : headers });
+    this.schedule();
+  }
+
+  /** What follows this answer may be anything: a body that was never sent, the first octets of a tunnel. */
+  private isLast(): boolean {
+    return (
+      this.isStopping ||
+      this.requests >= this.service.maxRequests ||
+      (this.http.remoteIsWaitingFor100Continue && !this.wantsBody) ||
+      this.reply?.request.head.method === "CONNECT"
+    );
+  }
+
+  write(_reply: Reply, octets: Uint8Array): boolean {
+    const { http, transport } = this;
+    if (this.tunnel !== null) this.tunnel.write(octets);
+    else if (!this.isHead) http.send({ type: "data", data: octets });
+    this.schedule();
+    if (this.queuedBytes >= FLUSH_AT && !transport.isBlocked) transport.flush();
+    return !transport.isBlocked;
+  }
+
+  end(reply: Reply, trailers: HeaderInput | undefined): void {
+    if (!reply.request.isClaimed) reply.request.discard();
+    if (this.tunnel !== null) this.tunnel.end();
+    else if (trailers === undefined || this.isHead) this.http.send(END_OF_MESSAGE);
+    else this.http.send({ type: "end-of-message", headers: this.trailersFor(trailers) });
+    this.schedule();
+  }
+
+  /** Only a chunked body has any: they are left out where the peer's version has none (RFC 9110 6.5.1). */
+  private trailersFor(trailers: HeaderInput): HeaderInput | undefined {
+    return this.http.remoteHttpVersion === "1.1" ? trailers : undefined;
+  }
+
+  upgrade(reply: Reply, headers: HeaderInput | undefined): IncomingBody {
+    const { data, eof } = this.switchProtocol(reply, headers);
+    const incoming = new IncomingBody(this, 0);
+    const tunnel = new Tunnel(incoming);
+    this.tunnel = tunnel;
+    if (data.length > 0) incoming.push(data);
+    if (eof) tunnel.receiveEnd();
+    this.schedule();
+    return incoming;
+  }
+
+  abort(_reply: Reply, error: unknown): void {
+    this.abandon(error);
+  }
+
+  /**
+   * Leaves the connection to somebody else, as it is: nothing was answered. For code that speaks for itself, such as
+   * `ws`. Returns the octets that came behind the request's head.
+   */
+  detach(reply: Reply): Uint8Array {
+    const { data } = this.switchProtocol(reply, undefined);
+    this.http.chunksToSend();
+    this.isOver = true;
+    this.reply = null;
+    return data;
+  }
+
+  /** Gives the octets behind the request, which are no longer HTTP. */
+  private switchProtocol(reply: Reply, headers: HeaderInput | undefined): { data: Uint8Array; eof: boolean } {
+    const { http } = this;
+    // Its head was handed over before its end was read.
+    while (http.remoteState === "send-body" && this.step());
+    if (http.remoteState !== MIGHT_SWITCH) {
+      const { isComplete } = reply.request;
+      throw new LocalProtocolError(isComplete ? "UNPROPOSED_SWITCH" : "WRONG_STATE", {
+        seen: isComplete ? "the request proposed none" : "a switch of protocols before the request was complete",
+      });
+    }
+    if (reply.request.head.method === "CONNECT") http.send({ type: "response", status: 200, headers });
+    else http.send({ type: "informational-response", status: 101, headers });
+    return http.takeTrailingData();
+  }
+
+  // --- what goes wrong ----------------------------------------------------------------------------------------------
+
+  /** The peer broke the protocol. */
+  private failReceiving(error: RemoteProtocolError): void {
+    const { reply, http } = this;
+    http.errorResponse(error);
+    this.reply = null;
+    this.report(error, reply?.request ?? null);
+    this.abandon(error);
+    if (reply !== null) this.guard(() => reply.fail(new NetworkError("PROTOCOL", error.message, { cause: error })));
+  }
+
+  /** The handler threw. */
+  private failHandling(reply: Reply, error: unknown): void {
+    this.report(error, reply.request);
+    if (reply.hasEnded || reply.isAborted || reply !== this.reply) return;
+    if (reply.hasBegun) return reply.abort(error);
+    this.refuse(500);
+    reply.fail(error);
+    if (!this.isPumping) this.schedule();
+  }
+
+  /** Answers with a bare status and closes, if nothing of an answer was sent. */
+  private refuse(status: number): void {
+    const state = this.http.localState;
+    if (state !== "send-response" && state !== "idle") return;
+    this.http.send({ type: "response", status, headers: [["Content-Length", "0"], CLOSE] });
+    this.http.send(END_OF_MESSAGE);
+  }
+
+  /** Closes, and makes sure that an answer cut short does not look complete: one to HTTP/1.0 may end with the FIN. */
+  private abandon(error: unknown): void {
+    const isCut = this.http.localState === "send-body" && this.http.remoteHttpVersion !== "1.1";
+    if (isCut || this.tunnel !== null) {
+      this.isOver = true;
+      this.transport.flush();
+      this.transport.reset(error);
+    } else this.finish();
+  }
+
+  /** Ends the connection in order. */
+  private finish(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.transport.flush();
+    this.transport.close();
+  }
+
+  /** Calls code of the application, of which no error may come out here. */
+  private guard(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.report(error, this.reply?.request ?? null);
+    }
+  }
+
+  private report(error: unknown, request: ServerRequest | null): void {
+    try {
+      this.service.onError(error, request);
+    } catch (worse) {
+      queueMicrotask(() => {
+        throw worse;
+      });
+    }
+  }
+
+  // --- time and closing ---------------------------------------------------------------------------------------------
+
+  get unanswered(): ServerRequest[] {
+    return this.reply === null || this.reply.hasEnded ? this.lost : [...this.lost, this.reply.request];
+  }
+
+  shutdown(): void {
+    this.isStopping = true;
+    if (this.currentPhase() === "idle") this.finish();
+  }
+
+  /** Called now and then for every connection, so that requests themselves never touch a timer. */
+  tick(now: number): void {
+    const phase = this.currentPhase();
+    const progress = phase === "body" ? this.octetsRead : this.requests;
+    if (phase !== this.phase || progress !== this.progress) {
+      this.phase = phase;
+      this.progress = progress;
+      this.since = now;
+      return;
+    }
+    const { idle, head, body } = this.service.timeouts;
+    const waited = now - this.since;
+    if (phase === "idle" && waited >= idle) this.finish();
+    if ((phase === "head" && waited >= head) || (phase === "body" && waited >= body)) this.giveUp(phase);
+  }
+
+  private giveUp(phase: string): void {
+    const { reply } = this;
+    this.refuse(408);
+    this.reply = null;
+    const error = new NetworkError("TIMEOUT", `the peer did not go on with its ${phase}`);
+    this.abandon(error);
+    if (reply !== null) this.guard(() => reply.fail(error));
+  }
+
+  /** What the connection waits for; "" when it is not the peer's octets. */
+  private currentPhase(): "" | "idle" | "head" | "body" {
+    const { http, transport, reply } = this;
+    if (this.isOver || this.tunnel !== null || transport.isBlocked) return "";
+    // A reader that has paused is given time, but not when the answer is complete.
+    if (reply?.request.isWaiting && !reply.hasEnded) return "";
+    if (http.remoteState === "send-body") return this.waitsForHandler() ? "" : "body";
+    if (http.remoteState !== "idle") return "";
+    return http.bufferedBytes > 0 ? "head" : "idle";
+  }
+
+  /** The client holds its body back until it is asked for. */
+  private waitsForHandler(): boolean {
+    return this.http.remoteIsWaitingFor100Continue && !this.wantsBody;
+  }
+}

@@ -1,0 +1,56 @@
+// The two halves of every adapter: a transport moves octets (node's is a socket, the web's a pair of streams), a session
+// knows a protocol and one end of it. They meet here, so that each of either works with each of the other.
+
+import type { ServerRequest } from "./exchange.ts";
+
+/** The byte stream under a session, as the session sees it. */
+export interface Transport {
+  /** More is written than the peer takes: add nothing before `drained`. */
+  readonly isBlocked: boolean;
+  /** Takes what is queued now. */
+  flush(): void;
+  /** Reads no more from the peer, or reads on. */
+  hold(isHeld: boolean): void;
+  /**
+   * Ends the connection in order, after what is queued. The peer's octets are read no more than is needed for that,
+   * unless the session reads on: a tunnel may be closed one way.
+   */
+  close(readsOn?: boolean): void;
+  /** Ends the connection such that the peer cannot take it for an orderly end. */
+  reset(error: unknown): void;
+}
+
+/** One end of a connection, as the transport sees it. No method throws. */
+export interface Session {
+  /** Octets that are ready to be sent. */
+  readonly queuedBytes: number;
+  bytesToSend(): Uint8Array;
+  chunksToSend(): Uint8Array[];
+  /** Octets came. */
+  receive(octets: Uint8Array): void;
+  /** The peer sends no more. */
+  receiveEnd(): void;
+  /** What was written is on its way: there is room again. */
+  drained(): void;
+  /** The connection is gone; `error` says why if it was not in order. */
+  gone(error: unknown): void;
+  /** Time passes: `now` in milliseconds, from any clock that only goes forward. */
+  tick(now: number): void;
+  /** Server: requests whose answers are not complete. */
+  readonly unanswered: ServerRequest[];
+  /** Takes no more requests, lets the exchanges in progress end, then closes. */
+  shutdown(): void;
+}
+
+/** Answers begin to be written when they come to this: less costs system calls, more costs memory for every slow peer. */
+export const FLUSH_AT = 64 * 1024;
+
+/** Below this one array that is a copy beats a vector of small ones. */
+export const COPY_BELOW = 16 * 1024;
+
+/** What the session has queued, as arrays to write. */
+export function takeQueued(session: Session): Uint8Array[] {
+  const queued = session.queuedBytes;
+  if (queued === 0) return [];
+  return queued < COPY_BELOW ? [session.bytesToSend()] : session.chunksToSend();
+}

@@ -1,0 +1,48 @@
+// A connection that speaks another protocol now: octets as they are, both ways, with the interface of an exchange.
+import { NO_FIELDS } from "../../shared/header-fields.ts";
+import type { IncomingBody } from "./body.ts";
+
+export class Tunnel {
+  readonly incoming: IncomingBody;
+  queuedBytes = 0;
+  /** This end sends no more: the connection closes when all is sent. */
+  hasEnded = false;
+  private queue: Uint8Array[] = [];
+
+  constructor(incoming: IncomingBody) {
+    this.incoming = incoming;
+  }
+
+  write(octets: Uint8Array): void {
+    if (octets.length === 0) return;
+    this.queue.push(octets);
+    this.queuedBytes += octets.length;
+  }
+
+  end(): void {
+    this.hasEnded = true;
+  }
+
+  receiveEnd(): void {
+    this.incoming.finish(NO_FIELDS);
+  }
+
+  chunksToSend(): Uint8Array[] {
+    const { queue } = this;
+    this.queue = [];
+    this.queuedBytes = 0;
+    return queue;
+  }
+
+  /** What is queued behind what the connection before had queued, as one array. */
+  joined(before: readonly Uint8Array[]): Uint8Array {
+    const chunks = [...before, ...this.chunksToSend()];
+    const joined = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0));
+    let at = 0;
+    for (const chunk of chunks) {
+      joined.set(chunk, at);
+      at += chunk.length;
+    }
+    return joined;
+  }
+}

@@ -1,0 +1,205 @@
+// Bodies between the sessions' callbacks and WHATWG streams, with backpressure both ways.
+import type { HeaderFields, HeaderInput } from "../../shared/header-fields.ts";
+import type { IncomingBody } from "../session/body.ts";
+import { NetworkError } from "../session/errors.ts";
+import type { Outgoing } from "../session/exchange.ts";
+import type { ByteStream } from "./transport.ts";
+
+/** What can be sent as a body. */
+export type Body =
+  | string
+  | Uint8Array
+  | ArrayBuffer
+  | Blob
+  | URLSearchParams
+  | FormData
+  | ReadableStream<Uint8Array>
+  | AsyncIterable<Uint8Array>
+  | Iterable<Uint8Array>;
+
+/** Trailers to send, or what gives them when the body has been sent. */
+export type Trailers = HeaderInput | (() => HeaderInput | Promise<HeaderInput>);
+
+/** A body as a stream. Nothing is read before it is pulled, and then piece by piece; cancelling discards the rest. */
+export function streamOf(body: IncomingBody): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let controller: ReadableStreamDefaultController<Uint8Array>;
+  const reader = {
+    data: (octets: Uint8Array) => {
+      controller.enqueue(octets);
+      if ((controller.desiredSize ?? 0) <= 0) body.pause();
+    },
+    end: () => controller.close(),
+    error: (error: unknown) => controller.error(error),
+  };
+  const stream = new ReadableStream<Uint8Array>(
+    {
+      pull: (given) => {
+        controller = given;
+        if (body.isClaimed) body.resume();
+        else body.read(reader);
+      },
+      cancel: () => body.discard(),
+    },
+    { highWaterMark: 0 },
+  );
+  return stream as ReadableStream<Uint8Array<ArrayBuffer>>;
+}
+
+/**
+ * The trailers, when the body has arrived. It never goes unhandled: who does not look is not told of a failure.
+ * @param settled called then too, with what went wrong or undefined
+ */
+export function trailersOf(body: IncomingBody, settled = (_error: unknown): void => {}): Promise<HeaderFields> {
+  const promise = new Promise<HeaderFields>((resolve, reject) => {
+    body.whenSettled((error, trailers) => {
+      settled(error);
+      if (trailers === null) reject(error);
+      else resolve(trailers);
+    });
+  });
+  promise.catch(() => {});
+  return promise;
+}
+
+/** Both sides of a tunnel. */
+export function tunnelOf(incoming: IncomingBody, outgoing: Outgoing): ByteStream {
+  const writable = new WritableStream<Uint8Array>({
+    start: (controller) => {
+      outgoing.onAbort = (error) => controller.error(error);
+    },
+    write: (octets) => (outgoing.write(octets) ? undefined : drainOf(outgoing)),
+    close: () => outgoing.end(),
+    abort: (reason) => outgoing.abort(reason),
+  });
+  return { readable: streamOf(incoming), writable };
+}
+
+/** Resolves when there is room again; rejects when there never will be. */
+function drainOf(outgoing: Outgoing): Promise<void> {
+  return unlessAborted(outgoing, (resolve) => {
+    outgoing.onDrain = () => {
+      outgoing.onDrain = null;
+      resolve();
+    };
+  });
+}
+
+/** A body whose octets are all there. */
+export function octetsOf(body: unknown): Uint8Array | undefined {
+  if (typeof body === "string") return new TextEncoder().encode(body);
+  if (body instanceof Uint8Array) return body;
+  if (body instanceof ArrayBuffer) return new Uint8Array(body);
+  return undefined;
+}
+
+/** A body that can be sent: octets, pieces, or none. */
+export interface ReadyBody {
+  readonly body: Uint8Array | Pieces | null;
+  /** The Content-Type that goes with it, for the kinds of body that have one. */
+  readonly type: string | null;
+}
+
+/** A source of pieces, and how to give it up while a piece is awaited. */
+export interface Pieces {
+  next(): Promise<{ done?: boolean | undefined; value?: Uint8Array | undefined }>;
+  cancel(reason: unknown): void;
+}
+
+/** Makes any body one that can be sent. @throws TypeError for a stream that is locked, and for what is no body */
+export function readyBody(body: Body | null | undefined): ReadyBody {
+  if (body === null || body === undefined) return { body: null, type: null };
+  const octets = octetsOf(body);
+  if (octets !== undefined) return { body: octets, type: null };
+  if (body instanceof ReadableStream) return { body: piecesOfStream(body), type: null };
+  const from = body as AsyncIterable<Uint8Array> & Iterable<Uint8Array>;
+  const isFetchs = body instanceof URLSearchParams || body instanceof FormData;
+  const iterate = isFetchs ? undefined : (from[Symbol.asyncIterator] ?? from[Symbol.iterator]);
+  if (iterate !== undefined) return { body: piecesOfIterator(iterate.call(from)), type: null };
+  const response = new Response(body as Blob);
+  return { body: piecesOfStream(response.body as ReadableStream), type: response.headers.get("content-type") };
+}
+
+function piecesOfStream(stream: ReadableStream<Uint8Array>): Pieces {
+  const reader = stream.getReader();
+  return {
+    next: () => reader.read(),
+    cancel: (reason) => {
+      reader.cancel(reason).catch(() => {});
+    },
+  };
+}
+
+function piecesOfIterator(iterator: Iterator<Uint8Array> | AsyncIterator<Uint8Array>): Pieces {
+  return {
+    next: async () => iterator.next(),
+    cancel: () => {
+      (async () => iterator.return?.())().catch(() => {});
+    },
+  };
+}
+
+/** A body that will not be sent is told so. */
+export function cancelBody(body: Uint8Array | Pieces | null, reason?: unknown): void {
+  if (body !== null && !(body instanceof Uint8Array)) body.cancel(reason);
+}
+
+/**
+ * Sends a body at the peer's pace, then the trailers. Rejects when the source fails, when a piece may not be sent, or
+ * when the exchange was given up; the source is cancelled then, though it may never have a piece.
+ */
+export async function sendBody(
+  outgoing: Outgoing,
+  body: Uint8Array | Pieces | null,
+  trailers: Trailers | undefined,
+): Promise<void> {
+  if (body instanceof Uint8Array) outgoing.write(body);
+  else if (body !== null) await sendPieces(outgoing, body);
+  if (outgoing.isAborted) return;
+  outgoing.end(typeof trailers === "function" ? await trailers() : trailers);
+}
+
+async function sendPieces(outgoing: Outgoing, pieces: Pieces): Promise<void> {
+  if (outgoing.isAborted) return pieces.cancel(undefined);
+  try {
+    while (true) {
+      const { done, value } = await unlessAborted<Awaited<ReturnType<Pieces["next"]>>>(outgoing, (resolve, reject) => {
+        pieces.next().then(resolve, reject);
+      });
+      if (done) return;
+      const piece = octetsOf(value);
+      if (piece === undefined) throw new TypeError("a body carries Uint8Arrays");
+      if (!outgoing.write(piece)) await drainOf(outgoing);
+    }
+  } catch (error) {
+    pieces.cancel(error);
+    throw error;
+  }
+}
+
+/** A promise that rejects too when the exchange is given up. (Promise.race would leave something behind at every piece.) */
+function unlessAborted<T>(
+  outgoing: Outgoing,
+  begin: (resolve: (value: T) => void, reject: (error: unknown) => void) => void,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    if (outgoing.isAborted) return reject(new NetworkError("ABORTED", "the exchange was given up"));
+    const { onAbort } = outgoing;
+    outgoing.onAbort = (error) => {
+      onAbort?.(error);
+      reject(error);
+    };
+    const restore = (): void => {
+      if (!outgoing.isAborted) outgoing.onAbort = onAbort;
+    };
+    begin(
+      (value) => {
+        restore();
+        resolve(value);
+      },
+      (error) => {
+        restore();
+        reject(error);
+      },
+    );
+  });
+}

@@ -1,0 +1,235 @@
+// A handler that takes a Request and gives a Response, as a handler of the sessions. What Fetch types cannot carry
+// stands beside them: all fields of the request, trailers, informational responses, upgrades.
+import { type FieldPair, fieldPairs, type HeaderFields, type HeaderInput } from "../../shared/header-fields.ts";
+import { NetworkError } from "../session/errors.ts";
+import type { Handler, Reply, ServerRequest } from "../session/exchange.ts";
+import {
+  type Body,
+  cancelBody,
+  type Pieces,
+  type ReadyBody,
+  readyBody,
+  sendBody,
+  streamOf,
+  type Trailers,
+  trailersOf,
+  tunnelOf,
+} from "./body.ts";
+import type { ByteStream } from "./transport.ts";
+
+/** A response without Fetch's limits: any status from 200, Set-Cookie, trailers. */
+export interface PlainResponse {
+  readonly status?: number | undefined;
+  readonly headers?: HeaderInput | undefined;
+  readonly body?: Body | null | undefined;
+  /** Sent behind the body, where the framing has room for them. */
+  readonly trailers?: Trailers | undefined;
+}
+
+/** What a Request does not say. */
+export interface RequestInfo {
+  readonly method: string;
+  /** As sent. */
+  readonly target: string;
+  /** "1.0", "1.1" or "2". */
+  readonly httpVersion: string;
+  /** All fields, in the order of the wire: also those that a Request drops in browsers. */
+  readonly headers: HeaderFields;
+  /** The body, also of a GET, which no Request can have; the same stream as `request.body` where that is not null. */
+  readonly body: ReadableStream<Uint8Array<ArrayBuffer>> | null;
+  /** The request's trailers, when its body has arrived; rejects when it never does. */
+  readonly trailers: Promise<HeaderFields>;
+  /** Aborts when the client is gone or gave the request up. */
+  readonly signal: AbortSignal;
+  /** Of extended CONNECT (RFC 8441): what it asks for. */
+  readonly protocol: string | null;
+  /** Sends 103 Early Hints or the like; nothing to an HTTP/1.0 client. */
+  inform(status: number, headers?: HeaderInput): void;
+  /**
+   * Accepts a proposed Upgrade or a CONNECT: the connection as a byte stream, the octets that had already come first.
+   * What the handler returns is then ignored.
+   * @throws LocalProtocolError when none was proposed
+   */
+  upgrade(headers?: HeaderInput): ByteStream;
+}
+
+/** Where Fetch cannot make a Request of it (CONNECT, TRACE), `request` is a plain object with the same names. */
+export type FetchHandler = (
+  request: Request,
+  info: RequestInfo,
+  // biome-ignore lint/suspicious/noConfusingVoidType: a handler that upgrades returns nothing
+) => Response | PlainResponse | undefined | void | Promise<Response | PlainResponse | undefined | void>;
+
+/** Makes a handler for createServer of one that takes a Request and gives a Response. */
+export function fetchHandler(handler: FetchHandler): Handler {
+  if (typeof handler !== "function") throw new TypeError("the handler must be a function");
+  return (request, reply) => answer(handler, request, reply);
+}
+
+async function answer(handler: FetchHandler, request: ServerRequest, reply: Reply): Promise<void> {
+  const info = new Info(request, reply);
+  const made = requestOf(info, request);
+  if (made === undefined) return reply.complete(400, [["Content-Length", "0"]]);
+  const response = await handler(made, info);
+  if (info.isUpgraded) return;
+  if (response === undefined) throw new TypeError("the handler returned no response");
+  if (reply.isAborted) return cancelBody(readyBody(response.body).body);
+  await (response instanceof Response ? sendResponse(response, reply) : sendPlain(response, reply));
+}
+
+class Info implements RequestInfo {
+  isUpgraded = false;
+  readonly body: ReadableStream<Uint8Array<ArrayBuffer>> | null;
+  private readonly request: ServerRequest;
+  private readonly reply: Reply;
+  private controller: AbortController | undefined;
+  private trailersPromise: Promise<HeaderFields> | undefined;
+
+  constructor(request: ServerRequest, reply: Reply) {
+    this.request = request;
+    this.reply = reply;
+    this.body = hasBody(request) ? streamOf(request) : null;
+  }
+
+  get method(): string {
+    return this.request.method;
+  }
+
+  get target(): string {
+    return this.request.target;
+  }
+
+  get httpVersion(): string {
+    return this.request.httpVersion;
+  }
+
+  get headers(): HeaderFields {
+    return this.request.headers;
+  }
+
+  get protocol(): string | null {
+    return this.request.protocol;
+  }
+
+  get trailers(): Promise<HeaderFields> {
+    this.trailersPromise ??= trailersOf(this.request);
+    return this.trailersPromise;
+  }
+
+  get signal(): AbortSignal {
+    if (this.controller !== undefined) return this.controller.signal;
+    const controller = new AbortController();
+    const { reply } = this;
+    const { onAbort } = reply;
+    this.controller = controller;
+    if (reply.isAborted) controller.abort(reply.error);
+    reply.onAbort = (error) => {
+      onAbort?.(error);
+      controller.abort(error);
+    };
+    return controller.signal;
+  }
+
+  inform(status: number, headers?: HeaderInput): void {
+    this.reply.inform(status, headers);
+  }
+
+  upgrade(headers?: HeaderInput): ByteStream {
+    const incoming = this.reply.upgrade(headers);
+    this.isUpgraded = true;
+    return tunnelOf(incoming, this.reply);
+  }
+}
+
+/** Framing says so; in HTTP/2 a request without a body is complete when it comes. */
+function hasBody(request: ServerRequest): boolean {
+  if (request.isComplete) return false;
+  const { headers } = request;
+  if (request.httpVersion === "2") return true;
+  return headers.has("transfer-encoding") || Number(headers.get("content-length") ?? 0) > 0;
+}
+
+/** Undefined: the target is none of a URL. */
+function requestOf(info: Info, request: ServerRequest): Request | undefined {
+  const { method, headers } = request;
+  const url = urlOf(request);
+  if (url === undefined) return undefined;
+  const { body } = info;
+  const isBodiless = method === "GET" || method === "HEAD";
+  const init = { method, headers: headers.raw(), signal: info.signal, ...(body && !isBodiless && { body, duplex: "half" }) };
+  try {
+    return new Request(url, init);
+  } catch {
+    // CONNECT, TRACE and TRACK, or a URL with a password in it.
+    const plain = { method, url, headers: new Headers(headers.raw()), body, signal: info.signal };
+    return plain as unknown as Request;
+  }
+}
+
+/** The target URI (RFC 9110 7.1). */
+function urlOf({ method, target, scheme, authority }: ServerRequest): string | undefined {
+  const isAbsolute = /^https?:\/\//i.test(target);
+  const host = authority === "" ? "localhost" : authority;
+  if (method === "CONNECT" && !target.startsWith("/")) return `${scheme}://${target}`;
+  if (!isAbsolute && target !== "*" && !target.startsWith("/")) return undefined;
+  const text = isAbsolute ? target : `${scheme}://${host}${target === "*" ? "" : target}`;
+  try {
+    return new URL(text).href;
+  } catch {
+    return undefined;
+  }
+}
+
+function sendResponse({ status, headers, body }: Response, reply: Reply): Promise<void> {
+  if (status < 200) throw new TypeError("a network error is no response");
+  return send(reply, status, [...headers], readyBody(body), undefined);
+}
+
+function sendPlain({ status = 200, headers, body, trailers }: PlainResponse, reply: Reply): Promise<void> {
+  const ready = readyBody(body);
+  const fields = [...fieldPairs(headers)];
+  if (ready.type !== null && !has(fields, "content-type")) fields.push(["Content-Type", ready.type]);
+  return send(reply, status, fields, ready, trailers);
+}
+
+async function send(
+  reply: Reply,
+  status: number,
+  fields: readonly FieldPair[],
+  { body }: ReadyBody,
+  trailers: Trailers | undefined,
+): Promise<void> {
+  const isHead = reply.request.method === "HEAD";
+  try {
+    reply.respond(status, withLength(fields, status, body, trailers !== undefined));
+    if (isHead) reply.end();
+  } catch (error) {
+    cancelBody(body, error);
+    throw error;
+  }
+  if (isHead) return cancelBody(body);
+  try {
+    await sendBody(reply, body, trailers);
+  } catch (error) {
+    // The client is gone, or gave up: that is nobody's fault here.
+    if (error instanceof NetworkError && reply.isAborted) return;
+    reply.abort(error);
+    throw error;
+  }
+}
+
+/** Content-Length, where the length is known and nothing else says where the body ends. */
+function withLength(
+  fields: readonly FieldPair[],
+  status: number,
+  body: Uint8Array | Pieces | null,
+  hasTrailers: boolean,
+): readonly FieldPair[] {
+  if (hasTrailers || status === 204 || status === 304 || has(fields, "content-length", "transfer-encoding")) return fields;
+  if (body === null) return [...fields, ["Content-Length", "0"]];
+  return body instanceof Uint8Array ? [...fields, ["Content-Length", String(body.length)]] : fields;
+}
+
+function has(fields: readonly FieldPair[], ...names: string[]): boolean {
+  return fields.some(([name]) => names.includes(name.toLowerCase()));
+}

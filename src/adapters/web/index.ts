@@ -1,0 +1,15 @@
+// sansio/web: HTTP on WHATWG streams and Fetch types, of no runtime's own.
+export type { BodyReader, BodySource, IncomingBody } from "../session/body.ts";
+export type { ResponseHead } from "../session/client.ts";
+export { NetworkError, type NetworkErrorCode } from "../session/errors.ts";
+export type { ClientTimeouts } from "../session/http1-client.ts";
+export type { Reply, ServerRequest } from "../session/exchange.ts";
+export { http1, type Protocol } from "../session/protocol.ts";
+export type { ServerOptions, Service, Timeouts } from "../session/service.ts";
+export type { Body, Trailers } from "./body.ts";
+export { type ClosedConnection, Connection, type ConnectionOptions, fetchOver } from "./connection.ts";
+export { type FetchHandler, fetchHandler, type PlainResponse, type RequestInfo } from "./handler.ts";
+export type { Fetched, FetchOptions } from "./pending.ts";
+export type { PlainRequest } from "./request.ts";
+export { type ServedConnection, type ServeOptions, serveConnection } from "./serve.ts";
+export type { ByteStream } from "./transport.ts";

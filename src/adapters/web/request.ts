@@ -1,0 +1,63 @@
+// Requests to send: Fetch's, and plain ones without Fetch's limits.
+import { type FieldPair, fieldPairs, type HeaderInput } from "../../shared/header-fields.ts";
+import type { OutgoingRequest } from "../session/client.ts";
+import { type Body, type Pieces, readyBody, type Trailers } from "./body.ts";
+
+/** A request without Fetch's limits: CONNECT, GET with a body, every field. */
+export interface PlainRequest {
+  /** Default: GET. */
+  readonly method?: string | undefined;
+  /** What is asked for, as it is sent: a path with its query, "*", the authority of a CONNECT. */
+  readonly target: string;
+  /** Host and port; a Host field among the headers does as well. */
+  readonly authority?: string | undefined;
+  /** HTTP/2: "http" or "https". Default "https". */
+  readonly scheme?: string | undefined;
+  /** HTTP/2: what an extended CONNECT asks for (RFC 8441). */
+  readonly protocol?: string | undefined;
+  readonly headers?: HeaderInput | undefined;
+  readonly body?: Body | null | undefined;
+  /** Sent behind the body. */
+  readonly trailers?: Trailers | undefined;
+  readonly signal?: AbortSignal | null | undefined;
+}
+
+/** What is sent of a request. */
+export interface ReadyRequest {
+  readonly request: OutgoingRequest;
+  readonly body: Uint8Array | Pieces | null;
+  readonly trailers: Trailers | undefined;
+}
+
+/** Fetch's rule: these say that they have no body. */
+const SAY_EMPTY = ["POST", "PUT", "PATCH"];
+
+/** @throws TypeError for what is no request, or a body that is in use */
+export function readyRequest(input: Request | PlainRequest, given: Trailers | undefined): ReadyRequest {
+  const isFetchs = "url" in input;
+  const { method = "GET" } = input;
+  const trailers = given ?? (isFetchs ? undefined : input.trailers);
+  const { body, type } = readyBody(input.body as Body | null | undefined);
+  const headers: FieldPair[] = isFetchs ? [...(input.headers as Iterable<FieldPair>)] : [...fieldPairs(input.headers)];
+  const names = new Set(headers.map(([name]) => name.toLowerCase()));
+  if (type !== null && !names.has("content-type")) headers.push(["Content-Type", type]);
+  const isEmpty = body === null || (body instanceof Uint8Array && body.length === 0);
+  const hasBody = !isEmpty || trailers !== undefined;
+  if (!hasBody && SAY_EMPTY.includes(method) && !names.has("content-length")) headers.push(["Content-Length", "0"]);
+  if (body instanceof Uint8Array && !isEmpty && trailers === undefined && !names.has("content-length")) {
+    if (!names.has("transfer-encoding")) headers.push(["Content-Length", String(body.length)]);
+  }
+  return { request: { ...whereOf(input), method, headers, hasBody }, body: hasBody ? body : null, trailers };
+}
+
+type Where = Pick<OutgoingRequest, "target" | "scheme" | "authority" | "protocol">;
+
+function whereOf(input: Request | PlainRequest): Where {
+  if ("url" in input) {
+    const { protocol, host, pathname, search } = new URL(input.url);
+    return { target: pathname + search, scheme: protocol.slice(0, -1), authority: host };
+  }
+  const { target, scheme = "https", authority = "", protocol } = input;
+  if (typeof target !== "string") throw new TypeError("a request needs a target");
+  return { target, scheme, authority, protocol };
+}

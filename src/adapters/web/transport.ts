@@ -1,0 +1,180 @@
+// A pair of WHATWG streams under a session. Every promise here ends in a handler: a stream that fails tells the session,
+// and nobody else.
+import { NetworkError } from "../session/errors.ts";
+import { type Session, type Transport, takeQueued } from "../session/session.ts";
+
+/** A byte stream both ways: a TCP socket, a WebTransport stream, a tunnel. Octets are Uint8Arrays. */
+export interface ByteStream {
+  readonly readable: ReadableStream<Uint8Array>;
+  readonly writable: WritableStream<Uint8Array>;
+}
+
+export interface TransportTimes {
+  /** Milliseconds that a peer may take nothing of what waits for it. */
+  readonly write: number;
+  /** Milliseconds that a closed connection is still read. */
+  readonly linger: number;
+  /** Milliseconds between two calls of the session's `tick`; Infinity: none. */
+  readonly tick: number;
+}
+
+type Timer = ReturnType<typeof setInterval> & { unref?(): unknown };
+
+export class StreamTransport implements Transport {
+  isBlocked = false;
+  /** Replaced when it is known which protocol the peer speaks. */
+  session: Session;
+  /** Resolves when the connection is gone, with what ended it: undefined when it ended in order. */
+  readonly closed: Promise<unknown>;
+  private readonly reader: ReadableStreamDefaultReader<Uint8Array>;
+  private readonly writer: WritableStreamDefaultWriter<Uint8Array>;
+  private readonly times: TransportTimes;
+  private readonly timer: Timer | undefined;
+  private resolveClosed = (_error: unknown): void => {};
+  private resume: (() => void) | null = null;
+  private isHeld = false;
+  private isClosing = false;
+  private isLingering = false;
+  private isWritten = false;
+  private isRead = false;
+  private isGone = false;
+  private failure: unknown;
+  private blockedSince = Number.POSITIVE_INFINITY;
+  private lingersSince = Number.POSITIVE_INFINITY;
+
+  /** @throws TypeError when a stream is locked, or is none */
+  constructor(stream: ByteStream, times: TransportTimes, newSession: (transport: StreamTransport) => Session) {
+    this.reader = stream.readable.getReader();
+    this.writer = stream.writable.getWriter();
+    this.times = times;
+    this.closed = new Promise((resolve) => {
+      this.resolveClosed = resolve;
+    });
+    this.session = newSession(this);
+    const { tick } = times;
+    if (tick < Number.POSITIVE_INFINITY) this.timer = setInterval(() => this.tick(performance.now()), tick);
+    // Of Node, Deno and Bun: a connection that waits keeps no process alive by its timer.
+    this.timer?.unref?.();
+    this.writer.closed.catch((error) => this.fail(error));
+    this.writer.ready.catch(() => {});
+    this.read().catch((error) => this.fail(error));
+  }
+
+  // --- for the session ----------------------------------------------------------------------------------------------
+
+  flush(): void {
+    if (this.isClosing || this.isGone) return;
+    const chunks = takeQueued(this.session);
+    if (chunks.length === 0) return;
+    const { writer } = this;
+    for (const chunk of chunks) writer.write(chunk).catch((error) => this.fail(error));
+    if ((writer.desiredSize ?? 0) > 0 || this.isBlocked) return;
+    this.isBlocked = true;
+    this.blockedSince = Number.NaN;
+    writer.ready.then(
+      () => this.unblock(),
+      () => {},
+    );
+  }
+
+  hold(isHeld: boolean): void {
+    this.isHeld = isHeld && !this.isLingering;
+    if (!this.isHeld) this.readOn();
+  }
+
+  close(readsOn = false): void {
+    if (!readsOn) {
+      this.isLingering = true;
+      this.readOn();
+    }
+    if (this.isClosing || this.isGone) return;
+    this.isClosing = true;
+    this.blockedSince = Number.NaN;
+    this.writer.close().then(
+      () => {
+        this.isWritten = true;
+        this.blockedSince = Number.POSITIVE_INFINITY;
+        this.lingersSince = Number.NaN;
+        this.finish();
+      },
+      (error) => this.fail(error),
+    );
+  }
+
+  reset(error: unknown): void {
+    this.fail(error);
+  }
+
+  // --- the streams --------------------------------------------------------------------------------------------------
+
+  private async read(): Promise<void> {
+    while (!this.isGone) {
+      if (this.isHeld) {
+        await new Promise<void>((resolve) => {
+          this.resume = resolve;
+        });
+        continue;
+      }
+      const { done, value } = await this.reader.read();
+      if (done) break;
+      if (!(value instanceof Uint8Array)) throw new TypeError("a byte stream carries Uint8Arrays");
+      if (!this.isLingering && !this.isGone) this.session.receive(value);
+      else if (this.times.linger === 0) break;
+    }
+    this.isRead = true;
+    if (!this.isLingering && !this.isGone) this.session.receiveEnd();
+    this.finish();
+  }
+
+  private readOn(): void {
+    const { resume } = this;
+    this.resume = null;
+    resume?.();
+  }
+
+  private unblock(): void {
+    if (!this.isBlocked || this.isGone) return;
+    this.isBlocked = false;
+    this.blockedSince = Number.POSITIVE_INFINITY;
+    this.session.drained();
+  }
+
+  /** Both directions are at their end. */
+  private finish(): void {
+    if (this.isWritten && (this.isRead || (this.isLingering && this.times.linger === 0))) this.end(undefined);
+  }
+
+  private fail(error: unknown): void {
+    this.end(error ?? new NetworkError("DISCONNECTED", "the stream failed"));
+  }
+
+  private end(error: unknown): void {
+    if (this.isGone) return;
+    this.isGone = true;
+    this.failure = error;
+    if (this.timer !== undefined) clearInterval(this.timer);
+    this.readOn();
+    if (!this.isRead) this.reader.cancel(error).catch(() => {});
+    if (!this.isWritten) this.writer.abort(error).catch(() => {});
+    this.session.gone(error);
+    this.resolveClosed(this.failure);
+  }
+
+  private tick(now: number): void {
+    if (!this.isLingering) this.session.tick(now);
+    if (Number.isNaN(this.blockedSince)) this.blockedSince = now;
+    if (Number.isNaN(this.lingersSince)) this.lingersSince = now;
+    if (now - this.blockedSince >= this.times.write) {
+      this.fail(new NetworkError("TIMEOUT", "the peer takes nothing of what is sent"));
+    }
+    if (this.isLingering && now - this.lingersSince >= this.times.linger) {
+      this.isRead ||= this.isGone;
+      this.end(undefined);
+    }
+  }
+}
+
+/** A quarter of the shortest time, but no more often than it is worth. */
+export function tickOf(...times: number[]): number {
+  return Math.max(Math.min(...times) / 4, 10);
+}
