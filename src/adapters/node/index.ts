@@ -1,7 +1,21 @@
 // sansio/node: HTTP on node:net, node:tls and any Duplex.
 export type { BodyReader, BodySource, IncomingBody } from "../session/body.ts";
+export type { ResponseHead } from "../session/client.ts";
 export { NetworkError, type NetworkErrorCode } from "../session/errors.ts";
 export type { Handler, Outgoing, Reply, RequestHead, ServerRequest } from "../session/exchange.ts";
+export type { ClientTimeouts } from "../session/http1-client.ts";
+export { http1, type Protocol } from "../session/protocol.ts";
+export { forwardedFields, forwardedTarget, type Refusal, refusalOf } from "../session/proxy.ts";
 export { DEFAULT_TIMEOUTS, type ServerOptions, type Service, type Timeouts } from "../session/service.ts";
+export type { Body, Trailers } from "../web/body.ts";
+export type { ClosedConnection, ConnectionOptions } from "../web/connection.ts";
+export type { Fetched } from "../web/fetch.ts";
+export { type FetchHandler, fetchHandler, type PlainResponse, type RequestInfo } from "../web/handler.ts";
+export type { FetchOptions } from "../web/pending.ts";
+export type { PlainRequest } from "../web/request.ts";
+export type { ByteStream } from "../web/transport.ts";
+export { ClientConnection, fetch, type IncomingResponse, request } from "./connection.ts";
+export { duplexOf } from "./duplex.ts";
+export { type ForwardOptions, forward } from "./proxy.ts";
 export { type Closed, createServer, HttpServer, type ListenOptions, type NodeServerOptions } from "./server.ts";
 export { type NodeRequest, type TakenSocket, takeSocket } from "./upgrade.ts";

@@ -55,7 +55,9 @@ export class HttpServer {
       this.server = createNetServer(sockets, (socket: Socket) => this.serve(socket));
     } else {
       const handshakeTimeout = Math.min(this.service.timeouts.head, 0x7fffffff);
-      this.server = createTlsServer({ handshakeTimeout, ...tls, ...sockets }, (socket: TLSSocket) => this.serve(socket));
+      this.server = createTlsServer({ handshakeTimeout, ...tls, ...sockets }, (socket: TLSSocket) =>
+        this.serve(socket),
+      );
       this.server.on("tlsClientError", (error: unknown) => this.service.onError(error, null));
     }
     if (maxConnections !== undefined) this.server.maxConnections = maxConnections;
@@ -92,15 +94,12 @@ export class HttpServer {
 
   /**
    * Takes no more connections and requests, lets answers in progress end, and cuts what is left after `grace`
-   * milliseconds. Resolves when all connections are closed.
+   * milliseconds. Resolves when all connections are closed, but for sockets that were taken (`takeSocket`).
    */
   async close(grace = 5_000): Promise<Closed> {
     this.isClosing = true;
     const { server, transports } = this;
-    const closed = new Promise<void>((resolve) => {
-      if (server.listening) server.close(() => resolve());
-      else resolve();
-    });
+    if (server.listening) server.close();
     const emptied = new Promise<void>((resolve) => {
       this.onEmpty = resolve;
     });
@@ -113,7 +112,7 @@ export class HttpServer {
         transport.destroy();
       }
     }, grace);
-    await Promise.all([closed, emptied]);
+    await emptied;
     clearTimeout(cut);
     clearInterval(this.ticker);
     this.ticker = undefined;
@@ -125,7 +124,7 @@ export class HttpServer {
   private readonly newSession = (transport: NodeTransport): Http1ServerSession =>
     new Http1ServerSession(transport, this.service);
 
-  private readonly forget = (transport: NodeTransport): void => {
+  private readonly forget = (_error: unknown, transport: NodeTransport): void => {
     this.transports.delete(transport);
     if (this.transports.size === 0 && this.isClosing) this.onEmpty();
   };

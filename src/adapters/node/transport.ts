@@ -26,7 +26,7 @@ export class NodeTransport implements Transport {
   session: Session;
   readonly stream: Duplex;
   private readonly times: TransportTimes;
-  private readonly onGone: (transport: NodeTransport) => void;
+  private readonly onGone: (error: unknown, transport: NodeTransport) => void;
   /** Closed for writing; what still comes is read and thrown away. */
   private isLingering = false;
   private isEnded = false;
@@ -44,7 +44,7 @@ export class NodeTransport implements Transport {
     stream: Duplex,
     times: TransportTimes,
     newSession: (transport: NodeTransport) => Session,
-    onGone: (transport: NodeTransport) => void,
+    onGone: (error: unknown, transport: NodeTransport) => void,
   ) {
     this.stream = stream;
     this.times = times;
@@ -106,6 +106,7 @@ export class NodeTransport implements Transport {
     this.stream.end(() => {
       this.watchWrites(false);
       this.isFlushed = true;
+      if (this.isLingering && this.times.linger === 0) this.stream.destroy();
     });
   }
 
@@ -127,14 +128,16 @@ export class NodeTransport implements Transport {
   detach(): Duplex {
     const { stream } = this;
     this.isDetached = true;
+    // As if it had never flowed: whoever listens next lets it.
     stream.pause();
+    (stream as { readableFlowing: boolean | null }).readableFlowing = null;
     stream.off("data", this.onData);
     stream.off("end", this.onEnd);
     stream.off("drain", this.onDrain);
     stream.off("timeout", this.onTimeout);
     stream.off("error", this.onError);
     stream.off("close", this.onClose);
-    this.onGone(this);
+    this.onGone(undefined, this);
     return stream;
   }
 
@@ -150,8 +153,9 @@ export class NodeTransport implements Transport {
   // --- from the stream ----------------------------------------------------------------------------------------------
 
   private readonly onData = (octets: Uint8Array): void => {
-    if (!this.isLingering) this.session.receive(octets);
-    else if ((this.discarded += octets.length) > LINGER_OCTETS) this.stream.destroy();
+    if (!this.isLingering) return this.session.receive(octets);
+    this.discarded += octets.length;
+    if (this.discarded > LINGER_OCTETS) this.stream.destroy();
   };
 
   private readonly onEnd = (): void => {
@@ -175,7 +179,7 @@ export class NodeTransport implements Transport {
   private readonly onClose = (): void => {
     if (this.isDetached) return;
     this.session.gone(this.failure);
-    this.onGone(this);
+    this.onGone(this.failure, this);
   };
 
   /** @internal */

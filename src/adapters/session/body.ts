@@ -5,8 +5,8 @@ import { NetworkError } from "./errors.ts";
 
 /** Who reads a body. None of its methods is called before `read` has returned. */
 export interface BodyReader {
-  /** A piece: a view of what the transport read. */
-  data(octets: Uint8Array): void;
+  /** A piece: a view of what the transport read. In HTTP/1.1's chunked coding: does the rest of its chunk follow? */
+  data(octets: Uint8Array, isCut: boolean): void;
   /** The body is complete. */
   end(trailers: HeaderFields): void;
   /** The body will never be complete. */
@@ -40,7 +40,10 @@ export class IncomingBody {
   private reader: BodyReader | null = null;
   /** What the reader has not yet taken; null until there is any: most messages have no body. */
   private pieces: Uint8Array[] | null = null;
+  /** Of each piece: does the rest of its chunk follow? */
+  private cuts: boolean[] | null = null;
   private at = 0;
+  private isInChunk = false;
   private state = OPEN;
   private fields: HeaderFields | null = null;
   private failure: unknown;
@@ -126,41 +129,23 @@ export class IncomingBody {
   }
 
   /** The pieces, at the pace of the loop. Leaving the loop discards the rest. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, HeaderFields, undefined> {
-    let pieces: Uint8Array[] = [];
-    let end: HeaderFields | null = null;
-    let failed = false;
-    let failure: unknown;
-    let wake = (): void => {};
-    this.read({
-      data: (octets) => {
-        pieces.push(octets);
-        this.pause();
-        wake();
-      },
-      end: (trailers) => {
-        end = trailers;
-        wake();
-      },
-      error: (error) => {
-        failed = true;
-        failure = error;
-        wake();
-      },
-    });
+  [Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
+    return this.iterate(false);
+  }
+
+  /** The same in the chunks of HTTP/1.1's chunked coding, as they were sent, but for those above 1 MiB. */
+  chunks(): AsyncGenerator<Uint8Array, void, undefined> {
+    return this.iterate(true);
+  }
+
+  private async *iterate(joins: boolean): AsyncGenerator<Uint8Array, void, undefined> {
+    const collector = new Collector(this, joins);
+    this.read(collector);
     try {
       while (true) {
-        const taken = pieces;
-        pieces = [];
-        yield* taken;
-        if (failed) throw failure;
-        if (pieces.length > 0) continue;
-        if (end !== null) return end;
-        const news = new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-        this.resume();
-        if (pieces.length === 0 && end === null && !failed) await news;
+        yield* collector.take();
+        if (collector.isOver()) return;
+        await collector.news();
       }
     } finally {
       this.discard();
@@ -175,13 +160,7 @@ export class IncomingBody {
       pieces.push(piece);
       length += piece.length;
     }
-    const all = new Uint8Array(length);
-    let at = 0;
-    for (const piece of pieces) {
-      all.set(piece, at);
-      at += piece.length;
-    }
-    return all;
+    return joined(pieces, length);
   }
 
   /** All of the body, as UTF-8. */
@@ -192,10 +171,16 @@ export class IncomingBody {
   // --- for its session ----------------------------------------------------------------------------------------------
 
   /** @internal */
-  push(octets: Uint8Array): void {
-    if (this.isRefused || this.state !== OPEN) this.source.bodyConsumed(this, octets.length);
-    else if (this.pieces === null) this.pieces = [octets];
-    else this.pieces.push(octets);
+  push(octets: Uint8Array, chunkStart = false, chunkEnd = false): void {
+    if (this.isRefused || this.state !== OPEN) return this.source.bodyConsumed(this, octets.length);
+    this.isInChunk = (this.isInChunk || chunkStart) && !chunkEnd;
+    if (this.pieces === null || this.cuts === null) {
+      this.pieces = [octets];
+      this.cuts = [this.isInChunk];
+    } else {
+      this.pieces.push(octets);
+      this.cuts.push(this.isInChunk);
+    }
   }
 
   /** @internal */
@@ -225,12 +210,13 @@ export class IncomingBody {
     this.isDelivering = true;
     try {
       while (this.pieces !== null && !this.isPaused) {
-        const octets = this.pieces[this.at++] as Uint8Array;
+        const octets = this.pieces[this.at] as Uint8Array;
+        const isCut = (this.cuts as boolean[])[this.at++] as boolean;
         if (this.at === this.pieces.length) {
           this.pieces = null;
           this.at = 0;
         }
-        reader.data(octets);
+        reader.data(octets, isCut);
         this.source.bodyConsumed(this, octets.length);
       }
       if (this.state === ARRIVED && this.pieces === null) {
@@ -257,4 +243,80 @@ export class IncomingBody {
     for (let i = this.at; this.pieces !== null && i < this.pieces.length; i++) octets += this.pieces[i]?.length ?? 0;
     return octets;
   }
+}
+
+/** Chunks above this are passed on in parts: else a peer could have them kept whole. */
+const LARGEST_CHUNK = 1024 * 1024;
+
+/** Reads for a loop that awaits. */
+class Collector implements BodyReader {
+  private readonly body: IncomingBody;
+  private readonly joins: boolean;
+  private pieces: Uint8Array[] = [];
+  /** Of the chunk that is not whole. */
+  private parts: Uint8Array[] = [];
+  private length = 0;
+  private outcome: { error: unknown } | "end" | null = null;
+  private wake = (): void => {};
+
+  constructor(body: IncomingBody, joins: boolean) {
+    this.body = body;
+    this.joins = joins;
+  }
+
+  data(octets: Uint8Array, isCut: boolean): void {
+    this.parts.push(octets);
+    this.length += octets.length;
+    if (this.joins && isCut && this.length < LARGEST_CHUNK) return;
+    this.pieces.push(joined(this.parts, this.length));
+    this.parts = [];
+    this.length = 0;
+    this.body.pause();
+    this.wake();
+  }
+
+  end(): void {
+    this.outcome = "end";
+    this.wake();
+  }
+
+  error(error: unknown): void {
+    this.outcome = { error };
+    this.wake();
+  }
+
+  take(): Uint8Array[] {
+    const taken = this.pieces;
+    this.pieces = [];
+    return taken;
+  }
+
+  /** There will be no more. Throws what the body failed with. */
+  isOver(): boolean {
+    if (this.pieces.length > 0 || this.outcome === null) return false;
+    if (this.outcome !== "end") throw this.outcome.error;
+    return true;
+  }
+
+  /** Resolves when there is something new. */
+  async news(): Promise<void> {
+    if (this.pieces.length > 0 || this.outcome !== null) return;
+    const news = new Promise<void>((resolve) => {
+      this.wake = resolve;
+    });
+    this.body.resume();
+    await news;
+  }
+}
+
+/** One piece is not copied. */
+function joined(pieces: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
+  if (pieces.length === 1) return pieces[0] as Uint8Array<ArrayBuffer>;
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
 }

@@ -42,8 +42,8 @@ export interface ResponseListener {
 
 /** The session behind a request. */
 export interface ClientSession extends Session, BodySource {
-  /** A request can be sent now. */
-  readonly canOpen: boolean;
+  /** Can this request be sent now? */
+  canOpen(request: OutgoingRequest): boolean;
   /** @throws LocalProtocolError when the request may not be sent; then nothing was */
   open(request: OutgoingRequest, listener: ResponseListener): ClientExchange;
   write(exchange: ClientExchange, octets: Uint8Array): boolean;

@@ -214,7 +214,8 @@ export class Reply implements Outgoing {
   }
 
   private check(state: number, what: string): void {
-    if (this.state !== state) throw new LocalProtocolError("WRONG_STATE", { seen: `${what} from ${STATES[this.state]}` });
+    if (this.state !== state)
+      throw new LocalProtocolError("WRONG_STATE", { seen: `${what} from ${STATES[this.state]}` });
   }
 
   /** @internal The exchange cannot be completed. */

@@ -68,12 +68,12 @@ export class Http1ClientSession implements ClientSession {
 
   // --- requests -----------------------------------------------------------------------------------------------------
 
-  get canOpen(): boolean {
+  canOpen({ method }: OutgoingRequest): boolean {
     if (this.isOver || this.isStopping || this.tunnel !== null) return false;
     const { localState } = this.http;
     if (localState === "idle") return true;
     if (localState !== "done" || this.exchanges.length >= this.settings.pipelining) return false;
-    return this.exchanges.every(({ request }) => PIPELINED.includes(request.method));
+    return PIPELINED.includes(method) && this.exchanges.every(({ request }) => PIPELINED.includes(request.method));
   }
 
   open(request: OutgoingRequest, listener: ResponseListener): ClientExchange {
@@ -216,7 +216,7 @@ export class Http1ClientSession implements ClientSession {
         this.receiveResponse(exchange, event);
         return true;
       case "data":
-        exchange.body?.push(event.data);
+        exchange.body?.push(event.data, event.chunkStart, event.chunkEnd);
         return true;
       case "end-of-message":
         exchange.body?.finish(event.headers);
@@ -283,8 +283,8 @@ export class Http1ClientSession implements ClientSession {
   // --- bodies -------------------------------------------------------------------------------------------------------
 
   bodyWanted(body: IncomingBody): void {
-    // One that has arrived may be read when its exchange is over.
-    if (body !== this.exchanges[0]?.body && body.isComplete) queueMicrotask(() => body.deliver());
+    // One that has arrived, or failed, may be read when its exchange is over.
+    if (body !== this.exchanges[0]?.body) queueMicrotask(() => body.deliver());
     this.schedule();
   }
 

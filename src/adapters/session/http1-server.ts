@@ -1,7 +1,13 @@
 // A server's end of HTTP/1.1: the loop that every user of the core writes (feed what came, pull events until there are
 // none, let the handler answer, write once for all the requests of one read), with exchanges in place of events. Knows
 // time and when to close; knows no socket.
-import { Http1Connection, type Http1Event, LocalProtocolError, type RemoteProtocolError } from "../../http1/index.ts";
+import {
+  type DataEvent,
+  Http1Connection,
+  type Http1Event,
+  LocalProtocolError,
+  type RemoteProtocolError,
+} from "../../http1/index.ts";
 import { type FieldPair, fieldPairs, type HeaderInput } from "../../shared/header-fields.ts";
 import { IncomingBody } from "./body.ts";
 import { disconnected, NetworkError } from "./errors.ts";
@@ -164,7 +170,7 @@ export class Http1ServerSession implements Session, ServerSession {
         this.begin(new ServerRequest(this, event, 0));
         return true;
       case "data":
-        this.receiveData(event.data);
+        this.receiveData(event);
         return true;
       case "end-of-message":
         this.reply?.request.finish(event.headers);
@@ -190,10 +196,10 @@ export class Http1ServerSession implements Session, ServerSession {
     }
   }
 
-  private receiveData(octets: Uint8Array): void {
+  private receiveData({ data, chunkStart, chunkEnd }: DataEvent): void {
     const { reply } = this;
-    if (reply === null || reply.request.isDiscarded) this.skip(octets.length);
-    else reply.request.push(octets);
+    if (reply === null || reply.request.isDiscarded) this.skip(data.length);
+    else reply.request.push(data, chunkStart, chunkEnd);
   }
 
   private deliver(): void {

@@ -1,6 +1,6 @@
 // The seam between the adapters and the protocols: how to make a session of either end. HTTP/1.1 is what they know by
 // themselves; who wants HTTP/2 imports it and passes it, and who does not carries none of it.
-import { type ClientOwner, type ClientSession } from "./client.ts";
+import type { ClientOwner, ClientSession } from "./client.ts";
 import { type ClientSettings, Http1ClientSession } from "./http1-client.ts";
 import { Http1ServerSession } from "./http1-server.ts";
 import type { Service } from "./service.ts";

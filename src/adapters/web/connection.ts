@@ -1,13 +1,14 @@
-// A client's connection on a byte stream: several requests on one stream, one after the other, pipelined or multiplexed.
+// A client's connection: several requests on one stream, one after the other, pipelined or multiplexed. Knows no stream.
 import type { Http1Options } from "../../http1/index.ts";
 import type { ClientSession } from "../session/client.ts";
 import { disconnected, NetworkError } from "../session/errors.ts";
 import { CLIENT_TIMEOUTS, type ClientTimeouts, Http1ClientSession } from "../session/http1-client.ts";
 import type { Protocol } from "../session/protocol.ts";
 import { readTimeouts } from "../session/service.ts";
-import { type Fetched, type FetchOptions, PendingFetch } from "./pending.ts";
+import type { Session, Transport } from "../session/session.ts";
+import { type Answer, type FetchOptions, PendingRequest } from "./pending.ts";
 import type { PlainRequest } from "./request.ts";
-import { type ByteStream, StreamTransport, tickOf } from "./transport.ts";
+import { type TransportTimes, tickOf } from "./transport.ts";
 
 export interface ConnectionOptions {
   /** What is spoken: `http2` with prior knowledge, or `protocolOf` what ALPN chose. Default: HTTP/1.1. */
@@ -29,14 +30,23 @@ export interface ClosedConnection {
   readonly unanswered: readonly (Request | PlainRequest)[];
 }
 
-/** A client's end of one byte stream. */
-export class Connection {
+/** A transport with one session of its own, and its end. */
+export interface ClientTransport extends Transport {
+  readonly session: Session;
+  readonly closed: Promise<unknown>;
+}
+
+/** Makes the transport, with the session that it is to have. */
+export type OpenTransport = (times: TransportTimes, newSession: (transport: Transport) => Session) => ClientTransport;
+
+/** What connections on streams of every kind have in common. */
+export abstract class BaseConnection {
   /** Resolves when the connection is gone: with what broke it, or undefined. It never rejects. */
   readonly closed: Promise<unknown>;
-  private readonly transport: StreamTransport;
+  private readonly transport: ClientTransport;
   private readonly session: ClientSession;
   private readonly patience: number;
-  private readonly queue: PendingFetch[] = [];
+  private readonly queue: PendingRequest[] = [];
   private readonly unanswered: (Request | PlainRequest)[] = [];
   private pending = 0;
   private isClosing = false;
@@ -44,15 +54,14 @@ export class Connection {
   private end: { error: unknown } | null = null;
 
   /** @throws TypeError when a stream is locked, TypeError or RangeError for impossible options */
-  constructor(stream: ByteStream, options: ConnectionOptions = {}) {
+  protected constructor(open: OpenTransport, options: ConnectionOptions) {
     const { protocol, http1, pipelining = 1 } = options;
     const timeouts = readTimeouts(CLIENT_TIMEOUTS, options.timeouts ?? {});
     if (!(pipelining >= 1)) throw new RangeError("pipelining must be a number from 1");
     const settings = { http1, timeouts, pipelining };
-    this.patience = timeouts.expect;
-    const { response, body, write } = timeouts;
-    const times = { write, linger: 0, tick: tickOf(response, body, write) };
-    this.transport = new StreamTransport(stream, times, (transport) =>
+    const { response, body, write, expect } = timeouts;
+    this.patience = expect;
+    this.transport = open({ write, linger: 0, tick: tickOf(response, body, write) }, (transport) =>
       protocol === undefined
         ? new Http1ClientSession(transport, this, settings)
         : protocol.client(transport, this, settings),
@@ -61,25 +70,13 @@ export class Connection {
     this.closed = this.transport.closed;
   }
 
-  /**
-   * Sends a request and gives its response when the head of it is there. The body goes on to be sent meanwhile, and the
-   * response's comes as it is read.
-   *
-   * Rejects with the signal's reason when it aborts, with a LocalProtocolError for what must not be sent, and else with a
-   * NetworkError, whose `cause` says more: the RemoteProtocolError of a peer that broke the protocol.
-   */
-  async fetch(input: Request | PlainRequest, options: FetchOptions = {}): Promise<Fetched> {
-    this.pending++;
-    let pending: PendingFetch;
-    try {
-      pending = new PendingFetch(this, input, options);
-    } catch (error) {
-      this.pending--;
-      throw error;
-    }
+  /** Sends a request, now or when its turn comes. @throws TypeError for what is no request */
+  protected answerTo(input: Request | PlainRequest, options: FetchOptions): Promise<Answer> {
+    const pending = new PendingRequest(this, input, options);
     this.queue.push(pending);
+    this.pending++;
     this.free();
-    return pending.fetched;
+    return pending.answer;
   }
 
   /** Requests that are not answered in full, or wait for their turn. */
@@ -104,13 +101,13 @@ export class Connection {
   /** @internal The session may have room for a request. */
   free(): void {
     const { queue } = this;
-    while (queue.length > 0) {
-      if (this.end === null && !this.isClosing && !queue[0]?.isSettled && !this.session.canOpen) return;
-      const pending = queue.shift() as PendingFetch;
+    for (let pending = queue[0]; pending !== undefined; pending = queue[0]) {
+      const goesOn = this.end === null && !this.isClosing && !pending.isSettled;
+      if (goesOn && !this.session.canOpen(pending.request)) return;
+      queue.shift();
       if (this.end !== null) pending.fail(disconnected(this.end.error, true));
-      else if (this.isClosing) {
-        pending.fail(new NetworkError("CLOSING", "the connection closes", { unprocessed: true }));
-      } else if (!pending.isSettled) pending.open(this.session, this.patience);
+      else if (goesOn) pending.open(this.session, this.patience);
+      else pending.fail(new NetworkError("CLOSING", "the connection closes", { unprocessed: true }));
     }
   }
 
@@ -121,21 +118,8 @@ export class Connection {
   }
 
   /** @internal */
-  settled(pending: PendingFetch, error: unknown): void {
+  settled(input: Request | PlainRequest, error: unknown): void {
     this.pending--;
-    if (error instanceof NetworkError && error.code !== "ABORTED") this.unanswered.push(pending.input);
+    if (error instanceof NetworkError && error.code !== "ABORTED") this.unanswered.push(input);
   }
-}
-
-/** Sends one request on a byte stream, which closes when the response has come in full. See Connection.fetch. */
-export async function fetchOver(
-  stream: ByteStream,
-  input: Request | PlainRequest,
-  options: ConnectionOptions & FetchOptions = {},
-): Promise<Fetched> {
-  const connection = new Connection(stream, options);
-  const fetched = connection.fetch(input, options);
-  // Only now: a request that waits for its turn would be refused.
-  connection.close();
-  return fetched;
 }

@@ -156,7 +156,12 @@ function requestOf(info: Info, request: ServerRequest): Request | undefined {
   if (url === undefined) return undefined;
   const { body } = info;
   const isBodiless = method === "GET" || method === "HEAD";
-  const init = { method, headers: headers.raw(), signal: info.signal, ...(body && !isBodiless && { body, duplex: "half" }) };
+  const init = {
+    method,
+    headers: headers.raw(),
+    signal: info.signal,
+    ...(body && !isBodiless && { body, duplex: "half" }),
+  };
   try {
     return new Request(url, init);
   } catch {
@@ -225,7 +230,8 @@ function withLength(
   body: Uint8Array | Pieces | null,
   hasTrailers: boolean,
 ): readonly FieldPair[] {
-  if (hasTrailers || status === 204 || status === 304 || has(fields, "content-length", "transfer-encoding")) return fields;
+  if (hasTrailers || status === 204 || status === 304 || has(fields, "content-length", "transfer-encoding"))
+    return fields;
   if (body === null) return [...fields, ["Content-Length", "0"]];
   return body instanceof Uint8Array ? [...fields, ["Content-Length", String(body.length)]] : fields;
 }

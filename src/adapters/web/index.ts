@@ -2,14 +2,15 @@
 export type { BodyReader, BodySource, IncomingBody } from "../session/body.ts";
 export type { ResponseHead } from "../session/client.ts";
 export { NetworkError, type NetworkErrorCode } from "../session/errors.ts";
-export type { ClientTimeouts } from "../session/http1-client.ts";
 export type { Reply, ServerRequest } from "../session/exchange.ts";
+export type { ClientTimeouts } from "../session/http1-client.ts";
 export { http1, type Protocol } from "../session/protocol.ts";
 export type { ServerOptions, Service, Timeouts } from "../session/service.ts";
 export type { Body, Trailers } from "./body.ts";
-export { type ClosedConnection, Connection, type ConnectionOptions, fetchOver } from "./connection.ts";
+export type { BaseConnection, ClosedConnection, ConnectionOptions } from "./connection.ts";
+export { Connection, type Fetched, fetchOver } from "./fetch.ts";
 export { type FetchHandler, fetchHandler, type PlainResponse, type RequestInfo } from "./handler.ts";
-export type { Fetched, FetchOptions } from "./pending.ts";
+export type { FetchOptions } from "./pending.ts";
 export type { PlainRequest } from "./request.ts";
 export { type ServedConnection, type ServeOptions, serveConnection } from "./serve.ts";
 export type { ByteStream } from "./transport.ts";

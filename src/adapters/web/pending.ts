@@ -1,10 +1,9 @@
 // One request of a client: from when it is asked for until its response has come in full, or never will.
 import type { HeaderFields } from "../../shared/header-fields.ts";
 import type { IncomingBody } from "../session/body.ts";
-import type { ClientExchange, ClientSession, ResponseHead } from "../session/client.ts";
-import { cancelBody, sendBody, streamOf, type Trailers, trailersOf, tunnelOf } from "./body.ts";
+import type { ClientExchange, ClientSession, OutgoingRequest, ResponseHead } from "../session/client.ts";
+import { cancelBody, sendBody, type Trailers, trailersOf } from "./body.ts";
 import { type PlainRequest, type ReadyRequest, readyRequest } from "./request.ts";
-import type { ByteStream } from "./transport.ts";
 
 export interface FetchOptions {
   /** Gives the request up; a Request's own signal does too. */
@@ -15,32 +14,28 @@ export interface FetchOptions {
   readonly trailers?: Trailers | undefined;
 }
 
-/** A response, and what a Response does not say. */
-export interface Fetched {
-  readonly status: number;
-  /** All fields, in the order of the wire, Set-Cookie too. */
-  readonly headers: HeaderFields;
+/** A response whose head is there. */
+export interface Answer {
+  readonly request: OutgoingRequest;
+  readonly head: ResponseHead;
   /** The informational responses before it. */
   readonly informational: readonly ResponseHead[];
-  /** When the body has arrived; rejects when it never does. */
+  /** The body; after 101, or 2xx to CONNECT, what comes through the tunnel, whose other side is `exchange`. */
+  readonly incoming: IncomingBody;
+  readonly isTunnel: boolean;
+  readonly exchange: ClientExchange;
   readonly trailers: Promise<HeaderFields>;
-  /** Null where there can be none: after an upgrade, and for statuses that Fetch does not know. */
-  readonly response: Response | null;
-  /** The same stream as `response.body`; null when there is no body. */
-  readonly body: ReadableStream<Uint8Array<ArrayBuffer>> | null;
-  /** After 101, or 2xx to CONNECT: the connection as a byte stream, the octets that had already come first. */
-  readonly upgraded: ByteStream | null;
 }
 
 /** What the connection is told of its requests. */
 export interface PendingOwner {
   /** It is over: answered in full, or not because of this. */
-  settled(pending: PendingFetch, error: unknown): void;
+  settled(input: Request | PlainRequest, error: unknown): void;
 }
 
-export class PendingFetch {
-  readonly input: Request | PlainRequest;
-  readonly fetched: Promise<Fetched>;
+export class PendingRequest {
+  readonly answer: Promise<Answer>;
+  private readonly input: Request | PlainRequest;
   private readonly owner: PendingOwner;
   private readonly options: FetchOptions;
   private readonly ready: ReadyRequest;
@@ -48,7 +43,7 @@ export class PendingFetch {
   private readonly informational: ResponseHead[] = [];
   private exchange: ClientExchange | null = null;
   private isOver = false;
-  private resolve: (fetched: Fetched) => void = () => {};
+  private resolve: (answer: Answer) => void = () => {};
   private reject: (error: unknown) => void = () => {};
 
   /** @throws TypeError for what is no request */
@@ -57,7 +52,7 @@ export class PendingFetch {
     this.input = input;
     this.options = options;
     this.ready = readyRequest(input, options.trailers);
-    this.fetched = new Promise((resolve, reject) => {
+    this.answer = new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;
     });
@@ -71,6 +66,10 @@ export class PendingFetch {
     return this.isOver;
   }
 
+  get request(): OutgoingRequest {
+    return this.ready.request;
+  }
+
   /** Sends it. @param patience milliseconds to wait for "100 Continue" */
   open(session: ClientSession, patience: number): void {
     const { request, body, trailers } = this.ready;
@@ -78,7 +77,7 @@ export class PendingFetch {
     try {
       exchange = session.open(request, {
         informational: (head) => this.inform(head),
-        response: (head, incoming, isTunnel) => this.answer(head, incoming, isTunnel),
+        response: (head, incoming, isTunnel) => this.receive(head, incoming, isTunnel),
         error: (error) => this.fail(error),
       });
     } catch (error) {
@@ -87,7 +86,8 @@ export class PendingFetch {
     this.exchange = exchange;
     if (!request.hasBody) return;
     const word = this.expectsWord() ? wordOf(exchange, patience) : undefined;
-    const sent = word === undefined ? sendBody(exchange, body, trailers) : word.then(() => sendBody(exchange, body, trailers));
+    const sent =
+      word === undefined ? sendBody(exchange, body, trailers) : word.then(() => sendBody(exchange, body, trailers));
     sent.catch((error) => exchange.isAborted || exchange.abort(error));
   }
 
@@ -114,14 +114,11 @@ export class PendingFetch {
     this.options.onInformational?.(head);
   }
 
-  private answer(head: ResponseHead, incoming: IncomingBody, isTunnel: boolean): void {
-    const { status, headers } = head;
+  private receive(head: ResponseHead, incoming: IncomingBody, isTunnel: boolean): void {
+    const { informational, ready } = this;
+    const exchange = this.exchange as ClientExchange;
     const trailers = trailersOf(incoming, (error) => this.settle(error));
-    const hasBody = !isTunnel && this.ready.request.method !== "HEAD" && ![204, 205, 304].includes(status);
-    const body = hasBody ? streamOf(incoming) : null;
-    const upgraded = isTunnel ? tunnelOf(incoming, this.exchange as ClientExchange) : null;
-    const response = isTunnel ? null : responseOf(head, body);
-    this.resolve({ status, headers, informational: this.informational, trailers, response, body, upgraded });
+    this.resolve({ request: ready.request, head, informational, incoming, isTunnel, exchange, trailers });
   }
 
   /** Nothing can be given up any more. */
@@ -129,16 +126,7 @@ export class PendingFetch {
     if (this.isOver) return;
     this.isOver = true;
     for (const signal of this.signals) signal.removeEventListener("abort", this.onAbort);
-    this.owner.settled(this, error);
-  }
-}
-
-/** Null for a status or a field that Fetch refuses. */
-function responseOf({ status, reason = "", headers }: ResponseHead, body: ReadableStream | null): Response | null {
-  try {
-    return new Response(body, { status, statusText: reason, headers: headers.raw() });
-  } catch {
-    return null;
+    this.owner.settled(this.input, error);
   }
 }
 

@@ -27,7 +27,11 @@ export interface ServedConnection {
  * Serves the requests of one connection until it ends. Errors go to `options.onError` and end at most the connection.
  * @throws TypeError when a stream is locked, TypeError or RangeError for impossible options
  */
-export function serveConnection(stream: ByteStream, handler: FetchHandler, options: ServeOptions = {}): ServedConnection {
+export function serveConnection(
+  stream: ByteStream,
+  handler: FetchHandler,
+  options: ServeOptions = {},
+): ServedConnection {
   const service = newService(fetchHandler(handler), options, options.scheme ?? "http");
   const { protocol } = options;
   const { idle, head, body, write, linger } = service.timeouts;

@@ -1,0 +1,431 @@
+// sansio/node over real sockets: createServer's (request, reply), the client on any Duplex, upgrades, proxies.
+import net, { type Socket } from "node:net";
+import { Duplex, duplexPair } from "node:stream";
+import { afterEach, describe, expect, it } from "vitest";
+import { WebSocket, WebSocketServer } from "ws";
+import {
+  ClientConnection,
+  createServer,
+  duplexOf,
+  fetch,
+  fetchHandler,
+  forward,
+  type Handler,
+  type HttpServer,
+  type NodeServerOptions,
+  request as requestOver,
+  type ServerRequest,
+  takeSocket,
+} from "../../src/adapters/node/index.ts";
+import { forbidUnhandledRejections, outcome, pause } from "./helpers.ts";
+
+forbidUnhandledRejections();
+
+const servers: HttpServer[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.close(0);
+});
+
+async function listening(handler: Handler, options: NodeServerOptions = {}) {
+  const errors: unknown[] = [];
+  const server = createServer(handler, { onError: (error) => errors.push(error), ...options });
+  servers.push(server);
+  const port = await server.listen();
+  return { server, port, errors, connect: () => net.connect(port, "127.0.0.1") };
+}
+
+/** Sends this and gives what came back when the server closed, or after `wait` milliseconds. */
+async function raw(socket: Socket, text: string, wait = 3_000): Promise<string> {
+  let received = "";
+  socket.on("data", (piece) => {
+    received += piece.toString("latin1");
+  });
+  socket.on("error", () => {});
+  socket.write(text, "latin1");
+  await Promise.race([new Promise((resolve) => socket.once("end", resolve)), pause(wait)]);
+  socket.destroy();
+  return received;
+}
+
+const octets = (text: string) => Buffer.from(text);
+const CLOSE = "GET /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+const get = (target: string) => ({ target, authority: "a" });
+
+describe("createServer's own handler", () => {
+  it("answers in one call, or step by step", async () => {
+    const { connect } = await listening((request, reply) => {
+      if (request.target === "/x") return reply.complete(200, { "Content-Length": "2" }, octets("hi"));
+      reply.inform(103, { Link: "x" });
+      reply.respond(200, [["X", request.method]]);
+      reply.write(octets("a"));
+      reply.end([["T", "1"]]);
+    });
+    expect(await raw(connect(), CLOSE)).toBe("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi");
+    expect(await raw(connect(), CLOSE.replace("/x", "/y"))).toBe(
+      "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" +
+        "HTTP/1.1 200 OK\r\nX: GET\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n1\r\na\r\n0\r\nT: 1\r\n\r\n",
+    );
+  });
+
+  it("reads bodies by callbacks, by iteration, whole", async () => {
+    const { connect } = await listening(async (request, reply) => {
+      let read = "";
+      if (request.target === "/1") {
+        request.read({
+          data: (piece) => {
+            read += Buffer.from(piece);
+          },
+          end: (trailers) => reply.complete(200, { "Content-Length": "5" }, octets(`${read}${trailers.get("t")}`)),
+          error: () => {},
+        });
+        return;
+      }
+      if (request.target === "/2") for await (const piece of request) read += `${Buffer.from(piece)},`;
+      else if (request.target === "/3") for await (const chunk of request.chunks()) read += `${Buffer.from(chunk)};`;
+      else read = await request.text();
+      reply.complete(200, { "Content-Length": String(read.length) }, octets(read));
+    });
+    const body = "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n2\r\ncd\r\n0\r\nT: 1\r\n\r\n";
+    for (const [target, read] of [
+      ["/1", "abcd1"],
+      ["/2", "ab,cd,"],
+      ["/3", "ab;cd;"],
+      ["/4", "abcd"],
+    ]) {
+      const post = `POST ${target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${body}`;
+      expect((await raw(connect(), post)).split("\r\n\r\n")[1]).toBe(read);
+    }
+  });
+
+  it("keeps chunks whole that come in pieces", async () => {
+    const chunks: string[] = [];
+    const { connect } = await listening(async (request, reply) => {
+      for await (const chunk of request.chunks()) chunks.push(Buffer.from(chunk).toString());
+      reply.complete(204);
+    });
+    const socket = connect();
+    for (const piece of [
+      "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nab",
+      "cd",
+      "ef\r\n1\r\ng\r\n0\r\n\r\n",
+    ]) {
+      socket.write(piece);
+      await pause(10);
+    }
+    socket.end();
+    await pause(10);
+    expect(chunks).toEqual(["abcdef", "g"]);
+  });
+
+  it("tells of backpressure, and of room again", async () => {
+    let written = 0;
+    const { connect } = await listening((_, reply) => {
+      reply.respond(200);
+      const more = () => {
+        while (written < 50_000_000) {
+          written += 100_000;
+          if (!reply.write(Buffer.alloc(100_000))) return;
+        }
+        reply.end();
+      };
+      reply.onDrain = more;
+      more();
+    });
+    const socket = connect();
+    socket.write(CLOSE);
+    socket.pause();
+    await pause(100);
+    expect(written).toBeLessThan(20_000_000);
+    let read = 0;
+    for await (const piece of socket) read += piece.length;
+    expect([written, read > 50_000_000]).toEqual([50_000_000, true]);
+  });
+
+  it("refuses what is said twice, too late or never", async () => {
+    const codes: unknown[] = [];
+    const attempt = (call: () => void) => {
+      try {
+        call();
+      } catch (error) {
+        codes.push((error as { code: string }).code);
+      }
+    };
+    const { connect } = await listening((request, reply) => {
+      attempt(() => reply.write(octets("early")));
+      attempt(() => reply.end());
+      reply.respond(204);
+      attempt(() => reply.respond(200));
+      attempt(() => reply.inform(103));
+      reply.end();
+      attempt(() => reply.write(octets("late")));
+      attempt(() => reply.upgrade());
+      expect([reply.hasBegun, reply.hasEnded, reply.isAborted, request.isComplete]).toEqual([true, true, false, false]);
+      expect(() => request.read({ data() {}, end() {}, error() {} })).toThrow(TypeError);
+    });
+    expect(await raw(connect(), CLOSE)).toBe("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
+    expect(codes).toEqual(Array(6).fill("WRONG_STATE"));
+  });
+
+  it("gives an exchange up: the connection ends, and what is said after it goes nowhere", async () => {
+    const { connect } = await listening((_, reply) => {
+      reply.respond(200);
+      reply.write(octets("x"));
+      reply.abort();
+      expect([reply.write(octets("y")), reply.isAborted]).toEqual([false, true]);
+      reply.end();
+      reply.inform(103);
+      reply.respond(200);
+    });
+    expect(await raw(connect(), CLOSE)).not.toContain("0\r\n\r\n");
+  });
+
+  it("a reader or a drain that throws is the handler's fault", async () => {
+    const { connect, errors } = await listening((request) => {
+      request.read({
+        data: () => {
+          throw new Error("reader");
+        },
+        end() {},
+        error() {},
+      });
+    });
+    const post = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx";
+    expect(await raw(connect(), post)).toMatch(/^HTTP\/1\.1 500 /);
+    expect(errors).toMatchObject([{ message: "reader" }]);
+  });
+
+  it("closes: answers in progress end, what does not is cut and told", async () => {
+    const { server, connect } = await listening(async (request, reply) => {
+      if (request.target === "/never") return;
+      await pause(50);
+      reply.complete(200, { "Content-Length": "0" });
+    });
+    const [soon, never, idle] = [connect(), connect(), connect()];
+    const answers = [
+      raw(soon, CLOSE.replace("close", "keep-alive")),
+      raw(never, CLOSE.replace("/x", "/never")),
+      raw(idle, ""),
+    ];
+    await pause(20);
+    expect(server.connections).toBe(3);
+    const closing = server.close(150);
+    await expect(new Promise((_, reject) => connect().once("error", reject))).rejects.toThrow("ECONNREFUSED");
+    const { unanswered } = await closing;
+    expect(unanswered.map(({ target }: ServerRequest) => target)).toEqual(["/never"]);
+    expect(await Promise.all(answers)).toEqual([
+      "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+      "",
+      "",
+    ]);
+    expect(server.connections).toBe(0);
+  });
+
+  it("serves connections made elsewhere, and refuses those above its limit", async () => {
+    const server = createServer((_, reply) => reply.complete(204));
+    servers.push(server);
+    const [ours, theirs] = duplexPair();
+    server.serve(theirs);
+    expect((await requestOver(ours, get("/"))).status).toBe(204);
+    const limited = await listening((_, reply) => reply.complete(204), { maxConnections: 1 });
+    const first = limited.connect();
+    await pause(20);
+    expect(await raw(limited.connect(), CLOSE)).toBe("");
+    expect(await raw(first, CLOSE)).toContain("204");
+  });
+
+  it("tells when it cannot listen", async () => {
+    const { port } = await listening(() => {});
+    await expect(createServer(() => {}).listen(port)).rejects.toThrow("EADDRINUSE");
+  });
+
+  it("gives up a Duplex that takes nothing", async () => {
+    const server = createServer((_, reply) => reply.complete(200, {}, Buffer.alloc(1_000_000)), {
+      timeouts: { write: 50 },
+    });
+    servers.push(server);
+    const stream = new Duplex({ read() {}, write() {} });
+    const closed = new Promise((resolve) => stream.once("close", resolve));
+    stream.on("error", () => {});
+    server.serve(stream);
+    stream.push(CLOSE);
+    await closed;
+    expect(server.connections).toBe(0);
+  });
+});
+
+describe("upgrades", () => {
+  it("are usable by ws", async () => {
+    const sockets = new WebSocketServer({ noServer: true });
+    sockets.on("connection", (socket) => socket.on("message", (data) => socket.send(`echo ${data}`)));
+    const { port } = await listening((_, reply) => {
+      const { request, socket, head } = takeSocket(reply);
+      sockets.handleUpgrade(request as never, socket, head, (each) => sockets.emit("connection", each, request));
+    });
+    const client = new WebSocket(`ws://127.0.0.1:${port}/chat`);
+    const answer = await new Promise((resolve, reject) => {
+      client.on("open", () => client.send("hi"));
+      client.on("message", (data) => resolve(String(data)));
+      client.on("error", reject);
+    });
+    expect(answer).toBe("echo hi");
+    client.terminate();
+  });
+
+  it("need a proposal", async () => {
+    const { connect, errors } = await listening((_, reply) => {
+      takeSocket(reply);
+    });
+    expect(await raw(connect(), CLOSE)).toMatch(/^HTTP\/1\.1 500 /);
+    expect(errors).toMatchObject([{ code: "UNPROPOSED_SWITCH" }]);
+  });
+
+  it("as a Duplex at both ends", async () => {
+    const { connect } = await listening((_, reply) => {
+      const tunnel = duplexOf(reply.upgrade(), reply);
+      tunnel.pipe(tunnel);
+    });
+    const { upgraded, status } = await requestOver(connect(), { method: "CONNECT", target: "a:1", authority: "a:1" });
+    expect(status).toBe(200);
+    upgraded?.end(Buffer.alloc(3_000_000, "x"));
+    let read = 0;
+    for await (const piece of upgraded ?? []) read += piece.length;
+    expect(read).toBe(3_000_000);
+  });
+
+  it("whose peer vanishes fail", async () => {
+    const failed = { at: null as unknown };
+    const { connect } = await listening((_, reply) => {
+      const tunnel = duplexOf(reply.upgrade(), reply);
+      tunnel.resume().on("error", (error) => {
+        failed.at = error;
+      });
+    });
+    const socket = connect();
+    const { upgraded } = await requestOver(socket, { method: "CONNECT", target: "a:1", authority: "a:1" });
+    upgraded?.on("error", () => {});
+    socket.resetAndDestroy();
+    await pause(30);
+    expect(failed.at).toMatchObject({ code: "DISCONNECTED" });
+  });
+});
+
+describe("the client on a Duplex", () => {
+  it("fetches, requests, and keeps the connection", async () => {
+    const { connect } = await listening(async (request, reply) => {
+      const body = Buffer.from(`${request.target} ${await request.text()}`);
+      reply.complete(200, { "Content-Length": String(body.length) }, body);
+    });
+    expect(await (await fetch(connect(), new Request("http://a/1"))).response?.text()).toBe("/1 ");
+    const connection = new ClientConnection(connect());
+    const first = await connection.request({ method: "PUT", target: "/2", authority: "a", body: "b" });
+    expect(await first.body.text()).toBe("/2 b");
+    expect(await (await connection.fetch(get("/3"))).response?.text()).toBe("/3 ");
+    expect(await connection.close()).toEqual({ unanswered: [] });
+  });
+
+  it("rejects when there is nobody", async () => {
+    const { server, port } = await listening(() => {});
+    await server.close(0);
+    expect(await outcome(requestOver(net.connect(port, "127.0.0.1"), get("/")))).toMatchObject({
+      error: { code: "DISCONNECTED", cause: { code: "ECONNREFUSED" } },
+    });
+  });
+
+  it("has the Fetch handler at the other end", async () => {
+    const { connect } = await listening(fetchHandler(() => ({ body: "hi", trailers: { T: "1" } })));
+    const { body, trailers } = await requestOver(connect(), get("/"));
+    expect([await body.text(), [...(await trailers)]]).toEqual(["hi", [["t", "1"]]]);
+  });
+});
+
+describe("a proxy", () => {
+  async function proxied(handler: Handler, request: string) {
+    let seen: ServerRequest | undefined;
+    const upstream = await listening((received, reply) => {
+      seen = received;
+      return handler(received, reply);
+    });
+    const refusals: string[] = [];
+    const proxy = await listening((received, reply) =>
+      forward(received, reply, new ClientConnection(upstream.connect()), {
+        headers: [["Forwarded", "for=x"]],
+        onRefusal: ({ reason }) => refusals.push(reason),
+      }),
+    );
+    return { answer: await raw(proxy.connect(), request, 1_000), seen: () => seen, refusals };
+  }
+
+  it("keeps names, chunks and trailers both ways, and drops what is for one hop", async () => {
+    let sent = "";
+    const { answer, seen } = await proxied(async (request, reply) => {
+      for await (const chunk of request.chunks()) sent += `${Buffer.from(chunk)};`;
+      sent += JSON.stringify(request.trailers?.raw());
+      reply.inform(103, { Link: "x" });
+      reply.respond(200, [
+        ["X-CasE", "1"],
+        ["Keep-Alive", "1"],
+        ["Connection", "x-hop"],
+        ["X-Hop", "1"],
+      ]);
+      reply.write(octets("one"));
+      reply.write(octets("three"));
+      reply.end([["T-Out", "2"]]);
+    }, "POST http://other/p HTTP/1.1\r\nHost: a\r\nX-cAse: 1\r\nConnection: close, X-Gone\r\nX-Gone: 1\r\nTE: trailers\r\n" +
+      "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n3\r\ncde\r\n0\r\nT-In: 1\r\n\r\n");
+    expect(sent).toBe('ab;cde;[["T-In","1"]]');
+    expect(seen()?.target).toBe("/p");
+    expect(seen()?.headers.raw()).toEqual([
+      ["Host", "other"],
+      ["Transfer-Encoding", "chunked"],
+      ["X-cAse", "1"],
+      ["Via", "1.1 sansio"],
+      ["Forwarded", "for=x"],
+    ]);
+    expect(answer).toBe(
+      "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" +
+        "HTTP/1.1 200 OK\r\nX-CasE: 1\r\nVia: 1.1 sansio\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n" +
+        "3\r\none\r\n5\r\nthree\r\n0\r\nT-Out: 2\r\n\r\n",
+    );
+  });
+
+  it("keeps a length, and has no body for HEAD", async () => {
+    const handler: Handler = (_, reply) => reply.complete(200, { "Content-Length": "2" }, octets("hi"));
+    const put = "PUT / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx";
+    expect((await proxied(handler, put)).answer).toMatch(/Content-Length: 2\r\n[\s\S]*\r\n\r\nhi$/);
+    expect((await proxied(handler, CLOSE.replace("GET", "HEAD"))).answer).toMatch(
+      /Content-Length: 2\r\n[\s\S]*\r\n\r\n$/,
+    );
+  });
+
+  it.each([
+    ["CONNECT", "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n", 501],
+    ["an end-to-end field in Connection", "GET / HTTP/1.1\r\nHost: a\r\nConnection: Host\r\n\r\n", 400],
+    [
+      "an upgrade with a body",
+      "POST / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: h2c\r\nContent-Length: 1\r\n\r\nx",
+      400,
+    ],
+    ["a user in the target", "GET http://u@a/ HTTP/1.1\r\nHost: a\r\n\r\n", 400],
+    ["a target that is none", "GET x HTTP/1.1\r\nHost: a\r\n\r\n", 400],
+    ["a fragment", "GET /#x HTTP/1.1\r\nHost: a\r\n\r\n", 400],
+    ["an expectation that is unknown", "GET / HTTP/1.1\r\nHost: a\r\nExpect: miracle\r\n\r\n", 417],
+    ["a name with an underscore", "GET / HTTP/1.1\r\nHost: a\r\nContent_Length: 1\r\n\r\n", 400],
+    ["a request that goes no further", "TRACE / HTTP/1.1\r\nHost: a\r\nMax-Forwards: 0\r\n\r\n", 501],
+  ])("refuses %s", async (_, request, status) => {
+    const { answer, seen, refusals } = await proxied((_request, reply) => reply.complete(204), request);
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect([seen(), refusals.length]).toEqual([undefined, 1]);
+  });
+
+  it("whose upstream is not there, or fails, says 502 or cuts the answer", async () => {
+    expect((await proxied((_, reply) => reply.abort(), CLOSE)).answer).toMatch(/^HTTP\/1\.1 502 /);
+    const { answer } = await proxied(async (_, reply) => {
+      reply.respond(200);
+      reply.write(octets("x"));
+      await pause(20);
+      reply.abort();
+    }, CLOSE);
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+    expect(answer).not.toContain("0\r\n\r\n");
+  });
+});
