@@ -4,6 +4,7 @@ import { encodeHuffman, huffmanLength } from "./huffman";
 import { HEAD, HEAD_FAULT_AT } from "./layout";
 import {
   BLOCK,
+  CHECKED,
   FIELD_SIZE,
   FIELDS,
   HEAD_ODD,
@@ -11,6 +12,7 @@ import {
   LITERAL_INDEXED,
   LITERAL_NEVER_INDEXED,
   NO_FAULT,
+  PLAIN,
   SIZE_UPDATE,
   STATIC_COUNT,
   STATIC_RULES,
@@ -18,12 +20,12 @@ import {
 } from "./layout-http2";
 
 /**
- * Writes `count` records with the names and values from TEXT on, one behind the other, to BLOCK. With `isChecked` a literal
+ * Writes `count` records with the names and values from TEXT on, one behind the other, to BLOCK. With CHECKED a literal
  * must be what may be received: by its name's rule, which a record with an index of the dynamic table must hold, and which is
  * written into a record whose name is literal too. Returns where the
  * block ends, or a fault negated, HEAD_FAULT_AT saying of which record.
  */
-export function encodeBlock(count: u32, isChecked: bool): i32 {
+export function encodeBlock(count: u32, how: u32): i32 {
   let text = TEXT;
   let out = BLOCK;
   for (let i: u32 = 0; i < count; i++) {
@@ -40,14 +42,14 @@ export function encodeBlock(count: u32, isChecked: bool): i32 {
     let rule: u32 = number <= STATIC_COUNT ? load<u8>(STATIC_RULES + number) : load<u8>(record, 1);
     let fault = NO_FAULT;
     if (number == 0) {
-      out = writeString(text, nameEnd, out);
+      out = writeString(text, nameEnd, out, how);
       fault = nameFault(text, nameEnd);
       if (fault == NO_FAULT) rule = nameRule(text, nameEnd);
       store<u8>(record, <u8>rule, 1);
     }
-    out = writeString(nameEnd, valueEnd, out);
+    out = writeString(nameEnd, valueEnd, out, how);
     if (fault == NO_FAULT) fault = valueFault(rule, nameEnd, valueEnd, load<u32>(HEAD + HEAD_ODD) != 0);
-    if (isChecked && fault != NO_FAULT) {
+    if (how & CHECKED && fault != NO_FAULT) {
       store<u32>(HEAD + HEAD_FAULT_AT, i);
       return -fault;
     }
@@ -73,11 +75,12 @@ function writeNumber(out: usize, bits: u32, most: u32, number: u32): usize {
   return out + 1;
 }
 
-/** The shorter of Huffman text and plain text; plain where they are as long. Writes HEAD_ODD. */
-function writeString(p: usize, end: usize, out: usize): usize {
+/** The shorter of Huffman text and plain text; Huffman where they are as long, as the RFC's examples. Writes HEAD_ODD. */
+function writeString(p: usize, end: usize, out: usize, how: u32): usize {
   const plain = <u32>(end - p);
   const huffman = huffmanLength(p, end);
-  if (huffman < plain) return encodeHuffman(p, end, writeNumber(out, 0x80, 0x7f, huffman));
+  if (huffman <= plain && plain > 0 && !(how & PLAIN))
+    return encodeHuffman(p, end, writeNumber(out, 0x80, 0x7f, huffman));
   out = writeNumber(out, 0, 0x7f, plain);
   copy(p, plain, out);
   return out + plain;

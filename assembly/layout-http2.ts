@@ -67,6 +67,13 @@ export const LITERAL: u32 = 2;
 export const LITERAL_NEVER_INDEXED: u32 = 3;
 export const SIZE_UPDATE: u32 = 4;
 
+// --- how to encode (bits) -----------------------------------------------------------------------------------------
+
+/** Names and values must be what may be received. */
+export const CHECKED: u32 = 1 << 0;
+/** No Huffman text. */
+export const PLAIN: u32 = 1 << 1;
+
 // --- rules: what a name demands of its field ----------------------------------------------------------------------
 
 export const ANY: u32 = 0;

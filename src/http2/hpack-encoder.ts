@@ -2,11 +2,13 @@
 // same rules by which it checks received ones, and writes the block.
 import {
   BLOCK_SIZE,
+  CHECKED,
   INDEXED,
   LITERAL,
   LITERAL_INDEXED,
   LITERAL_NEVER_INDEXED,
   MAX_FIELDS_AT_ONCE,
+  PLAIN,
   SIZE_UPDATE,
 } from "../../assembly/layout-http2.ts";
 import { LocalProtocolError } from "../shared/errors.ts";
@@ -22,6 +24,13 @@ import { type MessageFault, requestFault, statusFault } from "./message-rules.ts
 export interface HpackEncoderOptions {
   /** How many octets the table takes at most, whatever the peer allows. Default 4096. */
   readonly maxTableSize?: number | undefined;
+  /** Strings as Huffman text where that is not longer (the default), or never. */
+  readonly huffman?: boolean | undefined;
+  /**
+   * Which fields are inserted into the table: those that are likely to come back (`"selective"`, the default), or all that
+   * are not sensitive.
+   */
+  readonly indexing?: "selective" | "all" | undefined;
 }
 
 /** What an indexed representation, or the numbers of a literal one, take at most. */
@@ -45,6 +54,8 @@ export class HpackEncoder {
   private readonly table = new EncoderTable();
   private readonly kernel: HpackKernel;
   private readonly ownMax: number;
+  private readonly coding: number;
+  private readonly isSelective: boolean;
   /** The size that the table shall have, and the smallest that it should have had since the last block. */
   private wanted: number;
   private smallest: number;
@@ -60,7 +71,10 @@ export class HpackEncoder {
    * @throws LocalProtocolError NO_KERNEL
    */
   constructor(options: HpackEncoderOptions = {}) {
-    const { maxTableSize = DEFAULT_TABLE_SIZE } = options;
+    const { maxTableSize = DEFAULT_TABLE_SIZE, huffman = true, indexing = "selective" } = options;
+    if (indexing !== "selective" && indexing !== "all") throw new RangeError(`indexing cannot be ${String(indexing)}`);
+    this.coding = huffman ? 0 : PLAIN;
+    this.isSelective = indexing === "selective";
     this.ownMax = octetCount("maxTableSize", maxTableSize);
     this.kernel = hpackKernel();
     this.wanted = Math.min(this.ownMax, DEFAULT_TABLE_SIZE);
@@ -212,8 +226,10 @@ export class HpackEncoder {
 
   private isWorthKeeping(name: string, value: string, fixed: FixedName | undefined): boolean {
     const { table } = this;
+    const size = name.length + value.length + ENTRY_OVERHEAD;
+    if (!this.isSelective) return size <= table.maxSize;
     if (fixed !== undefined && fixed.changing >= 0 && !table.comesAgain(fixed.changing, value)) return false;
-    return name.length + value.length + ENTRY_OVERHEAD <= table.maxSize * LARGEST_SHARE;
+    return size <= table.maxSize * LARGEST_SHARE;
   }
 
   private record(kind: number, index: number, name: string, literalName: string, value: string): void {
@@ -249,7 +265,7 @@ export class HpackEncoder {
       });
     }
     if (!kernel.putText(text)) throw this.charFault();
-    const end = kernel.encodeBlock(count, isChecked ? 1 : 0);
+    const end = kernel.encodeBlock(count, this.coding | (isChecked ? CHECKED : 0));
     if (end > 0) return end;
     throw new LocalProtocolError(hpackFault(-end), { header: names[kernel.faultAt] });
   }

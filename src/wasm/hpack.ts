@@ -40,7 +40,7 @@ import { decodeLatin1, encodeLatin1, isLatin1 } from "./text.ts";
 interface HpackExports {
   readonly memory: WebAssembly.Memory;
   decodeBlock(position: number, end: number, isStart: number): number;
-  encodeBlock(count: number, isChecked: number): number;
+  encodeBlock(count: number, how: number): number;
   checkValue(rule: number, start: number, end: number): number;
 }
 
