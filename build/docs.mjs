@@ -1,6 +1,7 @@
 // Documents made from the code: `npm run docs` writes them, `--check` compares (test/docs.test.ts does too).
 //   docs/api.md        from the docstrings of what src/index.ts exports (TypeDoc)
 //   package.json       exports and sideEffects, from build/entries.mjs
+//   docs/http2-states.md  the tables of src/http2/stream-states.ts and connection-states.ts, the same
 //   docs/states.md     the tables of src/http1/states.ts, in words, as Mermaid and as docs/states.svg
 //   README.md          what stands between <!-- name --> and <!-- /name -->: tables of errors, limits, leniencies, and
 //                      examples/two-ends.mjs with what it prints
@@ -11,6 +12,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import ts from "typescript";
 import { arrowsOf, mermaid, svg } from "./draw.mjs";
+import { mermaidOfTable, svgOfTables } from "./draw-http2.mjs";
 import { packageExports, sideEffects } from "./entries.mjs";
 
 const ROOT = resolve(import.meta.dirname, "..");
@@ -23,6 +25,8 @@ export async function generate() {
     "docs/api.md": await api(),
     "docs/states.md": statesText(ON_EVENT, ON_STATE),
     "docs/states.svg": svg(ON_EVENT, ON_STATE),
+    "docs/http2-states.md": http2StatesText(),
+    "docs/http2-states.svg": svgOfTables(http2Tables()),
     "README.md": fillIn(readme, readmeSections()),
     "package.json": packageText(),
   };
@@ -142,6 +146,64 @@ ${table(
   onState.map(({ when, then }) => [when.client ?? "", when.server ?? "", facts(when), consequence(then)].map(mono)),
 )}
 `;
+}
+
+/** The tables of HTTP/2, by the names of their pictures. */
+export function http2Tables() {
+  const { ON_STREAM, ON_MESSAGE } = load("src/http2/stream-states.ts");
+  const { ON_READING, ON_ENDING } = load("src/http2/connection-states.ts");
+  return { stream: ON_STREAM, message: ON_MESSAGE, reading: ON_READING, ending: ON_ENDING };
+}
+
+function http2StatesText() {
+  const { REFUSALS } = load("src/http2/stream-states.ts");
+  const { stream, message, reading, ending } = http2Tables();
+  const rows = (cells) => cells.map((row) => row.map(mono));
+  return `# The states of an HTTP/2 connection
+
+Made by \`npm run docs\` from the tables in \`src/http2/stream-states.ts\` and \`src/http2/connection-states.ts\`, which are
+what runs; a test fails when they differ.
+
+![All machines](http2-states.svg)
+
+## A stream
+
+As RFC 9113 5.1 draws it. A stream is there while it is neither idle nor closed; a closed one costs nothing.
+
+${machineText(stream, ["idle"])}
+
+What a received frame means that has no cell (what is sent without one is a \`LocalProtocolError\`):
+
+${table(["in", "an error of the", "code"], rows(Object.entries(REFUSALS).map(([state, { scope, code }]) => [state, scope, code])))}
+
+Of closed streams it is known for a while who reset them. Frames on one that this end has reset are ignored; on one that the
+peer has reset they are an error of the stream; WINDOW_UPDATE, PRIORITY and RST_STREAM may come late on any.
+
+## A message
+
+In each direction of a stream. END_STREAM is the end of the message.
+
+${machineText(message, ["head"])}
+
+## What may be received next
+
+A server begins in \`preface\`, a client in \`settings\`.
+
+${machineText(reading, ["preface", "settings"])}
+
+## How the connection ends
+
+\`finished\` is true in \`finished\` and in \`terminated\`.
+
+${machineText(ending, ["open"])}
+`;
+}
+
+function machineText(cells, begin) {
+  const rows = Object.entries(cells).flatMap(([from, row]) =>
+    Object.entries(row).map(([trigger, to]) => [from, trigger, to].map(mono)),
+  );
+  return `\`\`\`mermaid\n${mermaidOfTable(cells, begin)}\n\`\`\`\n\n${table(["in", "event", "next"], rows)}`;
 }
 
 function sideText(role, onEvent, onState) {

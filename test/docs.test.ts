@@ -4,8 +4,9 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import type { AddressInfo, Server } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { fillIn, generate, outdated } from "../build/docs.mjs";
+import { fillIn, generate, http2Tables, outdated } from "../build/docs.mjs";
 import { arrowsOf, svg } from "../build/draw.mjs";
+import { arrowsOfTable, svgOfTables } from "../build/draw-http2.mjs";
 import { ON_EVENT, ON_STATE } from "../src/http1/states.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
@@ -17,12 +18,17 @@ describe("documents made from the code", () => {
     generated = await generate();
   }, 60_000);
 
-  it.each(["README.md", "docs/api.md", "docs/states.md", "docs/states.svg", "package.json"])(
-    "%s is up to date",
-    (path) => {
-      expect(generated[path] === readFileSync(`${ROOT}${path}`, "utf8"), `${path}: npm run docs`).toBe(true);
-    },
-  );
+  it.each([
+    "README.md",
+    "docs/api.md",
+    "docs/states.md",
+    "docs/states.svg",
+    "docs/http2-states.md",
+    "docs/http2-states.svg",
+    "package.json",
+  ])("%s is up to date", (path) => {
+    expect(generated[path] === readFileSync(`${ROOT}${path}`, "utf8"), `${path}: npm run docs`).toBe(true);
+  });
 
   it("finds a file that is not", () => {
     const texts = { "README.md": README, LICENSE: "x", "docs/absent.md": "" };
@@ -50,6 +56,22 @@ describe("the picture of the states", () => {
     const { "body-declined": _, ...rest } = ON_EVENT.client["send-body"] ?? {};
     const client = { ...ON_EVENT.client, "send-body": rest };
     expect(() => svg({ ...ON_EVENT, client }, ON_STATE)).toThrow("no arrow send-body > closed any more");
+  });
+});
+
+describe("the picture of HTTP/2's states", () => {
+  it("has every cell of the tables", () => {
+    const picture = svgOfTables(http2Tables());
+    for (const table of Object.values(http2Tables())) {
+      const cells = Object.values(table).flatMap((row) => Object.keys(row as object));
+      expect(arrowsOfTable(table).flatMap(({ labels }) => labels)).toHaveLength(cells.length);
+      for (const cell of cells) expect(picture).toContain(`>${cell}</tspan>`);
+    }
+  });
+
+  it("asks for a place for a new state, and tells of an arrow that is gone", () => {
+    expect(() => svgOfTables({ message: { head: { request: "limbo" } } })).toThrow('no place for "limbo"');
+    expect(() => svgOfTables({ stream: { idle: {} } })).toThrow("any more");
   });
 });
 

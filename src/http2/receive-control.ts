@@ -1,10 +1,10 @@
 // Frames that are no message: settings, windows, resets, pings, priorities, the end, and what is not known here.
 import { codeName } from "./codes.ts";
-import type { Http2ReceivedEvent, SettingsEvent, StreamResetEvent } from "./events.ts";
-import { ACK, HIGHEST_WINDOW, PING_SIZE, readU31, readU32, SETTINGS } from "./frames.ts";
+import type { Http2ReceivedEvent, StreamResetEvent } from "./events.ts";
+import { ACK, FRAME_HEADER_SIZE, HIGHEST_WINDOW, PING_SIZE, readU31, readU32, SETTINGS } from "./frames.ts";
 import { parsePriority } from "./priority.ts";
 import type { Session } from "./session.ts";
-import { parseSettings, SETTING_SIZE, type SomeSettings } from "./settings.ts";
+import { parseSettings, SETTING_SIZE, type SettingEntry, settingsOf } from "./settings.ts";
 import { ENDED, ON, refusalIn, type Stream } from "./stream.ts";
 import { IS_IDLE, WAS_RESET_BY_PEER, WAS_RESET_HERE } from "./streams.ts";
 
@@ -24,40 +24,44 @@ export class ControlReader {
       return this.acknowledged();
     }
     if (length / SETTING_SIZE > session.limits.maxSettingsPerFrame) throw session.fault("TOO_MANY_SETTINGS");
-    const settings = parseSettings(octets, at, length);
-    if (typeof settings === "string") throw session.fault(settings);
+    const entries = parseSettings(octets, at, length);
+    if (typeof entries === "string") throw session.fault(entries);
     session.spendAck();
-    this.apply(settings);
+    this.apply(entries);
     session.frame(0, SETTINGS, ACK, 0);
-    session.provoke(9);
-    return { type: "settings", settings, offset: session.offset } satisfies SettingsEvent;
+    session.provoke(FRAME_HEADER_SIZE);
+    return { type: "settings", settings: settingsOf(entries), offset: session.offset };
   }
 
-  /** The peer's settings hold from here on (RFC 9113 6.5.3). */
-  apply(settings: SomeSettings): void {
+  /** The peer's settings hold from here on, each in its turn (RFC 9113 6.5.3). */
+  apply(entries: readonly SettingEntry[]): void {
     const { session } = this;
-    const { remote, scheduler, streams } = session;
-    this.checkChange(settings);
-    session.remote = { ...remote, ...settings };
+    for (const [name, value] of entries) {
+      if (name === "headerTableSize") session.encoder.setMaxTableSize(value as number);
+      else if (name === "initialWindowSize") this.moveWindows(value as number);
+      else this.checkChange(name, value as boolean);
+    }
+    session.remote = { ...session.remote, ...settingsOf(entries) };
     session.hasRemoteSettings = true;
-    if (settings.headerTableSize !== undefined) session.encoder.setMaxTableSize(settings.headerTableSize);
-    const window = settings.initialWindowSize;
-    if (window === undefined || window === remote.initialWindowSize) return;
-    if (window + streams.highestSendDelta > HIGHEST_WINDOW) this.checkWindows(window);
-    scheduler.rebase(window);
-    session.noticeRoom();
   }
 
   /** What must not change, or not be said by this peer. */
-  private checkChange(settings: SomeSettings): void {
+  private checkChange(name: string, value: boolean): void {
     const { session } = this;
     const { remote } = session;
-    if (!session.isServer && settings.enablePush === true) throw session.fault("BAD_SETTING");
-    if (remote.enableConnectProtocol && settings.enableConnectProtocol === false) throw session.fault("BAD_SETTING");
-    const priorities = settings.noRfc7540Priorities;
-    if (session.hasRemoteSettings && priorities !== undefined && priorities !== remote.noRfc7540Priorities) {
-      throw session.fault("BAD_SETTING");
-    }
+    const isBad =
+      (name === "enablePush" && value && !session.isServer) ||
+      (name === "enableConnectProtocol" && !value && remote.enableConnectProtocol) ||
+      (name === "noRfc7540Priorities" && session.hasRemoteSettings && value !== remote.noRfc7540Priorities);
+    if (isBad) throw session.fault("BAD_SETTING");
+  }
+
+  /** A new initial window size, for streams that are open too (RFC 9113 6.9.2). */
+  private moveWindows(window: number): void {
+    const { session } = this;
+    if (window + session.streams.highestSendDelta > HIGHEST_WINDOW) this.checkWindows(window);
+    session.scheduler.rebase(window);
+    session.noticeRoom();
   }
 
   /** A new initial window size must not lift any window above 2^31-1 (RFC 9113 6.9.2). */
@@ -90,7 +94,7 @@ export class ControlReader {
     if ((flags & ACK) !== 0) return { type: "ping-acknowledged", data, offset };
     session.spendAck();
     session.writePing(data, ACK);
-    session.provoke(9 + PING_SIZE);
+    session.provoke(FRAME_HEADER_SIZE + PING_SIZE);
     return { type: "ping", data, offset };
   }
 

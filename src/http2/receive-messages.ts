@@ -153,8 +153,10 @@ export class BlockReader {
       return null;
     }
     if (fate === IS_IDLE) throw session.fault("UNEXPECTED_FRAME");
-    if (fate === WAS_RESET_BY_PEER) return session.streamError(id, "FRAME_ON_CLOSED_STREAM");
-    throw session.fault("FRAME_ON_CLOSED_STREAM");
+    if (fate !== WAS_RESET_BY_PEER) throw session.fault("FRAME_ON_CLOSED_STREAM");
+    // The caller has heard of the end of this stream.
+    session.streamError(id, "FRAME_ON_CLOSED_STREAM");
+    return null;
   }
 
   // --- blocks --------------------------------------------------------------------------------------------------------------
@@ -251,6 +253,8 @@ export class BlockReader {
     const fault = this.fault(message);
     if (fault !== null) return this.refuse(stream.id, fault);
     if (isHead) return this.response(stream, message);
+    // RFC 9113 8.5: a tunnel has no trailers.
+    if (stream.isTunnel) return session.streamError(stream.id, "UNEXPECTED_FRAME");
     if (!endsStream) return this.refuse(stream.id, "TRAILERS_WITHOUT_END");
     if (stream.owed > 0) return this.refuse(stream.id, "CONTENT_LENGTH_MISMATCH");
     return this.finish(stream, message);
@@ -271,8 +275,8 @@ export class BlockReader {
       return { type: "informational-response", streamId: id, status, reason: "", httpVersion: "2", headers, offset };
     }
     const isBodiless = stream.isHead || status === 204 || status === 304;
-    const isTunnel = stream.isConnect && status < 300;
-    stream.owed = isBodiless ? 0 : isTunnel ? -1 : message.contentLength;
+    stream.isTunnel = stream.isConnect && status < 300;
+    stream.owed = isBodiless ? 0 : stream.isTunnel ? -1 : message.contentLength;
     if (endsStream && stream.owed > 0) return this.refuse(id, "CONTENT_LENGTH_MISMATCH");
     stream.fireReceived(MESSAGE.response);
     session.fire(stream, ON["receive-headers"]);
@@ -303,7 +307,11 @@ export class BlockReader {
     if (id > session.lastServed) return null;
     streams.passTo(id);
     const parent = streams.get(this.blockStreamId);
-    if (parent === undefined) return session.streamError(id, "UNWANTED_PUSH");
+    if (parent === undefined) {
+      // It crossed the reset of its request: nobody waits for it, or hears of it.
+      session.streamError(id, "UNWANTED_PUSH");
+      return null;
+    }
     if (streams.remote + streams.reservedRemote >= session.concurrentStreams) {
       return session.streamError(id, "TOO_MANY_STREAMS");
     }

@@ -31,7 +31,7 @@ import {
 import { ControlReader } from "./receive-control.ts";
 import { BlockReader } from "./receive-messages.ts";
 import type { Session } from "./session.ts";
-import type { SomeSettings } from "./settings.ts";
+import type { SettingEntry } from "./settings.ts";
 import { BODY, CLOSED, MESSAGE, ON, refusalIn, type Stream } from "./stream.ts";
 
 const READINGS = compileEvents(READING_STATES, READING_TRIGGERS, ON_READING);
@@ -107,7 +107,7 @@ export class Receiver {
   }
 
   /** An upgraded connection: the peer's settings, which no frame brought, and events that no frame gave. */
-  applyUpgraded(settings: SomeSettings): void {
+  applyUpgraded(settings: readonly SettingEntry[]): void {
     this.control.apply(settings);
   }
 

@@ -154,6 +154,7 @@ export class Sender {
     else if (endStream && !isBodiless) checkNothingDue(pairs);
     const begin = session.output.length;
     const { block, contentLength } = session.encoder.encodeResponse(status, pairs);
+    stream.isTunnel = isTunnel;
     stream.due = isBodiless ? 0 : isTunnel ? -1 : contentLength;
     stream.fireSent(MESSAGE.response);
     session.fire(stream, ON["send-headers"]);
@@ -188,6 +189,7 @@ export class Sender {
     const pairs = fieldPairs(event.headers);
     const stream = this.allowed(event.streamId, "end-of-message", MESSAGE["end-of-message"]);
     if (stream.due > 0) throw new LocalProtocolError("BODY_TOO_SHORT", { seen: `${stream.due} octets are still due` });
+    if (pairs.length > 0 && stream.isTunnel) throw new LocalProtocolError("TRAILERS_NOT_ALLOWED");
     this.end(stream, pairs.length > 0 ? this.session.encoder.checkTrailers(pairs) : NO_PAIRS);
     return true;
   }

@@ -85,9 +85,10 @@ export class Session {
   earlyPriorities: Map<number, string> | null = null;
   private ending = OPEN;
   private credited: Stream[] = [];
-  private readonly resets: Budget;
-  private readonly useless: Budget;
-  private readonly pings: Budget;
+  /** Made when something is first spent: an idle connection has none. */
+  private resets: Budget | null = null;
+  private useless: Budget | null = null;
+  private pings: Budget | null = null;
   /** What the peer provoked and has not been drained: acknowledgements, octets; and up to where of the output it reaches. */
   private acks = 0;
   private provoked = 0;
@@ -101,9 +102,6 @@ export class Session {
     this.limits = limits;
     this.streams = new Streams(role === "client");
     this.concurrentStreams = settings.maxConcurrentStreams ?? DEFAULT_SETTINGS.maxConcurrentStreams;
-    this.resets = new Budget(limits.maxResets, limits.resetsPerSecond);
-    this.useless = new Budget(limits.maxUselessFrames, limits.uselessFramesPerSecond);
-    this.pings = new Budget(limits.maxPings, limits.pingsPerSecond);
   }
 
   fault(code: ErrorCode, detail: ErrorDetail = {}): RemoteProtocolError {
@@ -202,15 +200,18 @@ export class Session {
   // --- budgets ---------------------------------------------------------------------------------------------------------
 
   spendReset(): void {
+    this.resets ??= new Budget(this.limits.maxResets, this.limits.resetsPerSecond);
     if (!this.resets.spend(this.now)) throw this.fault("TOO_MANY_RESETS");
   }
 
   spendUseless(): void {
+    this.useless ??= new Budget(this.limits.maxUselessFrames, this.limits.uselessFramesPerSecond);
     if (!this.useless.spend(this.now)) throw this.fault("TOO_MANY_USELESS_FRAMES");
   }
 
   /** A frame that is to be acknowledged. */
   spendAck(): void {
+    this.pings ??= new Budget(this.limits.maxPings, this.limits.pingsPerSecond);
     if (!this.pings.spend(this.now)) throw this.fault("TOO_MANY_PINGS");
     this.checkDrained();
     if (++this.acks > this.limits.maxUnflushedAcks) throw this.fault("TOO_MANY_UNFLUSHED_ACKS");

@@ -121,20 +121,25 @@ export function writeSettings(settings: SomeSettings): Uint8Array {
   return payload;
 }
 
-/** Settings of a payload in `octets` from `at` on, the last of each; or the fault of the first bad one. */
-export function parseSettings(octets: Uint8Array, at: number, length: number): SomeSettings | ErrorCode {
-  const settings: Record<string, number | boolean> = {};
+/** One setting of a frame: its name, or its number where it is not known. */
+export type SettingEntry = readonly [name: string, value: number | boolean];
+
+/** The settings of a payload in `octets` from `at` on, in their order; or the fault of the first bad one. */
+export function parseSettings(octets: Uint8Array, at: number, length: number): SettingEntry[] | ErrorCode {
+  const entries: SettingEntry[] = [];
   const view = new DataView(octets.buffer, octets.byteOffset + at, length);
   for (let entry = 0; entry < length; entry += SETTING_SIZE) {
     const id = view.getUint16(entry);
     const value = view.getUint32(entry + 2);
     const row = BY_ID[id];
-    if (row === undefined) {
-      settings[id] = value;
-      continue;
-    }
-    if (value < row.least || value > row.most) return row.fault;
-    settings[row.name] = typeof row.default === "boolean" ? value === 1 : value;
+    if (row === undefined) entries.push([String(id), value]);
+    else if (value < row.least || value > row.most) return row.fault;
+    else entries.push([row.name, typeof row.default === "boolean" ? value === 1 : value]);
   }
-  return settings as SomeSettings;
+  return entries;
+}
+
+/** The settings that hold after these, the last of each. */
+export function settingsOf(entries: readonly SettingEntry[]): SomeSettings {
+  return Object.fromEntries(entries) as unknown as SomeSettings;
 }

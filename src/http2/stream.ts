@@ -68,6 +68,8 @@ export class Stream {
   /** The request's method is one after which a body or its length mean something else. */
   isHead = false;
   isConnect = false;
+  /** CONNECT was answered 2xx: octets both ways, and no trailers (RFC 9113 8.5). */
+  isTunnel = false;
   /** Who opened it. */
   readonly isLocal: boolean;
   /** What is queued: the first piece from `chunkAt` on, those behind it from `laterAt` on; then the end, or trailers. */

@@ -10,7 +10,8 @@ import {
   parseSettings,
   readSettings,
   SETTING_SIZE,
-  type SomeSettings,
+  type SettingEntry,
+  settingsOf,
   writeSettings,
 } from "./settings.ts";
 import { ENDED, MESSAGE, ON } from "./stream.ts";
@@ -47,12 +48,13 @@ export function beginUpgraded(
   streams.fire(stream, ON[isServer ? "receive-headers" : "send-headers"]);
   stream.isHead = method === "HEAD";
   if (!isServer) {
-    session.activate(settings);
+    session.activate(settingsOf(settings));
     stream.sent = ENDED;
     session.fire(stream, ON["send-end-stream"]);
     return;
   }
   receiver.applyUpgraded(settings);
+  session.hasRemoteSettings = false;
   stream.fireReceived(MESSAGE.request);
   receiver.give({
     type: "request",
@@ -76,7 +78,7 @@ function withoutConnection(headers: HeaderFields): HeaderFields {
 }
 
 /** The value of HTTP2-Settings: base64url without padding (RFC 7540 3.2.1). Null when it is malformed. */
-export function decodeSettings(text: string): SomeSettings | null {
+export function decodeSettings(text: string): SettingEntry[] | null {
   const octets: number[] = [];
   let bits = 0;
   let count = 0;
