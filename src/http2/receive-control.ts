@@ -26,10 +26,10 @@ export class ControlReader {
     if (length / SETTING_SIZE > session.limits.maxSettingsPerFrame) throw session.fault("TOO_MANY_SETTINGS");
     const entries = parseSettings(octets, at, length);
     if (typeof entries === "string") throw session.fault(entries);
-    session.spendAck();
+    session.spendPing();
     this.apply(entries);
     session.frame(0, SETTINGS, ACK, 0);
-    session.provoke(FRAME_HEADER_SIZE);
+    session.provoke(FRAME_HEADER_SIZE, 1);
     return { type: "settings", settings: settingsOf(entries), offset: session.offset };
   }
 
@@ -92,9 +92,9 @@ export class ControlReader {
     const { offset } = session;
     const data = octets.slice(at, at + PING_SIZE);
     if ((flags & ACK) !== 0) return { type: "ping-acknowledged", data, offset };
-    session.spendAck();
+    session.spendPing();
     session.writePing(data, ACK);
-    session.provoke(FRAME_HEADER_SIZE + PING_SIZE);
+    session.provoke(FRAME_HEADER_SIZE + PING_SIZE, 1);
     return { type: "ping", data, offset };
   }
 

@@ -123,6 +123,8 @@ export class BlockReader {
       return;
     }
     const fate = streams.fateOf(id);
+    // Above what the last GOAWAY allows nothing is looked at.
+    if (!streams.isLocal(id) && id > session.lastServed) return;
     if (fate === WAS_SKIPPED) throw session.fault("BAD_STREAM_ID");
     // Streams of the peer's begin so, but for pushed ones, which are promised first.
     if (fate === IS_IDLE && (streams.isLocal(id) || !session.isServer)) throw session.fault("BAD_STREAM_ID");

@@ -77,6 +77,7 @@ export class Receiver {
   private delivered = 0;
   /** Events of a frame that gave several. */
   private events: Http2ReceivedEvent[] | null = null;
+  private nextOfEvents = 0;
   private closed: Http2ConnectionClosedEvent | null = null;
 
   constructor(session: Session) {
@@ -104,6 +105,7 @@ export class Receiver {
     this.buffer.clear();
     this.part = HEADER;
     this.events = null;
+    this.nextOfEvents = 0;
   }
 
   /** An upgraded connection: the peer's settings, which no frame brought, and events that no frame gave. */
@@ -122,8 +124,11 @@ export class Receiver {
 
   private takeEvent(): Http2ReceivedEvent {
     const events = this.events as Http2ReceivedEvent[];
-    const event = events.shift() as Http2ReceivedEvent;
-    if (events.length === 0) this.events = null;
+    const event = events[this.nextOfEvents++] as Http2ReceivedEvent;
+    if (this.nextOfEvents === events.length) {
+      this.events = null;
+      this.nextOfEvents = 0;
+    }
     return event;
   }
 
@@ -301,7 +306,8 @@ export class Receiver {
     if (fault !== null) throw session.fault(fault);
     const isPadded = (this.flags & PADDED) !== 0;
     if (isPadded && length === 0) throw session.fault("BAD_FRAME_LENGTH");
-    if (length > session.window) throw session.fault("WINDOW_EXCEEDED");
+    const isTooLarge = length > session.local.maxFrameSize;
+    if (length > session.window) throw session.fault(isTooLarge ? "FRAME_TOO_LARGE" : "WINDOW_EXCEEDED");
     session.window -= length;
     this.contentLeft = 0;
     this.paddingLeft = length;
@@ -315,7 +321,7 @@ export class Receiver {
       if (scope === "connection") throw session.fault(code);
       return session.streamError(streamId, code);
     }
-    if (length > session.local.maxFrameSize) return session.streamError(streamId, "FRAME_TOO_LARGE");
+    if (isTooLarge) return session.streamError(streamId, "FRAME_TOO_LARGE");
     if (length > session.receiveWindow(stream)) return session.streamError(streamId, "WINDOW_EXCEEDED");
     if (stream.received !== BODY) return session.streamError(streamId, "UNEXPECTED_FRAME");
     stream.receiveDelta -= length;
@@ -356,7 +362,8 @@ export class Receiver {
   }
 
   private refuseContent(code: ErrorCode): Http2ReceivedEvent {
-    return this.session.streamError(this.streamId, code, code === "BODY_TOO_LARGE" ? 413 : this.messages.answer(400));
+    const status = code === "BODY_TOO_LARGE" ? 413 : this.messages.answer(400);
+    return this.session.streamError(this.streamId, code, status, (this.flags & END_STREAM) !== 0);
   }
 
   private readContent(): Http2ReceivedEvent | null | undefined {

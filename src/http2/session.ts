@@ -43,6 +43,9 @@ const [OPEN, SHUTTING_DOWN, GOING_AWAY, FINISHED, TERMINATED] = [...ENDING_STATE
 
 const INITIAL_WINDOW = 65535;
 
+/** However few octets are drained at a time, frames are not made smaller for it than this: what is left of one waits. */
+const LEAST_ROOM = 1024;
+
 export class Session {
   readonly role: Http2Role;
   readonly isServer: boolean;
@@ -172,7 +175,8 @@ export class Session {
 
   /** RST_STREAM. */
   writeReset(streamId: number, code: Http2Code): void {
-    writeU32(this.output.page, this.frame(4, RST_STREAM, 0, streamId), codeNumber(code));
+    const at = this.frame(4, RST_STREAM, 0, streamId);
+    writeU32(this.output.page, at, codeNumber(code));
   }
 
   /**
@@ -210,16 +214,16 @@ export class Session {
   }
 
   /** A frame that is to be acknowledged. */
-  spendAck(): void {
+  spendPing(): void {
     this.pings ??= new Budget(this.limits.maxPings, this.limits.pingsPerSecond);
     if (!this.pings.spend(this.now)) throw this.fault("TOO_MANY_PINGS");
-    this.checkDrained();
-    if (++this.acks > this.limits.maxUnflushedAcks) throw this.fault("TOO_MANY_UNFLUSHED_ACKS");
   }
 
-  /** These octets, the last of the output, are there because of what the peer sent. */
-  provoke(octets: number): void {
+  /** These octets, the last of the output, are there because of what the peer sent; so many of the frames acknowledge. */
+  provoke(octets: number, acks = 0): void {
     this.countProvoked(octets);
+    this.acks += acks;
+    if (this.acks > this.limits.maxUnflushedAcks) throw this.fault("TOO_MANY_UNFLUSHED_ACKS");
     if (this.provoked > this.limits.maxQueuedControlBytes) throw this.fault("TOO_MUCH_QUEUED");
   }
 
@@ -288,16 +292,12 @@ export class Session {
 
   /** The end of the message that is sent, when nothing is queued before it. */
   writeEnding(stream: Stream): void {
-    if (stream.ending === END) this.frame(0, DATA, END_STREAM, stream.id);
-    else this.writeTrailers(stream);
+    const { trailers } = stream;
+    if (trailers === null) this.frame(0, DATA, END_STREAM, stream.id);
+    else this.writeHeaders(stream.id, this.encoder.encodeChecked(trailers), true);
+    stream.trailers = null;
     stream.ending = NOTHING;
     this.fire(stream, ON["send-end-stream"]);
-  }
-
-  private writeTrailers(stream: Stream): void {
-    const { trailers } = stream;
-    stream.trailers = null;
-    if (trailers !== null) this.writeHeaders(stream.id, this.encoder.encodeChecked(trailers), true);
   }
 
   /** Makes frames of what is due until there are `max` octets, if it comes to that. `copies`: will all be copied anyway? */
@@ -306,8 +306,8 @@ export class Session {
     if (this.isTerminated) return;
     this.writeCredits();
     for (let stream = scheduler.next(); stream !== null; stream = scheduler.next()) {
-      const room = max - output.length - FRAME_HEADER_SIZE;
-      if (room <= 0) return;
+      if (output.length >= max) return;
+      const room = Math.max(LEAST_ROOM, max - output.length - FRAME_HEADER_SIZE);
       const isEmpty = scheduler.writeFrame(stream, output, Math.min(room, this.remote.maxFrameSize), copies);
       if (isEmpty) this.emptied(stream);
     }
@@ -373,7 +373,8 @@ export class Session {
   }
 
   private writeWindowUpdate(streamId: number, increment: number): void {
-    writeU32(this.output.page, this.frame(4, WINDOW_UPDATE, 0, streamId), increment);
+    const at = this.frame(4, WINDOW_UPDATE, 0, streamId);
+    writeU32(this.output.page, at, increment);
   }
 
   /** A window opened, or less is queued: streams may be let go whose data waited. */
