@@ -21,9 +21,8 @@ import {
 
 /**
  * Writes `count` records with the names and values from TEXT on, one behind the other, to BLOCK. With CHECKED a literal
- * must be what may be received: by its name's rule, which a record with an index of the dynamic table must hold, and which is
- * written into a record whose name is literal too. Returns where the
- * block ends, or a fault negated, HEAD_FAULT_AT saying of which record.
+ * must be what may be received, by its name's rule, which a record with an index of the dynamic table must hold. Returns
+ * where the block ends, or a fault negated, HEAD_FAULT_AT saying of which record.
  */
 export function encodeBlock(count: u32, how: u32): i32 {
   let text = TEXT;
@@ -45,7 +44,6 @@ export function encodeBlock(count: u32, how: u32): i32 {
       out = writeString(text, nameEnd, out, how);
       fault = nameFault(text, nameEnd);
       if (fault == NO_FAULT) rule = nameRule(text, nameEnd);
-      store<u8>(record, <u8>rule, 1);
     }
     out = writeString(nameEnd, valueEnd, out, how);
     if (fault == NO_FAULT) fault = valueFault(rule, nameEnd, valueEnd, load<u32>(HEAD + HEAD_ODD) != 0);

@@ -1,5 +1,6 @@
 // The dynamic table of an encoder: entries found by name and by value, in one look-up each. What is inserted for a block
 // can be taken back until the block is sure to be sent.
+import { ANY, PROTOCOL, TE } from "../../assembly/layout-http2.ts";
 import { DynamicTable, ENTRY_OVERHEAD, FIRST_DYNAMIC, STATIC_PAIRS } from "./hpack-table.ts";
 
 /** A name of the static table. */
@@ -29,6 +30,12 @@ function fixedNames(): Map<string, FixedName> {
   return names;
 }
 
+/** The only names with a rule that the static table has not, and that messages may have. */
+const RULES: ReadonlyMap<string, number> = new Map([
+  ["te", TE],
+  [":protocol", PROTOCOL],
+]);
+
 /** A name that the dynamic table has. Entries are numbered in the order of their insertion. */
 export class KnownName {
   readonly fixed: FixedName | undefined;
@@ -36,11 +43,12 @@ export class KnownName {
   newest = -1;
   /** The number of the newest entry with each value. */
   readonly values = new Map<string, number>();
-  /** The rule of the name, when the kernel has said it: a number of assembly/layout-http2.ts. */
-  rule = 0;
+  /** The rule of the name, where the kernel cannot know it: a number of assembly/layout-http2.ts. */
+  readonly rule: number;
 
-  constructor(fixed: FixedName | undefined) {
+  constructor(name: string, fixed: FixedName | undefined) {
     this.fixed = fixed;
+    this.rule = RULES.get(name) ?? ANY;
   }
 }
 
@@ -90,7 +98,7 @@ export class EncoderTable extends DynamicTable<Insertion> {
 
   /** Inserts a field, whose name `find` has found or not. */
   insert(name: string, value: string, found: KnownName | undefined, fixed: FixedName | undefined): void {
-    const known = found ?? new KnownName(fixed);
+    const known = found ?? new KnownName(name, fixed);
     const insertion = new Insertion(name, value, known);
     if (!this.add(insertion)) return;
     if (found === undefined) this.names.set(name, known);
@@ -104,12 +112,6 @@ export class EncoderTable extends DynamicTable<Insertion> {
     const isSame = this.lastNow[changing] === value;
     this.lastNow[changing] = value;
     return isSame;
-  }
-
-  /** The kernel has said what rule a name stands for. */
-  learn(name: string, rule: number): void {
-    const known = this.names.get(name);
-    if (known !== undefined) known.rule = rule;
   }
 
   /** The block is sure to be sent: what it evicted is forgotten. */

@@ -83,6 +83,7 @@ export class HpackEncoder {
 
   /** Octets of the entries that are in the table now (RFC 7541 4.1). */
   get tableSize(): number {
+    this.table.takeBack();
     return this.table.size;
   }
 
@@ -155,6 +156,7 @@ export class HpackEncoder {
     this.begin();
     this.addFields(fields);
     this.check(true);
+    this.table.takeBack();
     return fields;
   }
 
@@ -246,14 +248,9 @@ export class HpackEncoder {
   /** The block as a view. From here on the peer's table will be as this one. */
   private write(isChecked: boolean): Uint8Array {
     const end = this.check(isChecked);
-    const { kernel, table, names } = this;
-    for (let i = 0, at = 0; i < this.count; i++, at += FIELD_WORDS) {
-      const word = kernel.fields[at] as number;
-      if (word > 0xff && kernel.fields[at + 1] === 0) table.learn(names[i] as string, word >> 8);
-    }
-    table.keep();
+    this.table.keep();
     this.smallest = this.wanted;
-    return kernel.blockUpTo(end);
+    return this.kernel.blockUpTo(end);
   }
 
   /** Has the kernel write the block; returns where it ends. */

@@ -207,11 +207,6 @@ describe.each(HPACK_BUILDS)("%s", (build) => {
     expect(faultName(kernel.checkValue(layout.COOKIE, 12, 14))).toBe("BAD_FIELD_VALUE");
   });
 
-  test("the rule of a literal name is told when it is encoded", () => {
-    encodeAt(kernel, [{ kind: layout.LITERAL, index: 0, name: "te", value: "trailers" }]);
-    expect(new Uint8Array(kernel.memory.buffer)[layout.FIELDS + 1]).toBe(layout.TE);
-  });
-
   test("the first fault is told, of which record", () => {
     const fields = [
       { kind: layout.INDEXED, index: 2 },
