@@ -27,7 +27,6 @@ const LONGEST: u32 = 30;
 export function fillHuffman(): void {
   let code: u32 = 0;
   let rank: u32 = 0;
-  // coverage: there are lengths, octets and windows
   for (let length: u32 = SHORTEST; length <= LONGEST; length++) {
     // coverage: there are 256 octets
     for (let octet: u32 = 0; octet < 256; octet++) {
@@ -61,8 +60,9 @@ function addSecond(window: u32): void {
   if (entry == 0) return;
   const length = (entry >> 21) & 15;
   const next = load<u32>(WINDOWS + 4 * ((window << length) & ((1 << WINDOW_BITS) - 1)));
+  // What is shifted in is zeros, with which no code longer than a window begins: there is a length.
   const nextLength = (next >> 21) & 15;
-  if (nextLength == 0 || length + nextLength > WINDOW_BITS) return;
+  if (length + nextLength > WINDOW_BITS) return;
   const symbols = (entry & 0xff) | ((next & 0xff) << 8);
   store<u32>(WINDOWS + 4 * window, symbols | ((length + nextLength) << 16) | (length << 21) | (2 << 28));
 }
@@ -138,6 +138,7 @@ export function huffmanLength(p: usize, end: usize): u32 {
 export function encodeHuffman(p: usize, end: usize, out: usize): usize {
   let bits: u64 = 0;
   let count: u64 = 0;
+  // coverage: an empty string is written plain
   for (; p < end; p++) {
     const code = CODES + 8 * <usize>load<u8>(p);
     const length: u64 = load<u32>(code, 4) & (ODD - 1);

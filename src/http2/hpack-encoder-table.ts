@@ -96,11 +96,10 @@ export class EncoderTable extends DynamicTable<Insertion> {
     return place < this.start ? 0 : FIRST_DYNAMIC + this.list.length - 1 - place;
   }
 
-  /** Inserts a field, whose name `find` has found or not. */
+  /** Inserts a field that has room, whose name `find` has found or not. */
   insert(name: string, value: string, found: KnownName | undefined, fixed: FixedName | undefined): void {
     const known = found ?? new KnownName(name, fixed);
-    const insertion = new Insertion(name, value, known);
-    if (!this.add(insertion)) return;
+    this.add(new Insertion(name, value, known));
     if (found === undefined) this.names.set(name, known);
     known.newest = this.base + this.list.length - 1;
     known.values.set(value, known.newest);

@@ -68,12 +68,11 @@ export class DynamicTable<Kept extends { readonly size: number }> {
   }
 
   /** An entry larger than the table empties it and is not inserted: no error (RFC 7541 4.4). */
-  add(entry: Kept): boolean {
+  add(entry: Kept): void {
     this.evict(this.maxSize - entry.size);
-    if (entry.size > this.maxSize) return false;
+    if (entry.size > this.maxSize) return;
     this.list.push(entry);
     this.size += entry.size;
-    return true;
   }
 
   resize(octets: number): void {
