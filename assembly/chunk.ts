@@ -16,6 +16,8 @@ import {
   SP,
 } from "./bytes";
 import {
+  ALLOW_BARE_LF,
+  ALLOW_CHUNK_LF,
   ALLOW_CHUNK_SIZE_SPACE,
   BAD_CHUNK_EXTENSION,
   BAD_CHUNK_SIZE,
@@ -33,7 +35,7 @@ import { MAX_INTEGER } from "./values";
 
 /**
  * Reads one line. Writes the size to HEAD_LENGTH and the octets from the size to CRLF to HEAD_EXTENSION_OCTETS. LF alone
- * never ends it (RFC 9112 erratum 7633), whatever is allowed elsewhere.
+ * never ends it (RFC 9112 erratum 7633), whatever is allowed in heads; src/compat may allow it here.
  */
 export function scanChunkLine(start: usize, end: usize, allow: u32, maxDigits: u32, maxExtensions: u32): i32 {
   let p = start;
@@ -50,7 +52,7 @@ export function scanChunkLine(start: usize, end: usize, allow: u32, maxDigits: u
   const lineEnd = load<u8>(p) == CR ? <i32>p : scanExtensions(p, start, end, allow, maxExtensions);
   if (lineEnd <= 0) return lineEnd;
   store<u32>(HEAD + HEAD_EXTENSION_OCTETS, <u32>(<usize>lineEnd - p));
-  const next = scanLineEnd(lineEnd, start, start, end, 0, BAD_CHUNK_SIZE);
+  const next = scanLineEnd(lineEnd, start, start, end, allow & ALLOW_CHUNK_LF ? ALLOW_BARE_LF : 0, BAD_CHUNK_SIZE);
   return next <= 0 ? next : next - <i32>start;
 }
 

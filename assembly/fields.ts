@@ -1,7 +1,8 @@
 // *( field-line CRLF ) CRLF: header and trailer fields (RFC 9112 2.1 and 5), in one pass with what they mean.
-import { COLON, CR, HTAB, isSpace, LF, SP } from "./bytes";
+import { COLON, CR, DEL, HTAB, isSpace, LF, SP } from "./bytes";
 import { candidate, nameIdentity } from "./field-names";
 import {
+  ALLOW_MALFORMED_FIELDS,
   BAD_FIELD_NAME,
   BAD_FIELD_VALUE,
   FIRST_NOT_FOR_TRAILERS,
@@ -16,7 +17,9 @@ import {
   LAST_NOT_FOR_TRAILERS,
   LAST_READ_NAME,
   NAME_CONNECTION,
+  NAME_CONTENT_LENGTH,
   NAME_SIZE,
+  NAME_TRANSFER_ENCODING,
   NAME_UNKNOWN,
   NAMES,
   NOT_FOR_TRAILERS,
@@ -47,6 +50,8 @@ export function scanFields(what: i32, start: usize, p: usize, end: usize, allow:
   let count: u32 = 0;
   let reads: usize = READS;
   let record = start - RECORD_SIZE;
+  /** The last record that is not usual. */
+  let longRecord: usize = 0;
   let marked = start;
   store<u32>(HEAD + HEAD_FIELD_COUNT, 0);
   if (what == RESUMED && p < end && isSpace(load<u8>(p))) {
@@ -107,12 +112,21 @@ export function scanFields(what: i32, start: usize, p: usize, end: usize, allow:
         p = lineEnd + 2;
       }
     }
-    const nameEnd = skipToken(p, end);
+    const nameEnd = allow & ALLOW_MALFORMED_FIELDS ? skipAnyName(p, end) : skipToken(p, end);
     store<u32>(HEAD + HEAD_FIELD_COUNT, count);
     if (count == maxFields && p < end && load<u8>(p) != CR && load<u8>(p) != LF)
       return fault(TOO_MANY_FIELDS, p, start);
     if (nameEnd == end) return needData(p, start);
     if (nameEnd == p || load<u8>(nameEnd) != COLON) {
+      if (allow & ALLOW_MALFORMED_FIELDS && load<u8>(p) != CR && load<u8>(p) != LF) {
+        const next = dropLine(p, nameEnd, start, end, allow);
+        if (next <= 0) return next;
+        otherOctets += <u32>next - <u32>p;
+        if (count == 0) store<u32>(record, spread(<u32>next - <u32>start), 0, 1);
+        else record = longRecord = leaveOut(record, record == longRecord, <u32>next - <u32>p);
+        p = next;
+        continue;
+      }
       const code =
         nameEnd == p ? scanLineEnd(p, p, start, end, allow, BAD_FIELD_NAME) : fault(BAD_FIELD_NAME, nameEnd, start);
       if (code <= 0) return code;
@@ -153,13 +167,38 @@ export function scanFields(what: i32, start: usize, p: usize, end: usize, allow:
     if (gap == 2 && behind == 2 && length < 0x80 && valueLength <= MOST_USUAL) {
       writeUsual(record, identity, length, valueLength);
     } else {
-      store<u32>(record, (<u32>identity) << 8, 0, 1);
-      record = writeNumber(writeNumber(writeNumber(writeNumber(record, length), gap), valueLength), behind);
+      record = longRecord = writeLong(record, identity, length, gap, valueLength, behind);
     }
     store<u32>(HEAD + HEAD_FIELD_COUNT, count);
     p = next;
   }
   return needData(p, start);
+}
+
+/** A name of visible ASCII, of any but the colon: more than a token. */
+function skipAnyName(p: usize, end: usize): usize {
+  // coverage: all octets up to the end may be visible
+  while (p < end && <u32>load<u8>(p) - (SP + 1) < DEL - SP - 1 && load<u8>(p) != COLON) p++;
+  return p;
+}
+
+/**
+ * A line without a colon directly behind a name: skips it. But one whose first word is a name that frames the message is
+ * a fault, and so is an octet that no name and no value can hold. Returns the position behind it, or NEED_DATA, or a fault.
+ */
+function dropLine(line: usize, nameEnd: usize, start: usize, end: usize, allow: u32): i32 {
+  const stop: u32 = load<u8>(nameEnd);
+  if (stop != COLON && stop != CR && stop != LF && !isSpace(stop)) return fault(BAD_FIELD_NAME, nameEnd, start);
+  let word = line;
+  while (word < end && isSpace(load<u8>(word))) word++;
+  const wordEnd = skipToken(word, end);
+  if (wordEnd == end) return needData(line, start);
+  if (wordEnd > word) {
+    const identity = nameIdentity(word, <u32>(wordEnd - word));
+    if (identity == NAME_CONTENT_LENGTH || identity == NAME_TRANSFER_ENCODING)
+      return fault(BAD_FIELD_NAME, wordEnd, start);
+  }
+  return scanLineEnd(skipValue(nameEnd, end, allow), line, start, end, allow, BAD_FIELD_VALUE);
 }
 
 /** The 16 octets from p, zeros from `end` on. */
@@ -224,6 +263,18 @@ function writeUsual(record: usize, identity: i32, length: u32, valueLength: u32)
   store<u32>(record, length | ((<u32>identity) << 8) | (spread(valueLength) << 16), 0, 1);
 }
 
+function writeLong(record: usize, identity: i32, length: u32, gap: u32, valueLength: u32, behind: u32): usize {
+  store<u32>(record, (<u32>identity) << 8, 0, 1);
+  return writeNumber(writeNumber(writeNumber(writeNumber(record, length), gap), valueLength), behind);
+}
+
+/** The line behind that of the last record is left out: so many octets more are behind its value. */
+function leaveOut(record: usize, isLong: bool, octets: u32): usize {
+  if (isLong) return writeNumber(record + RECORD_NUMBER, octets + joined(load<u32>(record, 0, 1)));
+  const word = load<u32>(record, 0, 1);
+  return writeLong(record, (word >> 8) & 0x7f, word & 0x7f, 2, joined(word >> 16), octets + 2);
+}
+
 function writeNumber(record: usize, number: u32): usize {
   record -= RECORD_NUMBER;
   const octets = spread(number);
@@ -236,4 +287,9 @@ function writeNumber(record: usize, number: u32): usize {
 function spread(bits: u32): u32 {
   bits += bits & ~0x7f;
   return bits + (bits & ~0x7fff);
+}
+
+/** And back. */
+function joined(bits: u32): u32 {
+  return (bits & 0x7f) | ((bits >> 1) & 0x3f80) | ((bits >> 2) & 0x1fc000);
 }

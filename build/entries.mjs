@@ -16,6 +16,7 @@ export const ENTRIES = [
   { subpath: "./hpack", source: "http2/hpack" },
   { subpath: "./web", source: "adapters/web/index" },
   { subpath: "./node", source: "adapters/node/index" },
+  { subpath: "./http-parser-js", source: "compat/index" },
   { subpath: "./js", source: "js", hasEffects: true },
 ];
 

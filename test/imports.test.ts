@@ -18,7 +18,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "": ["compat", "http1", "http2", "wasm", "shared"],
 };
 
-/** At the bottom: what asc and tsc both compile, constants only. The compiled kernel is the bridge's alone. */
+/** At the bottom: what asc and tsc both compile, constants only, known to the core and to compat. The compiled kernel is the bridge's alone. */
 const OF_THE_KERNEL = /^assembly\/(layout|layout-http2|names|static-table)$/;
 const OF_THE_BRIDGE = /^build\/out\/[\w.-]+$/;
 
@@ -87,7 +87,7 @@ function importFault(file: string, specifier: string): string | undefined {
   }
   const there = layerOf(`${target}.ts`);
   if (there === undefined) {
-    if (CORE.includes(layer) && OF_THE_KERNEL.test(target)) return undefined;
+    if ((CORE.includes(layer) || layer === "compat") && OF_THE_KERNEL.test(target)) return undefined;
     if (layer === "wasm" && OF_THE_BRIDGE.test(target)) return undefined;
     return "of the kernel only its constants are known, and its bytes to src/wasm";
   }

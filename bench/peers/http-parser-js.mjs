@@ -1,22 +1,41 @@
 // @ts-check
-// http-parser-js: the parser in JavaScript alone that most of the registry depends on.
+// http-parser-js: the parser in JavaScript alone that most of the registry depends on; and ours in its place.
 
-import { HTTPParser, methods } from "http-parser-js";
+import * as theirs from "http-parser-js";
+import * as ours from "sansio/http-parser-js";
 import { findField, totalLength } from "./fields.mjs";
 
-/** @type {import("./index.mjs").Peer} */
-export const httpParserJs = {
-  name: "http-parser-js",
-  about: "JavaScript alone; makes every string as it goes, so it has no lazy way",
-  open,
+/** @type {Pick<import("./index.mjs").Peer, "get" | "total" | "strings" | "list">} */
+const fields = {
   get: (head, name) => findField(head.fields, name),
   total: (head) => totalLength(head.fields),
   strings: (head) => totalLength(head.fields),
   list: (head) => head.fields,
 };
 
-/** @type {import("./index.mjs").Peer["open"]} */
-function open(kind, onMessage) {
+/** @type {import("./index.mjs").Peer} */
+export const httpParserJs = {
+  name: "http-parser-js",
+  about: "JavaScript alone; makes every string as it goes, so it has no lazy way",
+  open: (kind, onMessage) => open(theirs, kind, onMessage),
+  ...fields,
+};
+
+/** @type {import("./index.mjs").Peer} */
+export const sansioInItsPlace = {
+  name: "sansio/http-parser-js",
+  about: "ours, through the same callbacks",
+  open: (kind, onMessage) => open(ours, kind, onMessage),
+  ...fields,
+};
+
+/**
+ * @param {any} implementation
+ * @param {"request" | "response"} kind
+ * @param {(head: any, body: number) => void} onMessage
+ * @returns {import("./index.mjs").Reader}
+ */
+function open({ HTTPParser, methods }, kind, onMessage) {
   const parser = new HTTPParser(kind === "request" ? HTTPParser.REQUEST : HTTPParser.RESPONSE);
   /** @type {any} */
   let head = null;
@@ -30,7 +49,11 @@ function open(kind, onMessage) {
     // It leaves the absence of a body after a 304 to its caller.
     return info.statusCode === 304;
   };
-  parser[HTTPParser.kOnBody] = (_octets, _start, length) => {
+  parser[HTTPParser.kOnBody] = (
+    /** @type {unknown} */ _octets,
+    /** @type {number} */ _start,
+    /** @type {number} */ length,
+  ) => {
     body += length;
   };
   parser[HTTPParser.kOnMessageComplete] = () => {

@@ -26,12 +26,12 @@ const COLON = 0x3a;
 export class ElementReader {
   readonly buffer = new ReceiveBuffer();
   protected readonly kernel: Kernel = theKernel();
-  protected readonly settings: Settings;
+  protected settings: Settings;
   /** Octets of chunk extensions in this message so far. */
   protected extensionOctets = 0;
   private readonly role: Role;
   /** How far a cut head was found to be sound; past its start line once it is not 0. */
-  private resume = 0;
+  protected resume = 0;
   /** What goes on there: the first of the fields (as in a trailer section), or a later one, which may be a fold. */
   private resumed = TRAILERS;
   /** How many fields are before it. */
@@ -125,7 +125,7 @@ export class ElementReader {
     return 0;
   }
 
-  private resetResume(): void {
+  protected resetResume(): void {
     this.resume = 0;
     this.fieldsSeen = 0;
   }

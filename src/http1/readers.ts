@@ -1,6 +1,7 @@
 // Octets in, events out: heads, bodies, chunks, trailers. Knows what the kernel finds, limits and framing; of states only
 // which reader it was asked for.
 import {
+  ALLOW_CHUNK_LF,
   AUTHORITY,
   CODING,
   HEAD_CODING_AT,
@@ -28,6 +29,7 @@ import {
   RESPONSE,
   TRAILERS,
 } from "../../assembly/layout.ts";
+import type { ErrorCode, RemoteProtocolError } from "../shared/errors.ts";
 import { HeaderFields, NO_FIELDS } from "../shared/header-fields.ts";
 import { takeText, takeTrailers } from "../wasm/scan.ts";
 import { CHUNK_LINE, ElementReader } from "./elements.ts";
@@ -58,12 +60,12 @@ export class Receiver extends ElementReader {
   /** Octets of the body so far, without its framing. */
   bodyOctets = 0;
 
-  private emptyLines = 0;
-  private phase: Phase = "length";
+  protected emptyLines = 0;
+  protected phase: Phase = "length";
   /** Octets left of the body, or of the chunk. */
-  private remaining = 0;
+  protected remaining = 0;
   private chunkStart = false;
-  private lastChunk = 0;
+  protected lastChunk = 0;
 
   // --- heads ----------------------------------------------------------------------------------------------------
 
@@ -130,7 +132,7 @@ export class Receiver extends ElementReader {
   }
 
   /** Skips the empty lines that may precede a request (RFC 9112 2.2). False: whether one is there is not known yet. */
-  private skipEmptyLines(): boolean {
+  protected skipEmptyLines(): boolean {
     const { buffer, settings } = this;
     while (true) {
       const first = buffer.octetAt(0);
@@ -154,7 +156,7 @@ export class Receiver extends ElementReader {
   }
 
   /** The whole-head checks in their order, as far as requests have their own: version, target, Host. */
-  private checkRequest(): void {
+  protected checkRequest(): void {
     const { facts, version, buffer } = this;
     const { head } = this.kernel;
     if (version !== 10 && version !== 11) {
@@ -174,16 +176,19 @@ export class Receiver extends ElementReader {
 
   /** The last of the whole-head checks: Transfer-Encoding, Content-Length. */
   private readFraming(isRequest: boolean, method: number, status: number): number {
-    const { facts, version, settings, buffer } = this;
+    const { facts, version, settings } = this;
     const framing = bodyFraming(
       { isRequest, method, status, version, facts, length: this.kernel.length },
       settings.repeatedContentLength,
     );
     if (typeof framing === "number" && framing <= settings.limits.maxBodyBytes) return framing;
-    const code = typeof framing === "number" ? "BODY_TOO_LARGE" : framing;
+    throw this.framingFault(typeof framing === "number" ? "BODY_TOO_LARGE" : framing);
+  }
+
+  protected framingFault(code: ErrorCode): RemoteProtocolError {
     const header = framingField(code);
     const at = this.kernel.head[(header === "content-length" ? HEAD_LENGTH_AT : HEAD_CODING_AT) >> 2] as number;
-    throw this.fault(code, buffer.offset + at, { header });
+    return this.fault(code, this.buffer.offset + at, { header });
   }
 
   // --- bodies -----------------------------------------------------------------------------------------------------
@@ -247,7 +252,12 @@ export class Receiver extends ElementReader {
     const { offset } = buffer;
     this.remaining -= count;
     this.bodyOctets += count;
-    return { type: "data", data: buffer.view(count), chunkStart: false, chunkEnd: false, offset };
+    return { type: "data", data: this.take(count), chunkStart: false, chunkEnd: false, offset };
+  }
+
+  /** A piece of the body. */
+  protected take(count: number): Uint8Array {
+    return this.buffer.view(count);
   }
 
   /** chunk = chunk-size [ chunk-ext ] CRLF chunk-data CRLF (RFC 9112 7.1): the first line of one. */
@@ -276,19 +286,22 @@ export class Receiver extends ElementReader {
     this.remaining -= count;
     this.chunkStart = false;
     if (this.remaining === 0) this.phase = "chunk-cr";
-    return { type: "data", data: buffer.view(count), chunkStart, chunkEnd: this.remaining === 0, offset };
+    return { type: "data", data: this.take(count), chunkStart, chunkEnd: this.remaining === 0, offset };
   }
 
   private readChunkEnd(due: number): boolean {
     const { buffer } = this;
     if (buffer.fresh() === 0) return false;
     const octet = buffer.octetAt(0);
-    if (octet !== due) throw this.fault("BAD_CHUNK_END", buffer.offset, { octet });
+    if (octet !== due) {
+      if (octet === LF && this.settings.allow & ALLOW_CHUNK_LF) return true;
+      throw this.fault("BAD_CHUNK_END", buffer.offset, { octet });
+    }
     buffer.consume(1);
     return true;
   }
 
-  private readTrailers(): EndOfMessageEvent | undefined {
+  protected readTrailers(): EndOfMessageEvent | undefined {
     const { maxTrailerBytes } = this.settings.limits;
     const length = this.readElement(TRAILERS, maxTrailerBytes, "TRAILERS_TOO_LARGE", "INCOMPLETE_BODY");
     if (length === 0) return undefined;

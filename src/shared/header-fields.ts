@@ -142,6 +142,22 @@ export class HeaderFields implements Iterable<FieldPair> {
     return this.pairs(false);
   }
 
+  /** @internal Names as sent and values, in turns. */
+  flat(): string[] {
+    const { text } = this;
+    const list = new Array<string>(2 * this.length);
+    let record = this.records;
+    let name = this.firstLine;
+    for (let i = 0; i < list.length; i += 2) {
+      readLine(text, record, name);
+      record = line.record;
+      name = line.next;
+      list[i] = this.name;
+      list[i + 1] = this.value;
+    }
+    return list;
+  }
+
   /** The pairs with names as sent. */
   toJSON(): [name: string, value: string][] {
     return this.raw();

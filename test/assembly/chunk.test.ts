@@ -5,6 +5,7 @@ import { BUILDS, newKernel } from "../helpers.ts";
 import { brief, type LineScan, scanChunkLine } from "./answer.ts";
 
 const MAX = Number.MAX_SAFE_INTEGER;
+const LF = { allow: layout.ALLOW_CHUNK_LF };
 const SPACE = { allow: layout.ALLOW_CHUNK_SIZE_SPACE };
 
 type Row = [input: string, wanted: string, scan?: LineScan];
@@ -22,9 +23,15 @@ const FAULTS: Row[] = [
   ["-5\r\n", "BAD_CHUNK_SIZE 0"],
   ["5g\r\n", "BAD_CHUNK_SIZE 1"],
   ["5_0\r\n", "BAD_CHUNK_SIZE 1"],
-  // RFC 9112 erratum 7633: LF alone never ends the line, whatever is allowed elsewhere
+  // RFC 9112 erratum 7633: LF alone never ends the line, whatever is allowed elsewhere; but for src/compat
   ["5\n", "BARE_LF 1"],
-  ["5\n", "BARE_LF 1", { allow: 0xffff }],
+  ["5\n", "BARE_LF 1", { allow: ~layout.ALLOW_CHUNK_LF }],
+  ["5\n", "done 2", LF],
+  ["5;a\n", "done 4", LF],
+  ["5", "more", LF],
+  ["5\r", "more", LF],
+  ["5\rX", "BARE_CR 1", LF],
+  ["5 \n", "BAD_CHUNK_SIZE 1", LF],
   ["5;a\n", "BARE_LF 3"],
   ['5;a="\n"\r\n', "BAD_CHUNK_EXTENSION 5"],
   ["5\rX", "BARE_CR 1"],

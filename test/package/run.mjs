@@ -74,18 +74,21 @@ function checkContents(manifest, paths) {
     }
     for (const key of ["preinstall", "install", "postinstall"]) assert.equal(manifest.scripts[key], undefined, key);
   });
-  check("no path of the building machine, no import of a package, or of node:* but in the command and sansio/node", () => {
-    for (const path of paths.filter((name) => name.startsWith("dist/"))) {
-      const text = readFileSync(join(ROOT, path), "utf8");
-      assert(!text.includes(ROOT), `${path} names ${ROOT}`);
-      if (/\/cli\.|\.wasm$/.test(path)) continue;
-      const outside = [...text.matchAll(/(?:from\s*|import\s*\(?\s*|require\(\s*)["']([^"'.][^"']*)["']/g)];
-      assert.deepEqual(
-        outside.filter((match) => !isOfNode(path, match[1])).map((match) => `${path}: ${match[1]}`),
-        [],
-      );
-    }
-  });
+  check(
+    "no path of the building machine, no import of a package, or of node:* but in the command and sansio/node",
+    () => {
+      for (const path of paths.filter((name) => name.startsWith("dist/"))) {
+        const text = readFileSync(join(ROOT, path), "utf8");
+        assert(!text.includes(ROOT), `${path} names ${ROOT}`);
+        if (/\/cli\.|\.wasm$/.test(path)) continue;
+        const outside = [...text.matchAll(/(?:from\s*|import\s*\(?\s*|require\(\s*)["']([^"'.][^"']*)["']/g)];
+        assert.deepEqual(
+          outside.filter((match) => !isOfNode(path, match[1])).map((match) => `${path}: ${match[1]}`),
+          [],
+        );
+      }
+    },
+  );
 }
 
 /** sansio/node alone is for Node. */
@@ -118,6 +121,15 @@ function checkModules() {
     check(`require("${entry}")`, () => {
       const program = `const sansio = require("${entry}"); console.log(require("./run.cjs").exchange(sansio));`;
       assert.equal(node("cjs.cjs", program), EXCHANGE);
+    });
+  }
+  for (const entry of ["sansio", "sansio/http-parser-js"]) {
+    const program = `const parser = new HTTPParser(HTTPParser.REQUEST);
+      parser[HTTPParser.kOnHeadersComplete] = ({ method, url }) => console.log(methods[method], url);
+      parser.execute(Buffer.from("GET /a HTTP/1.1\\r\\n\\r\\n"));`;
+    check(`HTTPParser of "${entry}"`, () => {
+      assert.equal(node("esm.mjs", `import { HTTPParser, methods } from "${entry}"; ${program}`), "GET /a");
+      assert.equal(node("cjs.cjs", `const { HTTPParser, methods } = require("${entry}"); ${program}`), "GET /a");
     });
   }
   check("import and require give the same names", () => {

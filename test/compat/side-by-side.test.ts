@@ -1,0 +1,22 @@
+// Both implementations on the same inputs: what is alike, and that how the octets were split never matters.
+import { describe, expect, test } from "vitest";
+import { ALIKE } from "./inputs.ts";
+import { everyCut, OURS, record, THEIRS } from "./record.ts";
+
+describe.each(ALIKE)("%s", (_what, type, input, way) => {
+  test("as http-parser-js", () => {
+    const ours = record(OURS, type, input, way);
+    const theirs = record(THEIRS, type, input, way);
+    // An Error says nothing about how much was consumed before.
+    expect(ours).toEqual(theirs);
+  });
+
+  test("at every split", () => {
+    const whole = record(OURS, type, input, way);
+    const cuts = input.length > 1000 ? [[1], [500], [input.length - 1]] : everyCut(input);
+    for (const cut of cuts) {
+      const { consumed, ...split } = record(OURS, type, input, { ...way, cuts: cut });
+      expect({ cut, ...split, consumed: whole.error === undefined ? consumed : 0 }).toEqual({ cut, ...whole });
+    }
+  });
+});
