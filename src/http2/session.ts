@@ -217,13 +217,14 @@ export class Session {
   spendPing(): void {
     this.pings ??= new Budget(this.limits.maxPings, this.limits.pingsPerSecond);
     if (!this.pings.spend(this.now)) throw this.fault("TOO_MANY_PINGS");
+    this.checkDrained();
+    if (this.acks === this.limits.maxUnflushedAcks) throw this.fault("TOO_MANY_UNFLUSHED_ACKS");
   }
 
   /** These octets, the last of the output, are there because of what the peer sent; so many of the frames acknowledge. */
   provoke(octets: number, acks = 0): void {
     this.countProvoked(octets);
     this.acks += acks;
-    if (this.acks > this.limits.maxUnflushedAcks) throw this.fault("TOO_MANY_UNFLUSHED_ACKS");
     if (this.provoked > this.limits.maxQueuedControlBytes) throw this.fault("TOO_MUCH_QUEUED");
   }
 
