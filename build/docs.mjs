@@ -3,6 +3,7 @@
 //   package.json       exports and sideEffects, from build/entries.mjs
 //   docs/http2-states.md  the tables of src/http2/stream-states.ts and connection-states.ts, the same
 //   docs/states.md     the tables of src/http1/states.ts, in words, as Mermaid and as docs/states.svg
+//   docs/http2-rules.md  every MUST of RFC 9113 and RFC 7541 with its tests (test/http2/rules)
 //   README.md          what stands between <!-- name --> and <!-- /name -->: tables of errors, limits, leniencies, and
 //                      examples/two-ends.mjs with what it prints
 import { execFileSync } from "node:child_process";
@@ -27,6 +28,7 @@ export async function generate() {
     "docs/states.svg": svg(ON_EVENT, ON_STATE),
     "docs/http2-states.md": http2StatesText(),
     "docs/http2-states.svg": svgOfTables(http2Tables()),
+    "docs/http2-rules.md": rulesText(load("test/http2/rules/index.ts").RULES),
     "README.md": fillIn(readme, readmeSections()),
     "package.json": packageText(),
   };
@@ -234,6 +236,33 @@ function consequence(then) {
 
 function mono(text) {
   return text && `\`${text}\``;
+}
+
+// --- rules -------------------------------------------------------------------------------------------------------
+
+function rulesText(rules) {
+  const all = Object.values(rules).flat();
+  const tested = all.filter(({ tests }) => tests.length > 0).length;
+  return `# The rules of HTTP/2
+
+Made by \`npm run docs\` from \`test/http2/rules\`: every MUST and MUST NOT of RFC 9113 (HTTP/2) and RFC 7541 (HPACK) that
+speaks to an end of a connection, in our words, with the names of its tests or why it cannot bind a connection without
+I/O. ${tested} of ${all.length} have tests, in each role that they bind (\`test/http2/cases\`); a row without either fails a test.
+${Object.entries(rules)
+  .map(
+    ([rfc, rows]) =>
+      `\n## ${rfc}\n\n${table(["section", "binds", "rule", "tests, or why not"], rows.map(ruleCells))}\n`,
+  )
+  .join("")}`;
+}
+
+function ruleCells({ section, binds, rule, tests, because }) {
+  return [
+    section,
+    binds,
+    cell(rule),
+    tests.length > 0 ? tests.map((name) => cell(name)).join("; ") : `— ${cell(because)}`,
+  ];
 }
 
 // --- API reference -----------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ describe("documents made from the code", () => {
     "docs/states.svg",
     "docs/http2-states.md",
     "docs/http2-states.svg",
+    "docs/http2-rules.md",
     "package.json",
   ])("%s is up to date", (path) => {
     expect(generated[path] === readFileSync(`${ROOT}${path}`, "utf8"), `${path}: npm run docs`).toBe(true);
