@@ -41,9 +41,14 @@ export const STATIC_PAIRS: readonly (readonly [name: string, value: string])[] =
 
 let entries: readonly Entry[] | undefined;
 
-/** The static table, its rules from the kernel; made at first use. */
+/** The static table, its rules from the kernel; made at first use. Values that are there are sound, those that are not may not be. */
 export function staticEntries(): readonly Entry[] {
-  entries ??= STATIC_PAIRS.map(([name, value], index) => new Entry(name, value, hpackKernel().staticRule(index)));
+  entries ??= STATIC_PAIRS.map(([name, value], index) => {
+    const kernel = hpackKernel();
+    const rule = kernel.staticRule(index);
+    const fault = rule !== 0 && value === "" ? kernel.checkValue(rule, 0, 0) : 0;
+    return new Entry(name, value, rule | (fault << 8));
+  });
   return entries;
 }
 
