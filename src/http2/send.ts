@@ -159,7 +159,7 @@ export class Sender {
     stream.fireSent(MESSAGE.response);
     session.fire(stream, ON["send-headers"]);
     session.writeHeaders(streamId, block, endStream);
-    session.countProvoked(session.output.length - begin);
+    session.provoke(session.output.length - begin);
     if (endStream) this.ended(stream);
     return true;
   }

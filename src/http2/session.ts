@@ -188,6 +188,7 @@ export class Session {
     const stream = this.streams.get(streamId);
     if (stream === undefined && this.streams.fateOf(streamId) === IS_IDLE) throw this.fault(code);
     this.spendReset();
+    this.checkQueued();
     const http2Code = http2CodeOf(code) as Http2Code;
     const begin = this.output.length;
     const isAnswered = answer > 0 && this.isServer && (stream === undefined || stream.sent === HEAD);
@@ -217,22 +218,22 @@ export class Session {
   spendPing(): void {
     this.pings ??= new Budget(this.limits.maxPings, this.limits.pingsPerSecond);
     if (!this.pings.spend(this.now)) throw this.fault("TOO_MANY_PINGS");
-    this.checkDrained();
+    this.checkQueued();
     if (this.acks === this.limits.maxUnflushedAcks) throw this.fault("TOO_MANY_UNFLUSHED_ACKS");
   }
 
   /** These octets, the last of the output, are there because of what the peer sent; so many of the frames acknowledge. */
   provoke(octets: number, acks = 0): void {
-    this.countProvoked(octets);
-    this.acks += acks;
-    if (this.provoked > this.limits.maxQueuedControlBytes) throw this.fault("TOO_MUCH_QUEUED");
-  }
-
-  /** The same for an answer of the caller's: the peer hears of it when it next provokes something. */
-  countProvoked(octets: number): void {
     this.checkDrained();
     this.provoked += octets;
+    this.acks += acks;
     this.provokedUpTo = this.output.taken + this.output.length;
+  }
+
+  /** Nothing more is provoked while too much of that waits. Asked before anything is written: GOAWAY stands alone. */
+  private checkQueued(): void {
+    this.checkDrained();
+    if (this.provoked > this.limits.maxQueuedControlBytes) throw this.fault("TOO_MUCH_QUEUED");
   }
 
   private checkDrained(): void {

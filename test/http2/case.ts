@@ -45,6 +45,8 @@ export interface Case {
   readonly inserted?: number;
   /** The case is the whole input, from the first octet on: no handshake, no exchange around it. */
   readonly bare?: boolean;
+  /** The input ends here. */
+  readonly ends?: boolean;
   /** Cuts at frame boundaries and octet by octet only: the input is long. */
   readonly long?: boolean;
 }

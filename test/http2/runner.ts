@@ -209,7 +209,7 @@ function inRole<T>(value: PerRole<T>, role: Role): T {
 }
 
 /** What a case says, put together. */
-function expected({ bare, events = [], emits, error, finished = false }: Case, role: Role): Outcome {
+function expected({ bare, events = [], emits, ends, error, finished = false }: Case, role: Role): Outcome {
   const all = [...(bare ? [] : beforeEvents(role)), ...inRole(events, role)];
   const emitted = [...(emits ?? [])];
   if (error?.scope === "stream") {
@@ -221,7 +221,7 @@ function expected({ bare, events = [], emits, error, finished = false }: Case, r
     emitted.push(`GOAWAY ${last} ${error.code}`);
     return { events: joined(all), emitted, error: error.code, finished: true };
   }
-  if (!bare) {
+  if (!bare && !ends) {
     all.push(...AFTER_EVENTS);
     emitted.push("PING ACK is there");
   }
@@ -310,6 +310,10 @@ function once(one: Case, role: Role, list: readonly Stretch[], cut: Cutter, behi
     run.pull();
   }
   if (behind) run.feed(behind);
+  if (one.ends) {
+    run.connection.feedEof();
+    run.pull();
+  }
   return run;
 }
 
@@ -320,10 +324,11 @@ const BEHIND = Uint8Array.of(0, 0, 8, 6, 0);
 export function check(one: Case, role: Role): void {
   const { before, after } = around(role, one.inserted ?? 0);
   const own = inRole(one.steps, role);
-  const steps = one.bare ? own : [before, ...own, after];
+  // Where the input ends there is no exchange behind the case.
+  const steps = one.bare ? own : [before, ...own, one.ends ? new Uint8Array(0) : after];
   const list = stretches(steps);
   const wanted = expected(one, role);
-  const edges = one.bare ? ([0, 0] as const) : ([before.length, after.length] as const);
+  const edges = one.bare ? ([0, 0] as const) : ([before.length, one.ends ? 0 : after.length] as const);
   for (const [how, cut] of cutters(list, one, edges)) {
     const run = once(one, role, list, cut);
     const outcome = outcomeOf(run, one);
@@ -331,9 +336,10 @@ export function check(one: Case, role: Role): void {
     if (run.error !== undefined) {
       if (!run.sentFrames().at(-1)?.startsWith("GOAWAY"))
         expect(run.sentFrames(), how).toEqual(["GOAWAY, and no more"]);
-      expectDeaf(run);
+      if (!one.ends) expectDeaf(run);
     }
   }
+  if (one.ends) return;
   const more = once(one, role, list, () => [], BEHIND);
   expect({ how: "with octets behind", ...outcomeOf(more, one) }).toEqual({ how: "with octets behind", ...wanted });
 }

@@ -1,5 +1,6 @@
 // Every case by the room it stands in. Rules name cases; no two have the same name.
 import type { Case, Check } from "../case.ts";
+import { ANNOUNCEMENTS, ENDS_OF_INPUT, LIMITS, PRIORITIES, SMALLEST } from "./extensions.ts";
 import { ANSWERS, BLOCKS_WITHOUT_END, BOMBS, RESETS, USELESS } from "./floods.ts";
 import { RECEIVED, UPDATES } from "./flow.ts";
 import { BLOCKS, PADDING, PLACES, SIZES, UNKNOWNS } from "./framing.ts";
@@ -41,6 +42,11 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
   "floods: what must be answered (10.5)": ANSWERS,
   "floods: what brings nothing (10.5)": USELESS,
   "bombs (10.5.1)": BOMBS,
+  "ALTSVC and ORIGIN (RFC 7838, RFC 8336)": ANNOUNCEMENTS,
+  "priorities (RFC 9218)": PRIORITIES,
+  "limits of our own": LIMITS,
+  "frames with nothing in them": SMALLEST,
+  "the end of the input": ENDS_OF_INPUT,
 };
 
 /** What this end sends. */
