@@ -8,6 +8,7 @@ import {
   HEAD_ODD,
   HEAD_TEXT_END,
   LENGTHS,
+  LONGER,
   ODD,
   SYMBOLS,
   WINDOW_BITS,
@@ -27,6 +28,8 @@ const LONGEST: u32 = 30;
 export function fillHuffman(): void {
   let code: u32 = 0;
   let rank: u32 = 0;
+  // coverage: there are windows
+  for (let window: u32 = 0; window < 1 << WINDOW_BITS; window++) store<u32>(WINDOWS + 4 * window, LONGER);
   for (let length: u32 = SHORTEST; length <= LONGEST; length++) {
     // coverage: there are 256 octets
     for (let octet: u32 = 0; octet < 256; octet++) {
@@ -46,58 +49,67 @@ export function fillHuffman(): void {
   for (let window: u32 = 0; window < 1 << WINDOW_BITS; window++) addSecond(window);
 }
 
+/** Where the entry of these bits is: windows are looked up with each bit turned round. */
+function entryOf(window: u32): usize {
+  return WINDOWS + 4 * (window ^ ((1 << WINDOW_BITS) - 1));
+}
+
 /** All windows that begin with this code. */
 function fillWindows(octet: u32, code: u32, length: u32): void {
   const free = WINDOW_BITS - length;
-  const entry = octet | (length << 16) | (length << 21) | (1 << 28);
+  const entry = length | (1 << 8) | (length << 10) | (octet << 16);
   // coverage: a code is at most as long as the window
-  for (let rest: u32 = 0; rest < 1 << free; rest++) store<u32>(WINDOWS + 4 * ((code << free) | rest), entry);
+  for (let rest: u32 = 0; rest < 1 << free; rest++) store<u32>(entryOf((code << free) | rest), entry);
 }
 
 /** The symbol behind the first one, where all of its bits lie within the window. */
 function addSecond(window: u32): void {
-  const entry = load<u32>(WINDOWS + 4 * window);
-  if (entry == 0) return;
-  const length = (entry >> 21) & 15;
-  const next = load<u32>(WINDOWS + 4 * ((window << length) & ((1 << WINDOW_BITS) - 1)));
+  const entry = load<u32>(entryOf(window));
+  if (entry == LONGER) return;
+  const length = firstLength(entry);
+  const next = load<u32>(entryOf((window << length) & ((1 << WINDOW_BITS) - 1)));
   // What is shifted in is zeros, with which no code longer than a window begins: there is a length.
-  const nextLength = (next >> 21) & 15;
-  if (length + nextLength > WINDOW_BITS) return;
-  const symbols = (entry & 0xff) | ((next & 0xff) << 8);
-  store<u32>(WINDOWS + 4 * window, symbols | ((length + nextLength) << 16) | (length << 21) | (2 << 28));
+  const both = length + firstLength(next);
+  if (both > WINDOW_BITS) return;
+  const symbols = (entry & 0xff0000) | ((next & 0xff0000) << 8);
+  store<u32>(entryOf(window), both | (2 << 8) | (length << 10) | symbols);
+}
+
+function firstLength(entry: u32): u32 {
+  return (entry >> 10) & 15;
 }
 
 /**
- * Decodes [p, end) to `out`: returns 0 with HEAD_TEXT_END and HEAD_ODD, or a fault negated. May write one octet more than
- * it says. Most codes are in a window; a longer one, and those within the last bits, are taken one by one.
+ * Decodes [p, end) to `out`: returns 0 with HEAD_TEXT_END and HEAD_ODD, or a fault negated. May read seven octets more, and
+ * write one more than it says. Bits are taken turned round, so that the zeros that are shifted in are the ones of the
+ * padding (RFC 7541 5.2). How far an entry goes is in its lowest bits: a shift takes no others.
  */
 export function decodeHuffman(p: usize, end: usize, out: usize): i32 {
-  /** The next `count` bits, from the highest down. */
+  /** The next `count` bits turned round, from the highest down, and zeros. */
   let bits: u64 = 0;
   let count: u64 = 0;
   let odd: u32 = 0;
   while (true) {
-    if (p + 8 <= end) {
-      bits |= bswap(load<u64>(p, 0, 1)) >> count;
-      p += <usize>((63 - count) >> 3);
-      count |= 56;
-    } else {
-      for (; p < end && count < 56; count += 8) bits |= (<u64>load<u8>(p++)) << (56 - count);
+    const left: u64 = end - p;
+    if (left > 0) {
+      const octets = ~bswap(load<u64>(p, 0, 1));
+      bits |= (left < 8 ? octets & (ONES << (64 - 8 * left)) : octets) >> count;
+      const taken = min((63 - count) >> 3, left);
+      p += <usize>taken;
+      count += 8 * taken;
     }
-    while (count >= WINDOW_BITS) {
-      const entry = load<u32>(WINDOWS + <usize>(bits >> (64 - WINDOW_BITS)) * 4);
-      if (entry == 0) break;
-      store<u16>(out, <u16>entry, 0, 1);
-      out += entry >> 28;
-      const length: u64 = (entry >> 16) & 31;
-      bits <<= length;
-      count -= length;
+    let entry = load<u32>((<usize>(bits >> (64 - WINDOW_BITS))) << 2, WINDOWS);
+    while (<u64>(entry & 0x7f) <= count) {
+      store<u16>(out, <u16>(entry >> 16), 0, 1);
+      out += (entry >> 8) & 3;
+      bits <<= entry;
+      count -= entry & 0x7f;
+      entry = load<u32>((<usize>(bits >> (64 - WINDOW_BITS))) << 2, WINDOWS);
     }
+    // Of the last octet read above, bits may stand below the count that are read again.
     if (p < end && count < LONGEST) continue;
-    // Padding is ones (RFC 7541 5.2): with ones behind, the last bits are padding or begin with a whole code.
-    const filled = bits | (ONES >> count);
-    if (count < 8 && filled == ONES) break;
-    const code = findCode(filled);
+    if (count < 8 && bits == 0) break;
+    const code = entry == LONGER ? findCode(bits) : ((entry >> 16) & 0xff) | (firstLength(entry) << 8);
     const length: u64 = code >> 8;
     if (length > count) return -BAD_HUFFMAN;
     store<u8>(out++, <u8>code);
@@ -112,10 +124,10 @@ export function decodeHuffman(p: usize, end: usize, out: usize): i32 {
 
 const ONES: u64 = -1;
 
-/** The code that the bits begin with: its octet, and its length from bit 8. EOS, longer than any text, is no octet. */
+/** The long code that the bits begin with: its octet, and its length from bit 8. EOS, longer than any text, is no octet. */
 function findCode(bits: u64): u32 {
-  const top = <u32>(bits >> 32);
-  let length = SHORTEST;
+  const top = ~(<u32>(bits >> 32));
+  let length = WINDOW_BITS + 1;
   while (length <= LONGEST && top >= load<u32>(LENGTHS + 8 * length)) length++;
   if (length > LONGEST) return 0xff00;
   return load<u8>(SYMBOLS + (top >> (32 - length)) + load<u32>(LENGTHS + 8 * length, 4)) | (length << 8);

@@ -2,17 +2,19 @@
 // lies behind them. BLOCK holds what stands on the wire, TEXT what it means: a block is decoded from one to the other
 // and encoded from the other to the one.
 
-/** How many bits of Huffman text are looked up at a time. */
+/** How many bits of Huffman text are looked up at a time: 16 KiB of table; 13 were no faster. */
 export const WINDOW_BITS: u32 = 12;
 
 // --- regions, in the order of their addresses -------------------------------------------------------------------
 
 /**
- * What the next WINDOW_BITS bits begin with, a word each: one or two symbols in the low octets, the bits of all of them from
- * bit 16, the bits of the first from bit 21, how many there are from bit 28. Zero: a longer code.
+ * What the next WINDOW_BITS bits begin with, a word each, by these bits turned round: from bit 0 how many of them, 8 how
+ * many octets, one or two, 10 how many bits the first one's, 16 the first one, 24 the second. LONGER: a longer code.
  */
 export const WINDOWS: usize = 24576;
 export const WINDOWS_SIZE: u32 = 4 << WINDOW_BITS;
+/** More than there ever are. */
+export const LONGER: u32 = 64;
 
 /** For each octet its code in the low word; in the high one its length, and ODD where it is not SP or visible ASCII. */
 export const CODES: usize = WINDOWS + WINDOWS_SIZE;
@@ -38,7 +40,7 @@ export const STATIC_RULES_SIZE: u32 = 64;
  * TEXT the name ends, and where the value, which follows it; each begins where the one before ends. To be encoded: the
  * lengths of name and value.
  */
-export const FIELDS: usize = 49152;
+export const FIELDS: usize = 65536;
 export const FIELD_SIZE: u32 = 16;
 export const MAX_FIELDS_AT_ONCE: u32 = 4096;
 

@@ -71,6 +71,13 @@ const HEADLINES = [
     mode: "cycle",
     workloads: ["requests answered"],
   },
+  {
+    what: "HPACK: header blocks to strings",
+    peer: "hpack.js",
+    least: 8,
+    mode: "hpack",
+    workloads: ["nghttp2's stories"],
+  },
 ];
 
 /**

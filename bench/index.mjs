@@ -10,6 +10,7 @@ import { namedWorkloads, requestCorpus, responseCorpus } from "./corpus.mjs";
 import { measureCycle } from "./cycle.mjs";
 import { growth } from "./growth.mjs";
 import { printHeadlines } from "./headlines.mjs";
+import { measureHpack, measureHpackEncoding } from "./hpack.mjs";
 import { measure } from "./measure.mjs";
 import { memory } from "./memory.mjs";
 import { llhttpOffsets, PEERS, referenceOf, sansioNew } from "./peers/index.mjs";
@@ -50,9 +51,12 @@ if (busy > 0.5) console.log(`The machine is busy already (load ${busy.toFixed(1)
 
 const corpora = [requestCorpus(), responseCorpus()];
 const workloads = [...corpora, ...namedWorkloads()].filter(({ name }) => name.includes(options.only ?? ""));
-const exchanges = [/** @type {const} */ (["send", measureSend]), /** @type {const} */ (["cycle", measureCycle])].filter(
-  ([mode]) => options.only === undefined && (options.mode ?? mode) === mode,
-);
+const exchanges = [
+  /** @type {const} */ (["send", measureSend]),
+  /** @type {const} */ (["cycle", measureCycle]),
+  /** @type {const} */ (["hpack", measureHpack]),
+  /** @type {const} */ (["hpack-encode", measureHpackEncoding]),
+].filter(([mode]) => options.only === undefined && (options.mode ?? mode) === mode);
 if (workloads.length === 0) throw new Error(`no workload's name holds "${options.only}"`);
 
 for (const workload of workloads) {
@@ -113,7 +117,7 @@ if (isWhole) {
 
 /** @param {import("./corpus.mjs").Workload} workload @returns {Mode[]} */
 function modesOf(workload) {
-  if (options.mode === "send" || options.mode === "cycle") return [];
+  if (["send", "cycle", "hpack", "hpack-encode"].includes(options.mode ?? "")) return [];
   /** @type {Mode[]} */
   const modes = corpora.includes(workload) ? ["tokenise", "lazy", "gets", "iterate", "strings"] : ["lazy", "strings"];
   return modes.filter((mode) => options.mode === undefined || options.mode === mode);

@@ -19,7 +19,8 @@ export function environment() {
   const { version, devDependencies } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
   /** @type {Record<string, string>} */
   const versions = { sansio: version };
-  for (const name of ["http-parser-js", "undici", "@perseveranza-pets/milo"]) versions[name] = devDependencies[name];
+  for (const name of ["http-parser-js", "undici", "@perseveranza-pets/milo", "hpack.js"])
+    versions[name] = devDependencies[name];
   return {
     processor: `${cpus()[0].model.trim()}, ${cpus().length} cores`,
     node: process.version,
@@ -51,6 +52,8 @@ export const MODE_TITLES = {
   strings: "event and every name and value a string",
   send: "a response head to octets, checked",
   cycle: "request read, response sent, next cycle begun",
+  hpack: "header blocks to strings",
+  "hpack-encode": "fields to header blocks",
 };
 
 /** @param {number} value */
