@@ -26,7 +26,7 @@ export class ControlReader {
     if (length / SETTING_SIZE > session.limits.maxSettingsPerFrame) throw session.fault("TOO_MANY_SETTINGS");
     const entries = parseSettings(octets, at, length);
     if (typeof entries === "string") throw session.fault(entries);
-    session.spendPing();
+    session.spendPing(FRAME_HEADER_SIZE);
     this.apply(entries);
     session.frame(0, SETTINGS, ACK, 0);
     session.provoke(FRAME_HEADER_SIZE, 1);
@@ -92,7 +92,7 @@ export class ControlReader {
     const { offset } = session;
     const data = octets.slice(at, at + PING_SIZE);
     if ((flags & ACK) !== 0) return { type: "ping-acknowledged", data, offset };
-    session.spendPing();
+    session.spendPing(FRAME_HEADER_SIZE + PING_SIZE);
     session.writePing(data, ACK);
     session.provoke(FRAME_HEADER_SIZE + PING_SIZE, 1);
     return { type: "ping", data, offset };

@@ -188,7 +188,7 @@ export class Session {
     const stream = this.streams.get(streamId);
     if (stream === undefined && this.streams.fateOf(streamId) === IS_IDLE) throw this.fault(code);
     this.spendReset();
-    this.checkQueued();
+    this.checkQueued(FRAME_HEADER_SIZE + 4);
     const http2Code = http2CodeOf(code) as Http2Code;
     const begin = this.output.length;
     const isAnswered = answer > 0 && this.isServer && (stream === undefined || stream.sent === HEAD);
@@ -214,11 +214,11 @@ export class Session {
     if (!this.useless.spend(this.now)) throw this.fault("TOO_MANY_USELESS_FRAMES");
   }
 
-  /** A frame that is to be acknowledged. */
-  spendPing(): void {
+  /** A frame that is to be acknowledged by one of so many octets. */
+  spendPing(octets: number): void {
     this.pings ??= new Budget(this.limits.maxPings, this.limits.pingsPerSecond);
     if (!this.pings.spend(this.now)) throw this.fault("TOO_MANY_PINGS");
-    this.checkQueued();
+    this.checkQueued(octets);
     if (this.acks === this.limits.maxUnflushedAcks) throw this.fault("TOO_MANY_UNFLUSHED_ACKS");
   }
 
@@ -230,10 +230,10 @@ export class Session {
     this.provokedUpTo = this.output.taken + this.output.length;
   }
 
-  /** Nothing more is provoked while too much of that waits. Asked before anything is written: GOAWAY stands alone. */
-  private checkQueued(): void {
+  /** May the peer provoke so many octets more? Asked before anything is written: GOAWAY stands alone. */
+  private checkQueued(octets: number): void {
     this.checkDrained();
-    if (this.provoked > this.limits.maxQueuedControlBytes) throw this.fault("TOO_MUCH_QUEUED");
+    if (this.provoked + octets > this.limits.maxQueuedControlBytes) throw this.fault("TOO_MUCH_QUEUED");
   }
 
   private checkDrained(): void {

@@ -175,12 +175,12 @@ export const LIMITS: readonly Case[] = [
   fatal(
     "more octets to answer than may wait",
     BOTH,
-    times(5, () => ping("12345678")),
-    times(4, () => "ping 12345678"),
+    times(4, () => ping("12345678")),
+    times(3, () => "ping 12345678"),
     "ENHANCE_YOUR_CALM",
     {
       ...limits({ maxQueuedControlBytes: 60 }),
-      emits: times(4, () => "PING ACK 12345678"),
+      emits: times(3, () => "PING ACK 12345678"),
     },
   ),
   fatal(
