@@ -16,9 +16,6 @@ import {
   HEAD_ODD,
   HEAD_TEXT_END,
   INDEXED,
-  LITERAL,
-  LITERAL_INDEXED,
-  LITERAL_NEVER_INDEXED,
   MAX_FIELDS_AT_ONCE,
   NO_FAULT,
   SIZE_UPDATE,
@@ -43,7 +40,8 @@ export function decodeBlock(p: usize, end: usize, isStart: bool): i32 {
   while (p < end && record < FIELDS + MAX_FIELDS_AT_ONCE * FIELD_SIZE) {
     const octet: u32 = load<u8>(p);
     const kind = kindOf(octet);
-    const most = mostInFirst(octet);
+    // The bits of the first octet that hold an integer: all of them set, it goes on.
+    const most: u32 = 0x7f >> min<u32>(kind, 3);
     let number = octet & most;
     p++;
     if (number == most) {
@@ -91,19 +89,9 @@ export function decodeBlock(p: usize, end: usize, isStart: bool): i32 {
   return <i32>p;
 }
 
-/** The representation by the first octet's highest bits (RFC 7541 6). */
+/** The representation by the zeros that its first octet begins with; of four, whatever follows. */
 function kindOf(octet: u32): u32 {
-  if (octet & 0x80) return INDEXED;
-  if (octet & 0x40) return LITERAL_INDEXED;
-  if (octet & 0x20) return SIZE_UPDATE;
-  return octet & 0x10 ? LITERAL_NEVER_INDEXED : LITERAL;
-}
-
-/** The bits of the first octet that hold an integer: all of them set, it goes on. */
-function mostInFirst(octet: u32): u32 {
-  if (octet & 0x80) return 0x7f;
-  if (octet & 0x40) return 0x3f;
-  return octet & 0x20 ? 0x1f : 0x0f;
+  return clz<u32>(octet | 0x08) - 24;
 }
 
 /** The rest of an integer that filled its first octet (RFC 7541 5.1). Writes HEAD_NEXT. */

@@ -61,13 +61,13 @@ export const HEAD_NEXT: u32 = 100;
 /** Not zero: the string just read has an octet that is neither SP nor visible ASCII. */
 export const HEAD_ODD: u32 = 104;
 
-// --- kinds of records: the representations of RFC 7541 6 ----------------------------------------------------------
+// --- kinds of records: the zeros that a representation of RFC 7541 6 begins with ----------------------------------
 
 export const INDEXED: u32 = 0;
 export const LITERAL_INDEXED: u32 = 1;
-export const LITERAL: u32 = 2;
+export const SIZE_UPDATE: u32 = 2;
 export const LITERAL_NEVER_INDEXED: u32 = 3;
-export const SIZE_UPDATE: u32 = 4;
+export const LITERAL: u32 = 4;
 
 // --- how to encode (bits) -----------------------------------------------------------------------------------------
 

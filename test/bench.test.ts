@@ -6,6 +6,7 @@ import { namedWorkloads, requestCorpus, responseCorpus } from "../bench/corpus.m
 import { cyclers, cycleWork, verifyCyclers } from "../bench/cycle.mjs";
 import { fitGrowth, slope } from "../bench/growth.mjs";
 import { headlines, losses } from "../bench/headlines.mjs";
+import { decoders, encoders, fieldCount, hpackWork, messageReader, verifyHpack } from "../bench/hpack.mjs";
 import { measure, quantile } from "../bench/measure.mjs";
 import { llhttpOffsets, PEERS, referenceOf } from "../bench/peers/index.mjs";
 import { block, fillIn } from "../bench/readme.mjs";
@@ -95,6 +96,30 @@ describe("measuring", () => {
   it("finds quantiles", () => {
     expect(quantile([4, 1, 3, 2], 0.5)).toBe(2.5);
     expect(quantile([3, 1, 2], 0.25)).toBe(1.5);
+  });
+});
+
+describe("HPACK against hpack.js", () => {
+  const { stories } = hpackWork();
+
+  it("reads the same fields, those that were meant", () => {
+    verifyHpack(stories.slice(0, 6));
+  });
+
+  it("notices other fields", () => {
+    const [story] = stories;
+    const wrong = { ...story, lists: story.lists.map((list) => [...list, ["x", "y"]]) } as typeof story;
+    expect(() => verifyHpack([wrong])).toThrow();
+  });
+
+  it("counts fields, and all peers see the same octets", () => {
+    const some = stories.slice(0, 3);
+    expect(fieldCount(some)).toBe(some.flatMap(({ lists }) => lists.flat()).length);
+    const [ours, theirs] = decoders(some).map((peer) => peer.run());
+    expect(ours).toBe(theirs);
+    const [own, other] = encoders(some).map((peer) => peer.run());
+    expect(own).toBe(other);
+    expect(messageReader(some).run()).toBeGreaterThan(0);
   });
 });
 

@@ -39,7 +39,8 @@ export interface HpackDecoderOptions {
 /** Texts longer than this are not kept alive by an entry of the table that is cut out of them. */
 const LONG_TEXT = 1024;
 
-const NO_LIMIT = Number.POSITIVE_INFINITY;
+/** A table size above all that can be told. */
+const NO_LIMIT = 2 ** 32;
 
 /**
  * Decodes header blocks, in the order in which they were sent: each may change the table that the next ones mean.
@@ -99,7 +100,8 @@ export class HpackDecoder {
    * @throws TypeError for what is no Uint8Array
    */
   decode(block: Uint8Array): FieldPair[] {
-    checkOctets("decode", block);
+    // What is shared with another thread may be, too: it is copied before it is read.
+    if (!(block instanceof Uint8Array)) checkOctets("decode", block);
     const list = new FieldList(this.limits);
     const fault = this.read(block, list) ?? (list.tooLarge ? "FIELDS_TOO_LARGE" : null);
     if (fault !== null) throw new RemoteProtocolError(fault, this.decoded, "server");
