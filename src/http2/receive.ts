@@ -322,7 +322,8 @@ export class Receiver {
       return session.streamError(streamId, code);
     }
     if (isTooLarge) return session.streamError(streamId, "FRAME_TOO_LARGE");
-    if (length > session.receiveWindow(stream)) return session.streamError(streamId, "WINDOW_EXCEEDED");
+    // Without octets it may always come (RFC 9113 6.9.1), even when a lowered window is negative.
+    if (length > 0 && length > session.receiveWindow(stream)) return session.streamError(streamId, "WINDOW_EXCEEDED");
     if (stream.received !== BODY) return session.streamError(streamId, "UNEXPECTED_FRAME");
     stream.receiveDelta -= length;
     this.stream = stream;

@@ -19,7 +19,7 @@ import {
   SERVER,
   type Step,
 } from "../case.ts";
-import { data, headers, MAX_31, settings, windowUpdate } from "../frames.ts";
+import { data, headers, MAX_31, settings, settingsAck, windowUpdate } from "../frames.ts";
 
 /** Stream windows of 20 octets: the exchange around takes 11 of its own. */
 const SMALL = { options: { windows: { stream: 20, mode: "manual" } } } as const;
@@ -28,6 +28,9 @@ const WIDE = { options: { windows: { stream: 1_000_000, mode: "manual" } }, long
 const most = (octetCount: number): Uint8Array[] =>
   Array.from({ length: Math.ceil(octetCount / 16_384) }, (_, i) => data(3, Math.min(16_384, octetCount - i * 16_384)));
 const allOf = (octetCount: number): string => `data 3 ${"x".repeat(octetCount)}`;
+
+/** Stream windows of 15 octets: the exchange around has used 6 of them and will use 5. */
+const lower: Act = (connection) => connection.updateSettings({ initialWindowSize: 15 });
 
 export const RECEIVED: readonly Case[] = [
   fine(
@@ -112,6 +115,21 @@ export const RECEIVED: readonly Case[] = [
     (role) => [begin(role), data(3, 20), (connection) => connection.release(3, 20), flush, data(3, 20, { end: true })],
     (role) => [begun(role), allOf(40), "end 3"],
     { options: { windows: { stream: 20, mode: "manual" } } },
+  ),
+  fine(
+    "empty DATA that ends the stream when its window is negative",
+    BOTH,
+    (role) => [begin(role), data(3, 20), lower, flush, settingsAck(), data(3, "", { end: true })],
+    (role) => [begun(role), allOf(20), "settings-acknowledged", "end 3"],
+    { ...SMALL, emits: ["SETTINGS 4=15"] },
+  ),
+  resets(
+    "DATA when the window is negative",
+    BOTH,
+    (role) => [begin(role), data(3, 5), lower, flush, settingsAck(), data(3, 11)],
+    (role) => [begun(role), allOf(5), "settings-acknowledged"],
+    [3, "FLOW_CONTROL_ERROR"],
+    { ...SMALL, emits: ["SETTINGS 4=15", "RST_STREAM 3 FLOW_CONTROL_ERROR"] },
   ),
   fine(
     "a window we lowered holds when it is acknowledged, and not before",
