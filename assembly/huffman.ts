@@ -30,8 +30,8 @@ export function fillHuffman(): void {
   let rank: u32 = 0;
   // coverage: there are windows
   for (let window: u32 = 0; window < 1 << WINDOW_BITS; window++) store<u32>(WINDOWS + 4 * window, LONGER);
+  // coverage: there are lengths
   for (let length: u32 = SHORTEST; length <= LONGEST; length++) {
-    // coverage: there are 256 octets
     for (let octet: u32 = 0; octet < 256; octet++) {
       if (<u32>CODE_LENGTHS.charCodeAt(octet + (octet >> 6) + 1) - 0x41 + SHORTEST != length) continue;
       const odd: u32 = octet < SP || octet >= DEL ? ODD : 0;

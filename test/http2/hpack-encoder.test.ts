@@ -285,4 +285,23 @@ describe("what is refused", () => {
       expect(run([...bad, ...bad], size)).toEqual(run([], size));
     }
   });
+
+  test("what was driven out and came in again, in a block that is refused, is where it was", () => {
+    const run = (attempt: boolean) => {
+      const encoder = new HpackEncoder({ ...PLAIN, maxTableSize: 80 });
+      encoder.encode([
+        ["x", "1"],
+        ["y", "2"],
+      ]);
+      const bad: FieldPair[] = [
+        ["z", "3"],
+        ["x", "1"],
+        ["x", "\u0100"],
+      ];
+      if (attempt) expect(refusal(() => encoder.encode(bad))).toEqual(["BAD_FIELD_VALUE", "x"]);
+      return [encoder.tableSize, encoded([["x", "1"]], encoder), encoded([["y", "2"]], encoder)];
+    };
+    expect(run(true)).toEqual(run(false));
+    expect(run(true)).toEqual([68, "bf", "be"]);
+  });
 });
