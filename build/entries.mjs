@@ -17,6 +17,7 @@ export const ENTRIES = [
   { subpath: "./web", source: "adapters/web/index" },
   { subpath: "./node", source: "adapters/node/index" },
   { subpath: "./http-parser-js", source: "compat/index" },
+  { subpath: "./node-http", source: "adapters/node-http/index", hasEffects: true },
   { subpath: "./js", source: "js", hasEffects: true },
 ];
 

@@ -4,16 +4,22 @@ import {
   CHUNKED,
   CLOSE,
   CODING,
+  CODING_ENDS_CHUNKED,
+  CODING_OTHER,
   CONNECTION_UPGRADE,
+  HEAD_CODING_AT,
   HEAD_FACTS,
   HEAD_FIELD_COUNT,
+  HEAD_LENGTH_AT,
   HEAD_METHOD,
   HEAD_METHOD_END,
+  HEAD_NAME_OCTETS,
   HEAD_REASON,
   HEAD_REASON_END,
   HEAD_RECORDS,
   HEAD_STATUS,
   HEAD_TARGET_END,
+  HEAD_VALUE_OCTETS,
   HEAD_VERSION,
   HIGH,
   INPUT,
@@ -47,6 +53,10 @@ const NO_LIST: string[] = [];
 
 const FRAMING_FACTS = CODING | LENGTH | LENGTH_BAD | LENGTH_TOO_LARGE | LENGTH_CONFLICT | LENGTH_REPEATED;
 
+/** Octets of a line that are none of a name or value; of a first line that are none of its target, at most. */
+const BESIDE_FIELD = 4;
+const BESIDE_LINE = 32;
+
 const BODY_STATES = {
   length: "BODY_SIZED",
   "until-close": "BODY_RAW",
@@ -74,8 +84,9 @@ export class MessageReader extends Receiver {
   readonly isRequest: boolean;
   private readonly encoded: { readonly encoding: string };
   private tolerances = TOLERANT;
+  /** What is in force; and the longest head that is waited for. */
   private maxHeaderSize = 0;
-  /** What follows this request is none, and dropped: its framing is in doubt, or it closes. */
+  /** What follows this message is none, and dropped: its framing is in doubt, or it closes. */
   private closes = false;
   private doubtful = false;
 
@@ -92,6 +103,18 @@ export class MessageReader extends Receiver {
     this.tolerances = tolerances;
     this.maxHeaderSize = maxHeaderSize;
     this.settings = settingsFor(tolerances, maxHeaderSize);
+  }
+
+  /**
+   * Octets of the head that was read last, or that is not complete, as Node counts them: of the target or the reason, of
+   * names and values. What is between is not counted; of a head that is not complete it is estimated.
+   */
+  get countedOctets(): number {
+    const { buffer, isRequest } = this;
+    const { head } = this.kernel;
+    if (buffer.partialLength > 0) return buffer.partialLength - BESIDE_FIELD * this.fieldsSeen - BESIDE_LINE;
+    const line = isRequest ? this.url.length : this.statusMessage.length;
+    return line + (head[HEAD_NAME_OCTETS >> 2] as number) + (head[HEAD_VALUE_OCTETS >> 2] as number);
   }
 
   /** Is the first line of a head complete, and its end not there? */
@@ -193,14 +216,19 @@ export class MessageReader extends Receiver {
     if (framing === 0) return 0;
     if (facts & CODING) {
       if (facts & CHUNKED) return facts & LENGTH || version < 11 ? this.letChunkedWin() : IN_CHUNKS;
+      if (tolerances.otherCodings && !(facts & LENGTH)) {
+        if (facts & CODING_ENDS_CHUNKED && facts & CODING_OTHER) return IN_CHUNKS;
+        if (!isRequest && facts & CODING_OTHER) return UNTIL_CLOSE;
+      }
       if (tolerances.identity && this.isIdentity()) {
         framing = bodyFraming({ ...framed, facts: facts & ~CODING }, tolerances.repeatedContentLength);
       }
     }
-    if (typeof framing === "string") throw this.framingFault(framing);
-    if (facts & LENGTH_REPEATED && this.valuesOf("content-length").some((value) => value.includes(","))) {
+    const isRepeated = facts & (LENGTH_REPEATED | LENGTH_CONFLICT) && !(facts & CODING);
+    if (isRepeated && this.valuesOf("content-length").some((value) => value.includes(","))) {
       throw this.framingFault("BAD_CONTENT_LENGTH");
     }
+    if (typeof framing === "string") throw this.framingFault(framing);
     return framing;
   }
 
@@ -209,13 +237,20 @@ export class MessageReader extends Receiver {
     if (facts & LENGTH_BAD) throw this.framingFault("BAD_CONTENT_LENGTH");
     if (facts & LENGTH_TOO_LARGE) throw this.framingFault("CONTENT_LENGTH_TOO_LARGE");
     if (facts & LENGTH_CONFLICT) throw this.framingFault("CONFLICTING_CONTENT_LENGTH");
-    if (!tolerances.chunkedWins) {
-      throw this.framingFault(
-        facts & LENGTH ? "CONTENT_LENGTH_WITH_TRANSFER_ENCODING" : "TRANSFER_ENCODING_IN_HTTP_1_0",
-      );
-    }
+    if (facts & LENGTH && !tolerances.chunkedWins) throw this.bothFault();
+    if (this.version < 11 && !tolerances.oldChunked) throw this.framingFault("TRANSFER_ENCODING_IN_HTTP_1_0");
     this.doubtful = true;
     return IN_CHUNKS;
+  }
+
+  /** The field that came second is at fault. */
+  private bothFault(): RemoteProtocolError {
+    const { head } = this.kernel;
+    const lengthAt = head[HEAD_LENGTH_AT >> 2] as number;
+    const codingAt = head[HEAD_CODING_AT >> 2] as number;
+    const header = lengthAt > codingAt ? "content-length" : "transfer-encoding";
+    const at = this.buffer.offset + Math.max(lengthAt, codingAt);
+    return this.fault("CONTENT_LENGTH_WITH_TRANSFER_ENCODING", at, { header });
   }
 
   private isIdentity(): boolean {
@@ -238,7 +273,8 @@ export class MessageReader extends Receiver {
     // A response that says keep-alive in so many words is believed: http-parser-js's own tests pin it.
     const isTrusted = !doubtful || (!isRequest && (facts & KEEP_ALIVE) !== 0);
     this.shouldKeepAlive = isKept && isTrusted && framing !== UNTIL_CLOSE;
-    this.closes = isRequest && !this.upgrade && (doubtful || (!tolerances.looseHead && !this.shouldKeepAlive));
+    const isLast = !tolerances.readsOn && !this.shouldKeepAlive && (isRequest || statusCode >= 200);
+    this.closes = !this.upgrade && (isLast || (isRequest && doubtful));
   }
 
   /** The error for a fault of the head that was read last. */

@@ -18,14 +18,22 @@ import type { Settings } from "../http1/options.ts";
 export interface Tolerances {
   /** The bits of the kernel's `allow`. */
   readonly allow: number;
-  /** LF alone as a line end, any number of empty lines before a message. */
-  readonly looseLines: boolean;
+  /** LF alone as a line end. */
+  readonly bareLf: boolean;
+  /** Any number of empty lines before a message. */
+  readonly emptyLines: boolean;
   /** Any version of two digits; no Host, two of them, or what is no host; a target of CONNECT that is no authority. */
   readonly looseHead: boolean;
   /** Content-Length several times, all equal. */
   readonly repeatedContentLength: boolean;
-  /** Content-Length beside `chunked`, and `chunked` in HTTP/1.0: chunked wins, and the connection is not kept. */
+  /** What follows a request that closes the connection is read. */
+  readonly readsOn: boolean;
+  /** Content-Length beside `chunked`: chunked wins, and the connection is not kept. */
   readonly chunkedWins: boolean;
+  /** `chunked` in HTTP/1.0: the connection is not kept. */
+  readonly oldChunked: boolean;
+  /** Codings that are not implemented, as llhttp has it: before `chunked`, or in a response until the connection ends. */
+  readonly otherCodings: boolean;
   /** Transfer-Encoding: identity, which RFC 7230 abolished, as if it were not there. */
   readonly identity: boolean;
 }
@@ -40,25 +48,49 @@ export const TOLERANT: Tolerances = {
     ALLOW_CHUNK_SIZE_SPACE |
     ALLOW_CHUNK_LF |
     ALLOW_MALFORMED_FIELDS,
-  looseLines: true,
+  bareLf: true,
+  emptyLines: true,
   looseHead: true,
   repeatedContentLength: true,
+  readsOn: true,
   chunkedWins: true,
+  oldChunked: true,
+  otherCodings: false,
   identity: true,
 };
 
 /** RFC 9112 to the letter: what a connection refuses, and folded fields in responses. */
 export const STRICT: Tolerances = {
   allow: ALLOW_MISSING_REASON_SPACE,
-  looseLines: false,
+  bareLf: false,
+  emptyLines: false,
   looseHead: false,
   repeatedContentLength: false,
+  readsOn: false,
   chunkedWins: false,
+  oldChunked: false,
+  otherCodings: false,
   identity: false,
 };
 
-/** All the same, and controls in values: for who asks for an insecure parser by its name. */
-export const INSECURE: Tolerances = { ...TOLERANT, allow: TOLERANT.allow | ALLOW_CONTROL_OCTETS };
+/** What Node's own parser accepts by default. It leaves Host to its server. */
+export const AS_NODE: Tolerances = {
+  ...STRICT,
+  emptyLines: true,
+  looseHead: true,
+  oldChunked: true,
+  otherCodings: true,
+};
+
+/** And with `httpValidation: "relaxed"`. */
+export const AS_NODE_RELAXED: Tolerances = { ...AS_NODE, allow: AS_NODE.allow | ALLOW_CONTROL_OCTETS };
+
+/** And with `insecureHTTPParser`: what http-parser-js accepts besides, and never what smuggles. */
+export const AS_NODE_INSECURE: Tolerances = {
+  ...TOLERANT,
+  allow: TOLERANT.allow | ALLOW_CONTROL_OCTETS,
+  otherCodings: true,
+};
 
 /** What a chunk-size line may hold, and the extensions in it, as in Node. */
 const CHUNK_LINE = 16384;
@@ -84,12 +116,12 @@ export function settingsFor(tolerances: Tolerances, maxHeaderSize: number): Sett
       maxChunkExtensionBytes: CHUNK_LINE,
       maxChunkExtensionTotalBytes: Number.POSITIVE_INFINITY,
       maxChunkSizeDigits: 16,
-      maxLeadingEmptyLines: tolerances.looseLines ? Number.POSITIVE_INFINITY : 1,
+      maxLeadingEmptyLines: tolerances.emptyLines ? Number.POSITIVE_INFINITY : 1,
       maxInformationalResponses: Number.POSITIVE_INFINITY,
       maxBodyBytes: Number.POSITIVE_INFINITY,
     },
     allow: tolerances.allow,
-    bareLf: tolerances.looseLines,
+    bareLf: tolerances.bareLf,
     repeatedContentLength: tolerances.repeatedContentLength,
     copyData: false,
     http10KeepAlive: true,

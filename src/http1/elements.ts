@@ -35,7 +35,7 @@ export class ElementReader {
   /** What goes on there: the first of the fields (as in a trailer section), or a later one, which may be a fold. */
   private resumed = TRAILERS;
   /** How many fields are before it. */
-  private fieldsSeen = 0;
+  protected fieldsSeen = 0;
 
   constructor(role: Role, settings: Settings) {
     this.role = role;

@@ -93,7 +93,7 @@ function checkContents(manifest, paths) {
 
 /** sansio/node alone is for Node. */
 function isOfNode(path, specifier) {
-  return /\/node\.[\w.-]*$/.test(path) && specifier.startsWith("node:");
+  return /\/node(-http)?\.[\w.-]*$/.test(path) && specifier.startsWith("node:");
 }
 
 // --- using it ----------------------------------------------------------------------------------------------------

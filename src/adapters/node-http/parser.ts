@@ -1,0 +1,295 @@
+// A parser that Node's http takes for its own: the methods and slots that _http_server and _http_client use, on the reader
+// of sansio/http-parser-js, as tolerant as Node's.
+import { AsyncResource } from "node:async_hooks";
+import type { IncomingMessage } from "node:http";
+import { maxHeaderSize as defaultMaxHeaderSize, METHODS } from "node:http";
+import { MessageReader } from "../../compat/message-reader.ts";
+import { methodNumber, methods } from "../../compat/methods.ts";
+import { AS_NODE, AS_NODE_INSECURE, AS_NODE_RELAXED, type Tolerances } from "../../compat/modes.ts";
+import { RemoteProtocolError } from "../../shared/errors.ts";
+import { type ConnectionsList, listOf, type Tracked } from "./connections.ts";
+import { invalidEof, type NodeParseError, nodeParseError } from "./errors.ts";
+
+/** What Node passes for a server's connection: the list is native, or ours. */
+interface Resource {
+  readonly type: string;
+  readonly socket?: { readonly server?: object };
+}
+
+const REQUEST = 1;
+const NO_LENIENCY = 0;
+const RELAXED_VALUES = 1024;
+
+/** The slots of callbacks, by Node's own constants, and how this Node differs from others. */
+export interface Slots {
+  readonly kOnMessageBegin: number;
+  readonly kOnHeaders: number;
+  readonly kOnHeadersComplete: number;
+  readonly kOnBody: number;
+  readonly kOnMessageComplete: number;
+  /** Does this Node refuse heads of more fields than `maxHeadersCount`? */
+  readonly refusesFields: boolean;
+}
+
+/** What `onHeadersComplete` returns for: no body follows; another protocol follows. */
+const SKIPS_BODY = 1;
+const SWITCHES = 2;
+
+/** Names and values of 31 fields. */
+const MOST_AT_ONCE = 62;
+
+const VERSIONS = [9, 10, 11, 20];
+const LATIN1 = { encoding: "latin1" };
+
+export class NodeParser implements Tracked {
+  startedAt = 0;
+  isSilent = true;
+  isHeadComplete = false;
+  isExpired = false;
+  /** Node's; what the parser itself looks at. */
+  incoming: (IncomingMessage & { upgrade?: boolean }) | null = null;
+  /** Names and values that Node wants of a head; 0: all. */
+  maxHeaderPairs = 0;
+  private readonly slots: Slots;
+  private reader: MessageReader | null = null;
+  private maxHeaderSize = 0;
+  private connections: ConnectionsList<NodeParser> | null = null;
+  private context: AsyncResource | null = null;
+  private error: NodeParseError | null = null;
+  private chunk: Uint8Array | undefined;
+  private begun = false;
+  private inBody = false;
+  /** Does a callback run? */
+  private calling = false;
+  /** Another one each time it is initialized or freed: whoever is reading stops then. */
+  private use = 0;
+  // biome-ignore lint/suspicious/noExplicitAny: callbacks, by the slots
+  [slot: number]: any;
+
+  constructor(slots: Slots) {
+    this.slots = slots;
+  }
+
+  initialize(
+    type: number,
+    resource: Resource,
+    maxHeaderSize = 0,
+    lenientFlags: number = NO_LENIENCY,
+    connections?: ConnectionsList<NodeParser>,
+  ): void {
+    const isRequest = type === REQUEST;
+    if (this.reader?.isRequest !== isRequest) this.reader = new MessageReader(isRequest, LATIN1);
+    else this.reader.restart();
+    this.reader.buffer.clear();
+    this.maxHeaderSize = maxHeaderSize || defaultMaxHeaderSize;
+    // Each octet that Node counts may be a field of its own, with four more that it does not count.
+    this.reader.configure(tolerancesOf(lenientFlags), 5 * this.maxHeaderSize + 1024);
+    this.use++;
+    this.error = null;
+    this.begun = false;
+    this.inBody = false;
+    this.calling = false;
+    this.context?.emitDestroy();
+    this.context = new AsyncResource(resource.type, { requireManualDestroy: true });
+    this.track(resource, connections);
+  }
+
+  /** A connection has to begin its first message in time, as if that had begun. */
+  private track(resource: Resource, connections: ConnectionsList<NodeParser> | undefined): void {
+    this.connections?.remove(this);
+    const server = resource.socket?.server;
+    this.connections = connections && server ? listOf(server, connections) : null;
+    this.connections?.add(this);
+    this.beginTime();
+    this.isSilent = true;
+  }
+
+  private beginTime(): void {
+    this.startedAt = this.connections === null ? 0 : performance.now();
+    this.isHeadComplete = false;
+    this.isExpired = false;
+  }
+
+  /** Reads a chunk, in the asynchronous context of the connection or request. */
+  execute(chunk: Uint8Array, start = 0, length = chunk.length - start): number | NodeParseError {
+    const part = length === chunk.length ? chunk : chunk.subarray(start, start + length);
+    if (this.context === null) return this.read(part);
+    return this.context.runInAsyncScope(this.read, this, part);
+  }
+
+  private read(chunk: Uint8Array): number | NodeParseError {
+    const reader = this.reader as MessageReader;
+    if (this.error !== null) return this.error;
+    const { buffer } = reader;
+    // What is there still, a callback that has thrown left.
+    if (buffer.position < buffer.chunk.length) buffer.clear();
+    const begin = buffer.fed;
+    buffer.push(chunk);
+    this.chunk = chunk;
+    this.calling = false;
+    try {
+      if (this.readMessages(reader, this.use)) return chunk.length;
+      const left = buffer.length;
+      buffer.clear();
+      return chunk.length - left;
+    } catch (error) {
+      if (this.calling || !(error instanceof RemoteProtocolError)) throw error;
+      buffer.clear();
+      this.error = nodeParseError(error, begin);
+      return this.error;
+    } finally {
+      this.chunk = undefined;
+    }
+  }
+
+  /** False: another protocol begins before the end of the chunk. */
+  private readMessages(reader: MessageReader, use: number): boolean {
+    while (this.use === use) {
+      if (!this.inBody) {
+        if (reader.buffer.length === 0) return true;
+        if (!this.begun && !this.beginMessage(reader)) return true;
+        if (!reader.readMessageHead()) return this.checkSize(reader);
+        this.checkSize(reader);
+        if (!this.completeHead(reader, use)) return false;
+        continue;
+      }
+      const data = reader.readPiece();
+      if (data === undefined) return true;
+      if (data !== null) {
+        this.call(this.slots.kOnBody, data);
+        if (this.use !== use || !reader.isBodyComplete) continue;
+      }
+      if (reader.trailers.length > 0) this.call(this.slots.kOnHeaders, reader.trailers, "");
+      if (this.use === use && !this.completeMessage(reader)) return false;
+    }
+    return true;
+  }
+
+  private beginMessage(reader: MessageReader): boolean {
+    if (!reader.findMessage()) return false;
+    this.begun = true;
+    this.isSilent = false;
+    this.beginTime();
+    if (this[this.slots.kOnMessageBegin]) this.call(this.slots.kOnMessageBegin);
+    return true;
+  }
+
+  /** What Node counts of a head must stay below its limit. */
+  private checkSize(reader: MessageReader): true {
+    if (reader.countedOctets >= this.maxHeaderSize) throw reader.headFault("HEAD_TOO_LARGE");
+    return true;
+  }
+
+  private completeHead(reader: MessageReader, use: number): boolean {
+    const { version, isRequest, statusCode, statusMessage, upgrade, shouldKeepAlive } = reader;
+    if (!VERSIONS.includes(version)) throw reader.headFault("VERSION_NOT_SUPPORTED");
+    const method = isRequest ? methodNumber(reader) : undefined;
+    if (method !== undefined && !METHODS.includes(methods[method] as string)) throw reader.headFault("BAD_METHOD");
+    this.isHeadComplete = true;
+    const isLong = this.passLongHead(reader, use);
+    if (this.use !== use) return true;
+    const result = this.call(
+      this.slots.kOnHeadersComplete,
+      Math.trunc(version / 10),
+      version % 10,
+      isLong ? undefined : reader.headers,
+      method,
+      isRequest && !isLong ? reader.url : undefined,
+      isRequest ? undefined : statusCode,
+      isRequest ? undefined : statusMessage,
+      upgrade,
+      shouldKeepAlive,
+    );
+    if (this.use !== use) return true;
+    if (result === SWITCHES) {
+      this.completeMessage(reader);
+      return false;
+    }
+    if (result !== SKIPS_BODY && reader.framing !== 0) {
+      reader.beginBody();
+      this.inBody = true;
+      return true;
+    }
+    return this.completeMessage(reader);
+  }
+
+  /** Newer Nodes refuse more fields than `maxHeadersCount`; others get many in several calls, and cut them there. */
+  private passLongHead(reader: MessageReader, use: number): boolean {
+    const { headers, url } = reader;
+    const { refusesFields } = this.slots;
+    if (refusesFields && this.maxHeaderPairs > 0 && headers.length > this.maxHeaderPairs) {
+      throw reader.headFault("TOO_MANY_FIELDS");
+    }
+    if (headers.length <= MOST_AT_ONCE) return false;
+    for (let at = 0; at < headers.length && this.use === use; at += MOST_AT_ONCE) {
+      this.call(this.slots.kOnHeaders, headers.slice(at, at + MOST_AT_ONCE), at === 0 ? url : "");
+    }
+    return true;
+  }
+
+  /** False: Node has taken the upgrade, and what follows is another protocol's. */
+  private completeMessage(reader: MessageReader): boolean {
+    this.startedAt = 0;
+    this.begun = false;
+    this.inBody = false;
+    const { use } = this;
+    this.call(this.slots.kOnMessageComplete);
+    return !(this.use === use && reader.upgrade && this.incoming?.upgrade);
+  }
+
+  private call(slot: number, ...given: unknown[]): unknown {
+    this.calling = true;
+    const result: unknown = this[slot](...given);
+    this.calling = false;
+    return result;
+  }
+
+  finish(): NodeParseError | undefined {
+    const { reader } = this;
+    if (reader === null || this.error !== null) return undefined;
+    if (this.inBody ? reader.isUntilClose : !this.begun) {
+      if (!this.inBody) return undefined;
+      if (this.context === null) this.completeMessage(reader);
+      else this.context.runInAsyncScope(this.completeMessage, this, reader);
+      return undefined;
+    }
+    this.error = invalidEof();
+    return this.error;
+  }
+
+  /** The chunk that is being read: Node shows it as an error's `rawPacket`. */
+  getCurrentBuffer(): Uint8Array | undefined {
+    return this.chunk;
+  }
+
+  /** Node forgets the connection. */
+  remove(): void {
+    this.connections?.remove(this);
+    this.connections = null;
+  }
+
+  /** Back to the pool. */
+  free(): void {
+    this.use++;
+    this.context?.emitDestroy();
+    this.context = null;
+  }
+
+  close(): void {
+    this.remove();
+    this.free();
+    this.reader = null;
+  }
+
+  // Reading from the handle itself is what Node's own parser can: ours gets everything from `execute`.
+  consume(): void {}
+  unconsume(): void {}
+  // Node pauses the socket itself.
+  pause(): void {}
+  resume(): void {}
+}
+
+function tolerancesOf(flags: number): Tolerances {
+  if (flags === NO_LENIENCY) return AS_NODE;
+  return flags === RELAXED_VALUES ? AS_NODE_RELAXED : AS_NODE_INSECURE;
+}
