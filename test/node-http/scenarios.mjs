@@ -57,8 +57,8 @@ async function ask(options, sent) {
   return seen;
 }
 
-function withoutTime(raw) {
-  return raw.map((text, i) => (i % 2 === 1 && raw[i - 1].toLowerCase() === "date" ? "now" : text));
+function withoutTime(list) {
+  return list.map((text, i) => (i % 2 === 1 && list[i - 1].toLowerCase() === "date" ? "now" : text));
 }
 
 /** But for `bytesParsed`: Node's own is one more or less than the place of the fault, by the kind of it. */
@@ -205,11 +205,11 @@ scenario("a body of 3 MB, and backpressure", async (undo) => {
 scenario("an upgrade, with octets behind the heads", async (undo) => {
   const server = http.createServer();
   const seen = [];
-  server.on("upgrade", (request, socket, head) => {
-    seen.push([request.url, request.headers.upgrade, head.toString()]);
-    socket.write(`HTTP/1.1 101 Switching Protocols${CRLF}Connection: upgrade${CRLF}Upgrade: echo${CRLF}${CRLF}early`);
-    socket.on("data", (data) => socket.write(data.toString().toUpperCase()));
-    socket.on("end", () => socket.end());
+  server.on("upgrade", ({ url, headers }, duplex, early) => {
+    seen.push([url, headers.upgrade, early.toString()]);
+    duplex.write(`HTTP/1.1 101 Switching Protocols${CRLF}Connection: upgrade${CRLF}Upgrade: echo${CRLF}${CRLF}early`);
+    duplex.on("data", (data) => duplex.write(data.toString().toUpperCase()));
+    duplex.on("end", () => duplex.end());
   });
   const port = await listen(server, undo);
   seen.push(
@@ -238,8 +238,8 @@ scenario("an upgrade that nobody listens for", async (undo) => {
 
 scenario("CONNECT", async (undo) => {
   const server = http.createServer();
-  server.on("connect", (request, socket, head) => {
-    socket.end(`HTTP/1.1 200 Connected${CRLF}${CRLF}${request.url} ${head}`);
+  server.on("connect", ({ url }, duplex, early) => {
+    duplex.end(`HTTP/1.1 200 Connected${CRLF}${CRLF}${url} ${early}`);
   });
   const port = await listen(server, undo);
   const first = await raw(port, `CONNECT a.example:443 HTTP/1.1${CRLF}Host: a.example:443${CRLF}${CRLF}head`);
