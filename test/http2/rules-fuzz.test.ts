@@ -216,6 +216,7 @@ function reactor({ habit }: Plan): (event: Http2Event, run: Run) => void {
 
 interface Seen {
   events: readonly string[];
+  offsets: readonly number[];
   frames: readonly string[];
   error: string | undefined;
   finished: boolean;
@@ -242,6 +243,7 @@ function runPieces(plan: Plan, pieces: Iterable<Uint8Array>, late: boolean): See
   one.pull();
   return {
     events: [...events],
+    offsets: one.offsets,
     frames: outcome.emitted,
     error: error && `${error.code} ${error.http2Code} ${error.offset}`,
     finished: wasFinished,

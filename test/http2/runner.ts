@@ -93,6 +93,8 @@ export interface Outcome {
 export class Run {
   readonly connection: Http2Connection;
   events: string[] = [];
+  /** Where each of them began, and the fault that ended them. */
+  offsets: number[] = [];
   error: RemoteProtocolError | undefined;
   private sent: Uint8Array[] = [];
   private readonly react: ((event: Http2Event, run: Run) => void) | undefined;
@@ -121,12 +123,14 @@ export class Run {
           events[events.length - 1] += latin1(event.data);
         } else {
           events.push(line);
+          this.offsets.push(event.offset);
         }
         this.react?.(event, this);
       }
     } catch (error) {
       if (!(error instanceof RemoteProtocolError)) throw error;
       if (this.error !== undefined && error !== this.error) throw new Error("not the same error ever after");
+      if (this.error === undefined) this.offsets.push(error.offset);
       this.error = error;
     }
   }
@@ -140,6 +144,7 @@ export class Run {
     this.flush();
     this.sent = [];
     this.events = [];
+    this.offsets = [];
   }
 
   /** All that was sent, WINDOW_UPDATE included. */
@@ -329,10 +334,13 @@ export function check(one: Case, role: Role): void {
   const list = stretches(steps);
   const wanted = expected(one, role);
   const edges = one.bare ? ([0, 0] as const) : ([before.length, one.ends ? 0 : after.length] as const);
+  let offsets: number[] | undefined;
   for (const [how, cut] of cutters(list, one, edges)) {
     const run = once(one, role, list, cut);
     const outcome = outcomeOf(run, one);
     if (JSON.stringify(outcome) !== JSON.stringify(wanted)) expect({ how, ...outcome }).toEqual({ how, ...wanted });
+    offsets ??= run.offsets;
+    if (`${offsets}` !== `${run.offsets}`) expect({ how, offsets: run.offsets }).toEqual({ how, offsets });
     if (run.error !== undefined) {
       if (!run.sentFrames().at(-1)?.startsWith("GOAWAY"))
         expect(run.sentFrames(), how).toEqual(["GOAWAY, and no more"]);

@@ -179,7 +179,7 @@ export const LIMITS: readonly Case[] = [
     times(3, () => "ping 12345678"),
     "ENHANCE_YOUR_CALM",
     {
-      ...limits({ maxQueuedControlBytes: 60 }),
+      ...limits({ maxQueuedControlBytes: 51 }),
       emits: times(3, () => "PING ACK 12345678"),
     },
   ),
@@ -190,6 +190,13 @@ export const LIMITS: readonly Case[] = [
     times(40, (i) => GOT(5 + 4 * i)).flat(),
     "STREAM_CLOSED",
     { last: 161, long: true },
+  ),
+  fine(
+    "DATA on a stream that we reset some resets ago",
+    SERVER,
+    [...times(20, (i) => [post(3 + 2 * i), resetStream(3 + 2 * i)]).flat(), data(3, "x"), data(23, "x")],
+    times(20, (i) => POSTED(3 + 2 * i)),
+    { long: true, emits: times(20, (i) => `RST_STREAM ${3 + 2 * i} CANCEL`) },
   ),
   fatal(
     "DATA on a stream that we reset a thousand resets ago",

@@ -206,6 +206,14 @@ export const CONNECTS: readonly Case[] = [
     MALFORMED,
     ALLOWED,
   ),
+  resets(
+    ":protocol twice",
+    SERVER,
+    [headers(3, [...EXTENDED, [":protocol", "websocket"]], last)],
+    [],
+    MALFORMED,
+    ALLOWED,
+  ),
   resets("extended CONNECT without :path", SERVER, [headers(3, EXTENDED.slice(0, 4), last)], [], MALFORMED, ALLOWED),
   resets(
     "HEADERS on a connected stream (server)",

@@ -463,6 +463,17 @@ export const GOAWAYS: readonly Case[] = [
     [POSTED(3), "data 3 x", DONE],
     { emits: ["GOAWAY 3 NO_ERROR", "HEADERS 3 END_STREAM"] },
   ),
+  fatal(
+    "DATA on the last stream of our GOAWAY, which is over",
+    SERVER,
+    [get(3), respond(3), goAway, data(3, "x")],
+    GOT(3),
+    "STREAM_CLOSED",
+    {
+      last: 3,
+      emits: ["HEADERS 3 END_STREAM", "GOAWAY 3 NO_ERROR"],
+    },
+  ),
   fine("streams that cross the first GOAWAY of a shutdown", SERVER, [shutDown, flush, get(3), respond(3)], GOT(3), {
     emits: [`GOAWAY ${MAX_31} NO_ERROR`, "HEADERS 3 END_STREAM"],
   }),

@@ -40,7 +40,7 @@ export const MESSAGE_RULES: readonly Rule[] = [
   tested("8.3", "both", "Pseudo-fields are sent before all other fields.", "pseudo-fields are sent first, each once, and no others"),
   tested("8.3", "both", "A pseudo-field behind another field makes the message malformed.", ":path behind a field", ":method behind a field", ":status behind a field"),
   tested("8.3", "both", "No pseudo-field is sent twice.", "pseudo-fields are sent first, each once, and no others"),
-  tested("8.3", "both", "A pseudo-field that comes twice makes the message malformed.", ":method twice", ":scheme twice", ":authority twice", ":path twice", ":status twice"),
+  tested("8.3", "both", "A pseudo-field that comes twice makes the message malformed.", ":method twice", ":scheme twice", ":authority twice", ":path twice", ":protocol twice", ":status twice"),
   tested("8.3.1", "server", "Host does not determine the target when :authority is there.", "Host as :authority", "Host that differs from :authority", "Host without :authority"),
   tested("8.3.1", "client", "The authority of a request made for HTTP/2 is sent as :authority, and not made up where there is none.", "Host becomes :authority", "pseudo-fields are sent first, each once, and no others"),
   tested("8.3.1", "client", "No Host is sent that differs from :authority.", "targets that cannot be are not sent"),
