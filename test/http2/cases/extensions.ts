@@ -30,6 +30,7 @@ import {
   data,
   frame,
   headers,
+  inPieces,
   join,
   literals,
   number,
@@ -125,7 +126,19 @@ export const PRIORITIES: readonly Case[] = [
 
 const times = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));
 
+const BLOCK = literals([...GET, ["n", "v".repeat(30)]]);
+const AS_LARGE = limits({ maxHeaderBlockBytes: BLOCK.length });
+const AS_LARGE_GIVES = [`request 3 GET http://a/ | n: ${"v".repeat(30)}`, "end 3"];
+
 export const LIMITS: readonly Case[] = [
+  fine("a header block as large as allowed", SERVER, [headers(3, BLOCK, last)], AS_LARGE_GIVES, AS_LARGE),
+  fine(
+    "a header block as large as allowed, in two frames",
+    SERVER,
+    [inPieces(3, BLOCK, [40], last)],
+    AS_LARGE_GIVES,
+    AS_LARGE,
+  ),
   fatal(
     "a header block larger than allowed, in one frame",
     BOTH,

@@ -7,9 +7,10 @@ import { BLOCKS, PADDING, PLACES, SIZES, UNKNOWNS } from "./framing.ts";
 import { BROKEN, DECODED, INDEXED } from "./hpack.ts";
 import { AFTERWARDS, CONNECTS, CONTENT, FIELDS, PSEUDO } from "./messages.ts";
 import { PREFACES, SETTINGS } from "./preface.ts";
+import { PUSHES, RESERVED } from "./push.ts";
 import { BEGINNINGS, FRAMES, OPENINGS, WINDOWS } from "./sending.ts";
 import { COMPRESSION, MESSAGES, PUSHING } from "./sending-messages.ts";
-import { CLOSED, CONCURRENCY, GOAWAYS, IDLE, PUSHES, REFERENCES, RESERVED } from "./streams.ts";
+import { CLOSED, CONCURRENCY, GOAWAYS, IDLE, REFERENCES } from "./streams.ts";
 
 /** What the peer sends. */
 export const CASES: Readonly<Record<string, readonly Case[]>> = {
