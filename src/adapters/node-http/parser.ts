@@ -39,6 +39,10 @@ const SWITCHES = 2;
 const MOST_AT_ONCE = 62;
 
 const VERSIONS = [9, 10, 11, 20];
+
+/** By number: the methods that this Node knows. */
+const ACCEPTED = methods.map((name) => METHODS.includes(name));
+
 const LATIN1 = { encoding: "latin1" };
 
 export class NodeParser implements Tracked {
@@ -90,7 +94,8 @@ export class NodeParser implements Tracked {
     this.inBody = false;
     this.calling = false;
     this.context?.emitDestroy();
-    this.context = new AsyncResource(resource.type, { requireManualDestroy: true });
+    // A server's connection has the context of its socket anyway; a client's request shares the socket with others.
+    this.context = isRequest ? null : new AsyncResource(resource.type, { requireManualDestroy: true });
     this.track(resource, connections);
   }
 
@@ -110,7 +115,7 @@ export class NodeParser implements Tracked {
     this.isExpired = false;
   }
 
-  /** Reads a chunk, in the asynchronous context of the connection or request. */
+  /** Reads a chunk, a client's in the asynchronous context of its request. */
   execute(chunk: Uint8Array, start = 0, length = chunk.length - start): number | NodeParseError {
     const part = length === chunk.length ? chunk : chunk.subarray(start, start + length);
     if (this.context === null) return this.read(part);
@@ -182,14 +187,14 @@ export class NodeParser implements Tracked {
 
   private completeHead(reader: MessageReader, use: number): boolean {
     const { version, isRequest, statusCode, statusMessage, upgrade, shouldKeepAlive } = reader;
-    if (!VERSIONS.includes(version)) throw reader.headFault("VERSION_NOT_SUPPORTED");
+    if (version !== 11 && !VERSIONS.includes(version)) throw reader.headFault("VERSION_NOT_SUPPORTED");
     const method = isRequest ? methodNumber(reader) : undefined;
-    if (method !== undefined && !METHODS.includes(methods[method] as string)) throw reader.headFault("BAD_METHOD");
+    if (method !== undefined && !ACCEPTED[method]) throw reader.headFault("BAD_METHOD");
     this.isHeadComplete = true;
     const isLong = this.passLongHead(reader, use);
     if (this.use !== use) return true;
-    const result = this.call(
-      this.slots.kOnHeadersComplete,
+    this.calling = true;
+    const result: unknown = this[this.slots.kOnHeadersComplete](
       Math.trunc(version / 10),
       version % 10,
       isLong ? undefined : reader.headers,
@@ -200,6 +205,7 @@ export class NodeParser implements Tracked {
       upgrade,
       shouldKeepAlive,
     );
+    this.calling = false;
     if (this.use !== use) return true;
     if (result === SWITCHES) {
       this.completeMessage(reader);
