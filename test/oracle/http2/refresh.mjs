@@ -1,0 +1,57 @@
+/**
+ * Asks the real hyper-h2 about every scenario and stores its answers: `node test/oracle/http2/refresh.mjs`.
+ *
+ * Needs Debian's python3-h2 and the shared oracle (SANSIO_SHARED, default ../shared beside this repository). The tests
+ * read only what this writes and make the scenarios themselves: each line carries the digest of its scenario, so that a
+ * changed generator asks for new answers. Answers are stored in the vocabulary of vocabulary.mjs, one line per scenario:
+ * [id, digest, [number of the answer of each step], end]; answers that occur are listed once, in the second line.
+ */
+
+import { spawnSync } from "node:child_process";
+import { existsSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { digestOf, scenarios } from "./scenarios.mjs";
+import { answersOf, commandsOf, endOf } from "./vocabulary.mjs";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const shared = resolve(here, "../../..", process.env.SANSIO_SHARED ?? "../shared");
+const oracle = join(shared, "oracles/h2_oracle.py");
+
+if (!existsSync(oracle)) {
+  console.error(`no oracle at ${oracle}: set SANSIO_SHARED`);
+  process.exit(2);
+}
+
+function ask(commands) {
+  const input = commands.map((command) => JSON.stringify(command)).join("\n");
+  const result = spawnSync("/usr/bin/python3", [oracle], { input, encoding: "utf8", maxBuffer: 1 << 30 });
+  if (result.status !== 0) {
+    console.error(result.error ?? result.stderr);
+    process.exit(2);
+  }
+  return result.stdout.split("\n").slice(0, -1).map((line) => JSON.parse(line));
+}
+
+const [version] = ask([{ op: "version" }]);
+console.log(`h2 ${version.h2}, hpack ${version.hpack}, hyperframe ${version.hyperframe}, Python ${version.python}`);
+
+const all = scenarios();
+const replies = ask(all.flatMap(commandsOf)).values();
+const known = new Map();
+const lines = all.map((scenario) => {
+  const answers = commandsOf(scenario).map(() => replies.next().value);
+  const end = endOf(answers.at(-2));
+  const compared = answersOf(scenario, answers.slice(0, -2));
+  const numbers = compared.map((answer) => {
+    const text = JSON.stringify(answer);
+    if (!known.has(text)) known.set(text, known.size);
+    return known.get(text);
+  });
+  return JSON.stringify([scenario.id, digestOf(scenario), numbers, end]);
+});
+const plain = (text) =>
+  text.replace(/[\x7f-\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+const text = plain(`${JSON.stringify(version)}\n${[...known.keys()].join("\n")}\n\n${lines.join("\n")}\n`);
+writeFileSync(join(here, "h2-answers.jsonl"), text);
+console.log(`${all.length} scenarios, ${known.size} different answers, ${text.length} octets`);
