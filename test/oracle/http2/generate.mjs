@@ -15,7 +15,7 @@ import { defects } from "./defects.mjs";
 import { Peer } from "./peer.mjs";
 import { Random } from "./random.mjs";
 
-const PATHS = ["/", "/a", "/a/b?c=d", "*", "/index.html"];
+const PATHS = ["/", "/a", "/a/b?c=d", "/index.html"];
 const AUTHORITIES = ["a.example", "b.example:8080", "127.0.0.1"];
 const EXTRAS = [
   ["accept", "*/*"],

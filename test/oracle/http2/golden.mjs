@@ -15,6 +15,7 @@ export function golden() {
     if (scenario.id !== id || digestOf(scenario) !== digest) {
       throw new Error(`${id} changed: node test/oracle/http2/refresh.mjs`);
     }
-    return { scenario, answers: numbers.map((number) => known[number]), end };
+    const steps = scenario.steps.slice(0, numbers.length - 1);
+    return { scenario: { ...scenario, steps }, answers: numbers.map((number) => known[number]), end };
   });
 }

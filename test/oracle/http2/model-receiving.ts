@@ -1,76 +1,26 @@
-/** hyper-h2's receiving side: octets to frames to events, with its errors. */
+/** The receiving side of hyper-h2 and, with rules, of ours: octets to frames to events, with their errors. */
 
-import { type Field, BlockFault, Blocks } from "./model-blocks.ts";
-import { integerOf, isInformational, type Kind, received } from "./model-fields.ts";
-import { CONNECTION, type ConnectionState, LARGEST, Receiving, STREAM, type StreamState } from "./model-machine.ts";
-
-export type Event = [type: string, ...rest: unknown[]];
-export type Frame = [type: string, ...rest: unknown[]];
-
-export interface Answer {
-  events?: Event[];
-  frames?: Frame[];
-  error?: string | number;
-}
+import { BlockFault, type Field } from "./model-blocks.ts";
+import { integerOf, isInformational, type Kind, received, valueOf } from "./model-fields.ts";
+import { LARGEST } from "./model-machine.ts";
+import {
+  COMPRESSION_ERROR,
+  ENHANCE_YOUR_CALM,
+  type Event,
+  Fault,
+  FLOW_CONTROL_ERROR,
+  FRAME_SIZE_ERROR,
+  invalidSetting,
+  PROTOCOL_ERROR,
+  REFUSED_STREAM,
+  STREAM_CLOSED,
+  type Stream,
+  StreamsModel,
+} from "./model-streams.ts";
+import type { Rule } from "./rules.ts";
+import { requestOf, responseOf } from "./vocabulary.mjs";
 
 const PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-
-export const NO_ERROR = 0;
-export const PROTOCOL_ERROR = 1;
-export const FLOW_CONTROL_ERROR = 3;
-export const STREAM_CLOSED = 5;
-export const FRAME_SIZE_ERROR = 6;
-export const REFUSED_STREAM = 7;
-export const COMPRESSION_ERROR = 9;
-export const ENHANCE_YOUR_CALM = 11;
-
-type Reason = "no such stream" | "stream closed" | "id too low";
-
-/** An error on its way up: of the connection, unless who catches it can tell a stream's from its reason. */
-export class Fault extends Error {
-  readonly code: number;
-  readonly reason: Reason | undefined;
-  readonly stream: number;
-  readonly events: Event[];
-
-  constructor(code: number, reason?: Reason, stream = 0, events: Event[] = []) {
-    super(`${code} ${reason} ${stream}`);
-    this.code = code;
-    this.reason = reason;
-    this.stream = stream;
-    this.events = events;
-  }
-}
-
-export type ClosedBy = "sent end" | "received end" | "sent reset" | "received reset" | null;
-
-export class Stream {
-  state: StreamState = "IDLE";
-  /** Are we the client of this stream; null: not known yet. */
-  client: boolean | null = null;
-  headersSent = false;
-  trailersSent = false;
-  headersReceived = false;
-  trailersReceived = false;
-  closedBy: ClosedBy = null;
-  method: string | null = null;
-  authority: string | null = null;
-  expected: number | null = null;
-  actual = 0;
-  out: number;
-  readonly in: Receiving;
-  readonly id: number;
-
-  constructor(id: number, out: number, most: number) {
-    this.id = id;
-    this.out = out;
-    this.in = new Receiving(most);
-  }
-
-  get open(): boolean {
-    return this.state === "OPEN" || this.state.startsWith("HALF_CLOSED");
-  }
-}
 
 /** A frame as it was received, its header block whole. */
 interface Received {
@@ -80,268 +30,80 @@ interface Received {
   payload: Buffer;
   /** Without padding and priority. */
   content: Buffer;
+  /** The stream it depends on, or that it promises. */
   dependence: number | null;
 }
-
-type Settings = Map<number, number[]>;
 
 const [DATA, HEADERS, PRIORITY, RST_STREAM, SETTINGS, PUSH_PROMISE, PING, GOAWAY, WINDOW_UPDATE, CONTINUATION, ALTSVC] = [
   0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
 ];
+const [ORIGIN, PRIORITY_UPDATE] = [12, 16];
 const HAS_STREAM = new Set([DATA, HEADERS, PRIORITY, RST_STREAM, PUSH_PROMISE, CONTINUATION]);
 const NO_STREAM = new Set([SETTINGS, PING, GOAWAY]);
-const KNOWN = 10;
 
-export function invalidSetting(id: number, value: number): number {
-  if ((id === 2 || id === 8) && value > 1) return PROTOCOL_ERROR;
-  if (id === 4 && value > LARGEST) return FLOW_CONTROL_ERROR;
-  if (id === 5 && (value < 16384 || value > 16777215)) return PROTOCOL_ERROR;
-  return 0;
-}
+const MALFORMED: Record<Kind, Rule> = {
+  request: "malformed-request",
+  response: "malformed-response",
+  trailers: "malformed-trailers",
+};
 
-export class ReceivingModel {
-  readonly client: boolean;
-  state: ConnectionState = "IDLE";
-  readonly streams = new Map<number, Stream>();
-  readonly closed = new Map<number, ClosedBy>();
-  highestIn = 0;
-  highestOut = 0;
-  readonly ours: Settings;
-  readonly theirs: Settings;
-  out = 65535;
-  readonly in = new Receiving(65535);
-  maxFrameOut = 16384;
-  maxFrameIn = 16384;
-  readonly blocks = new Blocks();
-  queue: Frame[] = [];
-  events: Event[] = [];
-  private preface: string;
+export class ReceivingModel extends StreamsModel {
+  private preface = "";
   private input = Buffer.alloc(0);
   private header: Received[] = [];
+  /** Has the peer's first frame been seen? */
+  private begun = false;
+  /** The code of the error that ended everything. */
+  protected dead: number | null = null;
 
-  constructor(role: "client" | "server", settings: Record<string, number> = {}) {
-    this.client = role === "client";
-    this.preface = this.client ? "" : PREFACE;
-    const defaults = (client: boolean): Settings =>
-      new Map([[1, [4096]], [2, [client ? 1 : 0]], [4, [65535]], [5, [16384]], [8, [0]]]);
-    this.ours = defaults(this.client);
-    for (const [id, value] of Object.entries({ 3: 100, 6: 65536, ...settings })) this.ours.set(Number(id), [value]);
-    this.theirs = defaults(!this.client);
-  }
-
-  ourSetting(id: number): number {
-    return (this.ours.get(id) as number[])[0] as number;
-  }
-
-  theirSetting(id: number): number | undefined {
-    return this.theirs.get(id)?.[0];
-  }
-
-  // ---------------------------------------------------------------- both machines
-
-  step(input: string): void {
-    const next = CONNECTION[this.state]?.[input];
-    this.state = (next ?? "CLOSED") as ConnectionState;
-    if (next === undefined) throw new Fault(PROTOCOL_ERROR);
-  }
-
-  /** What the tables cannot say is here: facts that are kept, and faults that close the stream. */
-  stepStream(stream: Stream, input: string): Event[] {
-    const before = stream.state;
-    const next = STREAM[before]?.[input];
-    stream.state = (next ?? "CLOSED") as StreamState;
-    if (next === undefined) throw new Fault(PROTOCOL_ERROR);
-    try {
-      return this.entered(stream, before, input);
-    } catch (error) {
-      // hyper-h2's StreamClosedError is one of its ProtocolErrors: the stream is closed in any case.
-      stream.state = "CLOSED";
-      throw error;
-    }
-  }
-
-  private entered(stream: Stream, before: StreamState, input: string): Event[] {
-    const { id } = stream;
-    const fail = (when: boolean) => {
-      if (when) throw new Fault(PROTOCOL_ERROR);
-    };
-    switch (input) {
-      case "send-HEADERS":
-        if (before === "CLOSED") throw new Fault(STREAM_CLOSED, "stream closed", id);
-        if (before === "IDLE") {
-          stream.client = true;
-          stream.headersSent = true;
-          return [["request sent"]];
-        }
-        if (!stream.headersSent) {
-          fail(stream.client !== false);
-          stream.headersSent = true;
-          return [["response sent"]];
-        }
-        fail(stream.trailersSent);
-        stream.trailersSent = true;
-        return [["trailers sent"]];
-      case "recv-HEADERS":
-        if (before === "CLOSED") throw new Fault(STREAM_CLOSED, "stream closed", id);
-        if (before === "HALF_CLOSED_REMOTE") this.resetOnError(stream);
-        if (before === "IDLE") {
-          stream.client = false;
-          stream.headersReceived = true;
-          return [["request", id]];
-        }
-        if (!stream.headersReceived) {
-          fail(stream.client !== true);
-          stream.headersReceived = true;
-          return [["response", id]];
-        }
-        fail(stream.trailersReceived);
-        stream.trailersReceived = true;
-        return [["trailers", id]];
-      case "recv-DATA":
-        if (before === "CLOSED") throw new Fault(STREAM_CLOSED, "stream closed", id);
-        if (!before.startsWith("OPEN") && before !== "HALF_CLOSED_LOCAL") this.resetOnError(stream);
-        fail(!stream.headersReceived);
-        return [["data", id]];
-      case "recv-WINDOW_UPDATE":
-        return before === "CLOSED" ? [] : [["window-updated", id]];
-      case "recv-END":
-        if (before === "CLOSED") return [];
-        if (before === "HALF_CLOSED_LOCAL") stream.closedBy = "received end";
-        return [["end-of-message", id, []]];
-      case "recv-RST":
-        if (before === "CLOSED") return [];
-        stream.closedBy = "received reset";
-        return [["stream-reset", id]];
-      case "send-PUSH":
-        fail(before === "CLOSED");
-        if (before === "IDLE") {
-          stream.client = false;
-          stream.headersReceived = true;
-          return [];
-        }
-        fail(stream.client === true);
-        return [["push sent"]];
-      case "recv-PUSH":
-        if (before === "IDLE") {
-          stream.client = true;
-          stream.headersSent = true;
-          return [];
-        }
-        if (before === "HALF_CLOSED_REMOTE") this.resetOnError(stream);
-        if (before === "CLOSED") {
-          fail(stream.closedBy !== "sent reset");
-          throw new Fault(STREAM_CLOSED, "stream closed", id);
-        }
-        fail(stream.client !== true);
-        return [["push-promise", id]];
-      case "send-END":
-        if (before === "CLOSED") throw new Fault(STREAM_CLOSED, "stream closed", id);
-        if (before === "HALF_CLOSED_REMOTE") stream.closedBy = "sent end";
-        return [];
-      case "send-RST":
-        if (before === "CLOSED") throw new Fault(STREAM_CLOSED, "stream closed", id);
-        stream.closedBy = "sent reset";
-        return [];
-      case "send-DATA":
-        if (before === "CLOSED") throw new Fault(STREAM_CLOSED, "stream closed", id);
-        return [];
-      case "send-1XX":
-        fail(stream.headersSent);
-        return [["response sent"]];
-      case "recv-1XX":
-        fail(stream.headersReceived);
-        return [["informational-response", id]];
-      case "send-ALTSVC":
-        fail(stream.headersSent);
-        return [];
-      case "recv-ALTSVC": {
-        const known = before !== "IDLE" && before !== "RESERVED_LOCAL" && before !== "CLOSED";
-        return known && stream.client !== false && !stream.headersReceived ? [["alternative-service"]] : [];
-      }
-      default:
-        throw new Error(input);
-    }
-  }
-
-  private resetOnError(stream: Stream): never {
-    stream.closedBy = "sent reset";
-    const event: Event = ["stream-reset", stream.id, STREAM_CLOSED, false];
-    throw new Fault(STREAM_CLOSED, "stream closed", stream.id, [event]);
-  }
-
-  // ---------------------------------------------------------------- streams
-
-  private isOurs(id: number): boolean {
-    return id % 2 === (this.client ? 1 : 0);
-  }
-
-  private highest(id: number): number {
-    return this.isOurs(id) ? this.highestOut : this.highestIn;
-  }
-
-  /** Counting forgets the closed ones and keeps only how they were closed. */
-  openStreams(remainder: number): number {
-    let count = 0;
-    for (const [id, stream] of this.streams) {
-      if (stream.open && id % 2 === remainder) count += 1;
-      else if (stream.state === "CLOSED") {
-        this.streams.delete(id);
-        this.closed.set(id, stream.closedBy);
-      }
-    }
-    return count;
-  }
-
-  streamOf(id: number): Stream {
-    const stream = this.streams.get(id);
-    if (stream !== undefined) return stream;
-    if (id > this.highest(id)) throw new Fault(PROTOCOL_ERROR, "no such stream", id);
-    throw new Fault(STREAM_CLOSED, "stream closed", id);
-  }
-
-  begin(id: number, remainder: number): Stream {
-    if (id <= this.highest(id)) throw new Fault(PROTOCOL_ERROR, "id too low", id);
-    if (id % 2 !== remainder) throw new Fault(PROTOCOL_ERROR);
-    const stream = new Stream(id, this.theirSetting(4) as number, this.ourSetting(4));
-    this.streams.set(id, stream);
-    if (this.isOurs(id)) this.highestOut = id;
-    else this.highestIn = id;
-    return stream;
-  }
-
-  private closedBy(id: number): ClosedBy {
-    return this.streams.get(id)?.closedBy ?? this.closed.get(id) ?? null;
+  expectPreface(): void {
+    if (!this.client) this.preface = PREFACE;
   }
 
   // ---------------------------------------------------------------- octets
 
-  /** One read. Its events are lost when it ends in an error. */
+  /** One read. hyper-h2 loses its events when it ends in an error. */
   receive(octets: Buffer): void {
+    if (this.dead !== null && this.applies("nothing-after-the-fatal-error")) throw new Fault(this.dead);
     const before = this.events.length;
     try {
-      this.store(octets);
-      const most = this.maxFrameIn;
-      try {
-        for (let frame = this.nextFrame(most); frame !== null; frame = this.nextFrame(most)) {
-          if (frame !== "part") this.events.push(...this.process(frame));
-        }
-      } catch (error) {
-        if (!(error instanceof Fault)) throw error;
-        this.state = "CLOSED";
-        this.queue.push(["GOAWAY", this.highestIn, error.code, ""]);
-        throw error;
-      }
+      this.read(octets);
     } catch (error) {
-      this.events.length = before;
+      if (!(error instanceof Fault)) throw error;
+      this.dead ??= error.code;
+      if (this.events.length > before && !this.applies("events-before-the-error")) this.events.length = before;
       throw error;
     }
   }
 
-  private store(octets: Buffer): void {
+  private read(octets: Buffer): void {
+    if (!this.store(octets)) {
+      if (this.applies("wrong-preface-is-answered")) this.terminate(PROTOCOL_ERROR);
+      throw new Fault(PROTOCOL_ERROR);
+    }
+    const most = this.maxFrameIn;
+    this.events.push(...this.drained());
+    try {
+      for (let frame = this.nextFrame(most); frame !== null; frame = this.nextFrame(most)) {
+        if (frame !== "part") this.events.push(...this.process(frame), ...this.drained());
+      }
+    } catch (error) {
+      if (error instanceof Fault) this.terminate(error.code);
+      throw error;
+    }
+  }
+
+  private terminate(code: number): void {
+    this.state = "CLOSED";
+    this.queue.push(["GOAWAY", this.highestIn, code, ""]);
+  }
+
+  private store(octets: Buffer): boolean {
     const begun = octets.subarray(0, this.preface.length);
-    if (begun.toString("latin1") !== this.preface.slice(0, begun.length)) throw new Fault(PROTOCOL_ERROR);
+    if (begun.toString("latin1") !== this.preface.slice(0, begun.length)) return false;
     this.preface = this.preface.slice(begun.length);
     this.input = Buffer.concat([this.input, octets.subarray(begun.length)]);
+    return true;
   }
 
   private nextFrame(most: number): Received | "part" | null {
@@ -351,6 +113,9 @@ export class ReceivingModel {
     const type = input[3] as number;
     const flags = input[4] as number;
     const stream = input.readUInt32BE(5) % 2 ** 31;
+    const settings = type === SETTINGS && (flags & 1) === 0;
+    if (!this.begun && !settings && this.applies("first-frame-is-settings")) throw new Fault(PROTOCOL_ERROR);
+    this.begun = true;
     if (stream === 0 ? HAS_STREAM.has(type) : NO_STREAM.has(type)) throw new Fault(PROTOCOL_ERROR);
     if (input.length < 9 + length) return null;
     if (length > most) throw new Fault(FRAME_SIZE_ERROR);
@@ -364,52 +129,50 @@ export class ReceivingModel {
     const size = (wrong: boolean) => {
       if (wrong) throw new Fault(FRAME_SIZE_ERROR);
     };
-    const wrong = (is: boolean) => {
-      if (is) throw new Fault(PROTOCOL_ERROR);
+    const wrong = (is: boolean, rule?: Rule, code = PROTOCOL_ERROR) => {
+      if (is) throw new Fault(rule !== undefined && this.applies(rule) ? code : PROTOCOL_ERROR);
     };
     const frame: Received = { type, flags, stream, payload, content: payload, dependence: null };
-    if ((type === DATA || type === HEADERS || type === PUSH_PROMISE) && flags & 8) {
-      size(length === 0);
-      frame.content = payload.subarray(1);
-    }
-    const pad = frame.content === payload ? 0 : (payload[0] as number);
-    let { content } = frame;
-    let room = length;
-    if (type === HEADERS) {
-      room = content.length;
-      if (flags & 32) {
-        size(content.length < 5);
-        frame.dependence = content.readUInt32BE(0) % 2 ** 31;
-        content = content.subarray(5);
-      }
-    }
-    if (type === PUSH_PROMISE) {
-      size(content.length < 4);
-      const promised = content.readUInt32BE(0);
-      wrong(promised === 0 || promised % 2 === 1);
-      frame.dependence = promised;
-      content = content.subarray(4);
-    }
-    frame.content = this.unpadded(frame, content, pad);
-    wrong(pad > 0 && pad >= room);
-    if (type === PRIORITY) {
-      size(length !== 5);
-      frame.dependence = payload.readUInt32BE(0) % 2 ** 31;
-    }
+    this.unpad(frame);
+    if (type === PRIORITY && length === 5) frame.dependence = payload.readUInt32BE(0) % 2 ** 31;
+    else size(type === PRIORITY && !this.applies("size-of-priority-is-a-stream-error"));
     size(type === RST_STREAM && length !== 4);
     size(type === PING && length !== 8);
     size(type === GOAWAY && length < 8);
     size(type === WINDOW_UPDATE && length !== 4);
-    if (type === WINDOW_UPDATE) wrong(payload.readUInt32BE(0) < 1 || payload.readUInt32BE(0) > LARGEST);
-    wrong(type === SETTINGS && (flags & 1) === 1 && length > 0);
+    if (type === WINDOW_UPDATE) this.checkIncrement(stream, payload.readUInt32BE(0));
+    wrong(type === SETTINGS && flags % 2 === 1 && length > 0, "acknowledgement-with-payload", FRAME_SIZE_ERROR);
     size(type === SETTINGS && length % 6 !== 0);
     size(type === ALTSVC && (length < 2 || payload.readUInt16BE(0) > length - 2));
     return frame;
   }
 
-  /** Padding is counted from the end of the payload, also where it reaches into what stands before. */
-  private unpadded(_frame: Received, content: Buffer, pad: number): Buffer {
-    return content.subarray(0, Math.max(0, content.length - pad));
+  private checkIncrement(stream: number, increment: number): void {
+    if (increment > LARGEST && !this.applies("reserved-bit-is-ignored")) throw new Fault(PROTOCOL_ERROR);
+    if (increment % 2 ** 31 > 0) return;
+    if (stream === 0 || !this.applies("increment-0-is-a-stream-error")) throw new Fault(PROTOCOL_ERROR);
+  }
+
+  private unpad(frame: Received): void {
+    const { type, flags, payload } = frame;
+    if (type !== DATA && type !== HEADERS && type !== PUSH_PROMISE) return;
+    const isPadded = (flags & 8) !== 0;
+    if (isPadded && payload.length === 0) throw new Fault(FRAME_SIZE_ERROR);
+    const pad = isPadded ? (payload[0] as number) : 0;
+    let content = isPadded ? payload.subarray(1) : payload;
+    let room = type === HEADERS ? content.length : payload.length;
+    const before = type === PUSH_PROMISE ? 4 : type === HEADERS && flags & 32 ? 5 : 0;
+    if (content.length < before) throw new Fault(FRAME_SIZE_ERROR);
+    if (before > 0) frame.dependence = content.readUInt32BE(0);
+    if (before === 5) frame.dependence = (frame.dependence as number) % 2 ** 31;
+    content = content.subarray(before);
+    if (before === 4 && (frame.dependence === 0 || (frame.dependence as number) % 2 === 1)) throw new Fault(PROTOCOL_ERROR);
+    // Of HEADERS hyper-h2 counts the priority as room, and padding that takes all of it as too much.
+    if (type === HEADERS && pad > 0 && pad >= room !== pad > content.length) {
+      if (this.applies("padding-up-to-the-fragment")) room = content.length + 1;
+    }
+    if (pad > 0 && pad >= room) throw new Fault(PROTOCOL_ERROR);
+    frame.content = content.subarray(0, Math.max(0, content.length - pad));
   }
 
   /** A header block is one frame, its CONTINUATIONs included. */
@@ -437,19 +200,46 @@ export class ReceivingModel {
       return this.dispatched(frame);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
+      if (error.reason === "error of the stream") return this.resetHere(error.stream, error.code);
       const by = this.closedBy(error.stream);
       const reset = by === "sent reset" || by === "received reset";
-      if (error.reason === "stream closed" && reset) {
-        this.queue.push(["RST_STREAM", error.stream, STREAM_CLOSED]);
+      if ((error.reason === "stream closed" || error.reason === "id too low") && reset) {
+        this.resetAgain(error.stream, error.events.length > 0);
         return error.events;
-      }
-      if (error.reason === "id too low" && reset) {
-        this.queue.push(["RST_STREAM", error.stream, STREAM_CLOSED]);
-        return [];
       }
       if (error.reason === "id too low" && by !== null) throw new Fault(STREAM_CLOSED);
       throw error;
     }
+  }
+
+  /** A frame on a stream that is reset: hyper-h2 resets it with every such frame. */
+  private resetAgain(id: number, isFirst: boolean): void {
+    if (!isFirst && this.closedBy(id) === "sent reset" && this.applies("ignored-after-our-reset")) return;
+    this.queue.push(["RST_STREAM", id, STREAM_CLOSED]);
+    const { streams } = this;
+    const stream = streams.get(id);
+    if (!isFirst && this.rules.has("ignored-after-our-reset")) {
+      if (stream !== undefined) stream.closedBy = "sent reset";
+      else this.closed.set(id, "sent reset");
+    }
+  }
+
+  /** A stream error; on a stream that is idle one of the connection. */
+  private resetHere(id: number, code: number): Event[] {
+    const stream = this.streams.get(id);
+    if (stream === undefined && id > this.highest(id)) throw new Fault(code);
+    if (stream !== undefined) {
+      stream.state = "CLOSED";
+      stream.closedBy = "sent reset";
+    } else this.closed.set(id, "sent reset");
+    this.queue.push(["RST_STREAM", id, code]);
+    return [["stream-reset", id, code, false]];
+  }
+
+  /** What ends the connection in hyper-h2, and with the rule only the stream. */
+  protected fail(rule: Rule, id: number, code = PROTOCOL_ERROR, theirs = PROTOCOL_ERROR): never {
+    if (this.applies(rule)) throw new Fault(code, "error of the stream", id);
+    throw new Fault(theirs);
   }
 
   private dispatched(frame: Received): Event[] {
@@ -460,6 +250,7 @@ export class ReceivingModel {
       case HEADERS:
         return this.headers(frame);
       case PRIORITY:
+        if (payload.length !== 5) throw new Fault(FRAME_SIZE_ERROR, "error of the stream", id);
         this.priority(frame);
         return [];
       case RST_STREAM:
@@ -476,97 +267,186 @@ export class ReceivingModel {
         return [["ping", data]];
       }
       case GOAWAY:
-        this.step("recv-GOAWAY");
-        this.queue = [];
-        return [["goaway", payload.readUInt32BE(4), payload.readUInt32BE(0), payload.subarray(8).toString("hex")]];
+        return this.goawayReceived(payload);
       case WINDOW_UPDATE:
-        return this.windowUpdate(id, payload.readUInt32BE(0));
+        return this.windowUpdate(id, payload.readUInt32BE(0) % 2 ** 31);
       case CONTINUATION:
         this.streamOf(id).state = "CLOSED";
         throw new Fault(PROTOCOL_ERROR);
       case ALTSVC:
         return this.alternativeService(frame);
       default:
-        return [["unknown-frame", type, id, flags, payload.toString("hex")]];
+        return this.extension(frame);
     }
+  }
+
+  private extension({ type, flags, stream: id, payload }: Received): Event[] {
+    const known = type === ORIGIN || type === PRIORITY_UPDATE;
+    if (!known || !this.applies("extension-frames-are-known")) {
+      return [["unknown-frame", type, id, flags, payload.toString("hex")]];
+    }
+    if (type === ORIGIN) return this.client ? [["origin", payload.subarray(2).toString("latin1")]] : [];
+    if (this.client) throw new Fault(PROTOCOL_ERROR);
+    const urgency = Number(/u=(\d)/.exec(payload.subarray(4).toString("latin1"))?.[1]);
+    return [["priority-updated", payload.readUInt32BE(0), urgency, false]];
+  }
+
+  private goawayReceived(payload: Buffer): Event[] {
+    const last = payload.readUInt32BE(0);
+    if (!this.applies("goaway-lets-streams-finish")) this.step("recv-GOAWAY");
+    else this.goneAway(last);
+    if (this.queue.length > 0 && !this.applies("goaway-keeps-the-output")) this.queue = [];
+    return [["goaway", payload.readUInt32BE(4), last, payload.subarray(8).toString("hex")]];
   }
 
   private decoded(frame: Received): Field[] {
     try {
       return this.blocks.decode(frame.content);
     } catch (error) {
-      if (error instanceof BlockFault) throw new Fault(error.tooLarge ? ENHANCE_YOUR_CALM : PROTOCOL_ERROR);
-      throw error;
+      if (!(error instanceof BlockFault)) throw error;
+      if (error.tooLarge) throw new Fault(ENHANCE_YOUR_CALM);
+      throw new Fault(this.applies("compression-error") ? COMPRESSION_ERROR : PROTOCOL_ERROR);
     }
   }
 
   private headers(frame: Received): Event[] {
     const { stream: id, flags } = frame;
     const inbound = this.client ? 0 : 1;
-    const full = () => this.openStreams(inbound) + 1 > this.ourSetting(3);
-    if (!this.streams.has(id) && full()) throw new Fault(PROTOCOL_ERROR);
+    const full = !this.streams.has(id) && this.openStreams(inbound) + 1 > this.ourSetting(3);
+    const refused = full && this.applies("too-many-streams-are-refused");
+    if (full && !refused) throw new Fault(PROTOCOL_ERROR);
     const fields = this.decoded(frame);
     this.step("recv-HEADERS");
     const stream = this.streams.get(id) ?? this.begin(id, inbound);
+    if (refused) throw new Fault(REFUSED_STREAM, "error of the stream", id);
     const events = this.streamHeaders(stream, fields, (flags & 1) === 1);
     if (frame.dependence !== null) this.priority(frame);
     return events;
   }
 
   private streamHeaders(stream: Stream, fields: Field[], end: boolean): Event[] {
+    const { id } = stream;
+    const opens = stream.state === "IDLE";
     const informational = isInformational(fields);
-    if (informational && end) throw new Fault(PROTOCOL_ERROR);
+    const kind: Kind = opens ? "request" : stream.headersReceived ? "trailers" : "response";
+    const malformed = () => this.fail(MALFORMED[kind], id);
+    if (informational && end) {
+      if (opens) this.stepStream(stream, "recv-HEADERS");
+      malformed();
+    }
+    if (informational && kind !== "response" && this.rules.has(MALFORMED[kind])) malformed();
     const [event] = this.stepStream(stream, informational ? "recv-1XX" : "recv-HEADERS") as [Event];
     const ending = end ? this.stepStream(stream, "recv-END") : [];
-    this.expectLength(stream, fields);
-    const type = event[0];
-    if (type === "trailers" && !end) throw new Fault(PROTOCOL_ERROR);
-    const kind: Kind = type === "request" || type === "trailers" ? type : "response";
-    const clean = received(fields, kind);
-    if (clean === null) throw new Fault(PROTOCOL_ERROR);
-    return [[...event, clean] as Event, ...ending];
+    if (kind === "trailers" && !end) malformed();
+    const clean = received(fields, kind, this.applies);
+    const owed = this.expectLength(stream, fields, kind);
+    if (clean === null || owed === null) return malformed();
+    this.checkEnd(stream, fields, kind, end);
+    if (opens) stream.requestMethod = valueOf(fields, ":method") ?? null;
+    return [this.shown(event, clean), ...ending];
   }
 
-  private expectLength(stream: Stream, fields: Field[]): void {
+  /** An event with its fields, as vocabulary.mjs has it. */
+  private shown(event: Event, fields: Field[]): Event {
+    if (event[0] === "trailers") return [...event, fields];
+    return [...event, ...(event[0] === "request" ? requestOf(fields) : responseOf(fields))] as Event;
+  }
+
+  /** Has this response no body by definition? hyper-h2 knows HEAD alone. */
+  private isBodiless(stream: Stream, fields: Field[], kind: Kind): boolean {
+    if (kind !== "response") return false;
+    const status = valueOf(fields, ":status");
+    return stream.method === "HEAD" || status === "204" || status === "304";
+  }
+
+  /** Octets that are due; null: what stands there is no number. */
+  private expectLength(stream: Stream, fields: Field[], kind: Kind): number | undefined | null {
+    const value = fields.find(([name]) => name === "content-length")?.[1];
+    const length = value === undefined ? undefined : integerOf(value);
+    const bodiless = this.isBodiless(stream, fields, kind);
+    stream.bodiless = bodiless;
     if (stream.method === "HEAD") {
       stream.expected = 0;
-      return;
+      return 0;
     }
-    const value = fields.find(([name]) => name === "content-length")?.[1];
-    if (value === undefined) return;
-    stream.expected = integerOf(value);
-    if (stream.expected === null) throw new Fault(PROTOCOL_ERROR);
+    if (kind === "trailers" && value !== undefined && this.applies("forbidden-trailers-are-dropped")) return undefined;
+    if (bodiless && length !== undefined && this.applies("length-without-body")) return undefined;
+    if (length !== undefined) stream.expected = length;
+    return length;
   }
 
-  private data({ stream: id, flags, payload, content }: Received): Event[] {
+  /** What hyper-h2 leaves out when it is HEADERS that end the message. */
+  private checkEnd(stream: Stream, fields: Field[], kind: Kind, end: boolean): void {
+    if (!end || stream.method === "HEAD" || this.isBodiless(stream, fields, kind)) return;
+    const { expected, actual } = stream;
+    if (expected === null || expected === actual) return;
+    if (this.applies("length-at-every-end")) throw new Fault(PROTOCOL_ERROR, "error of the stream", stream.id);
+  }
+
+  private data(frame: Received): Event[] {
+    const { stream: id, flags, payload, content } = frame;
     this.step("recv-DATA");
-    const controlled = flags & 8 ? content.length + 1 + (payload[0] as number) : payload.length;
+    const controlled = payload.length;
     if (!this.in.take(controlled)) throw new Fault(FLOW_CONTROL_ERROR);
     try {
       const stream = this.streamOf(id);
+      const reserved = stream.state.startsWith("RESERVED");
+      if (reserved && this.applies("frames-on-reserved-streams")) throw new Fault(PROTOCOL_ERROR);
+      if (!stream.headersReceived && (stream.state === "OPEN" || stream.state === "HALF_CLOSED_LOCAL")) {
+        if (this.applies("body-before-its-head")) throw new Fault(PROTOCOL_ERROR, "error of the stream", id);
+      }
       const [event] = this.stepStream(stream, "recv-DATA") as [Event];
-      if (!stream.in.take(controlled)) throw new Fault(FLOW_CONTROL_ERROR);
+      if (!stream.in.take(controlled)) this.fail("stream-window-is-a-stream-error", id, FLOW_CONTROL_ERROR, FLOW_CONTROL_ERROR);
       stream.actual += content.length;
       const end = (flags & 1) === 1;
-      const { expected, actual } = stream;
-      if (expected !== null && (expected < actual || (end && expected !== actual))) throw new Fault(PROTOCOL_ERROR);
+      this.checkBody(stream, content.length, end);
+      this.hold(id, controlled, content.length);
       const ending = end ? this.stepStream(stream, "recv-END") : [];
-      return [[...event, content.toString("latin1"), controlled] as Event, ...ending];
+      return [[...event, content.toString("latin1")] as Event, ...ending];
     } catch (error) {
-      if (!(error instanceof Fault) || error.reason !== "stream closed") throw error;
+      if (!(error instanceof Fault)) throw error;
+      if (error.reason === "error of the stream") this.giveBack(controlled);
+      if (error.reason !== "stream closed") throw error;
+      return this.lateData(id, controlled, error);
+    }
+  }
+
+  private checkBody(stream: Stream, octets: number, end: boolean): void {
+    const { id, expected, actual } = stream;
+    if (stream.bodiless && octets > 0) {
+      if (this.applies("body-where-there-is-none")) throw new Fault(PROTOCOL_ERROR, "error of the stream", id);
+    }
+    if (expected !== null && (expected < actual || (end && expected !== actual))) this.fail("body-of-another-length", id);
+  }
+
+  /** DATA on a stream on which none may come. */
+  private lateData(id: number, controlled: number, error: Fault): Event[] {
+    const by = this.closedBy(id);
+    const first = error.events.length > 0;
+    const ended = !first && by !== "sent reset" && by !== "received reset";
+    if (ended && this.applies("data-on-ended-stream")) throw new Fault(STREAM_CLOSED);
+    this.giveBack(controlled);
+    this.resetAgain(id, first);
+    return error.events;
+  }
+
+  /** Octets of DATA that nobody is given. */
+  private giveBack(controlled: number): void {
+    if (this.rules.has("every-release-is-credited")) this.credit(0, controlled);
+    else {
       const increment = this.in.release(controlled);
       if (increment > 0) this.queue.push(["WINDOW_UPDATE", 0, increment]);
-      this.queue.push(["RST_STREAM", id, STREAM_CLOSED]);
-      return error.events;
     }
   }
 
   private priority({ stream, dependence }: Received): void {
     this.step("recv-PRIORITY");
-    if (stream === dependence) throw new Fault(PROTOCOL_ERROR);
+    if (stream === dependence) this.fail("priority-on-itself-is-a-stream-error", stream);
   }
 
   private reset(id: number, code: number): Event[] {
+    const idle = id > this.highest(id);
+    if (idle && this.state !== "IDLE" && this.applies("reset-of-an-idle-stream")) throw new Fault(PROTOCOL_ERROR);
     this.step("recv-RST");
     const stream = this.streams.get(id);
     if (stream === undefined) return [];
@@ -575,13 +455,15 @@ export class ReceivingModel {
 
   private settings({ flags, payload }: Received): Event[] {
     this.step("recv-SETTINGS");
-    if (flags & 1) return [["settings-acknowledged", this.acknowledged()]];
+    if (flags & 1) return this.acknowledged();
     const values = new Map<number, number>();
-    for (let at = 0; at < payload.length; at += 6) values.set(payload.readUInt16BE(at), payload.readUInt32BE(at + 2));
-    for (const [id, value] of values) {
-      const code = invalidSetting(id, value);
-      if (code !== 0) throw new Fault(code);
+    for (let at = 0; at < payload.length; at += 6) {
+      const id = payload.readUInt16BE(at);
+      const overwritten = values.get(id);
+      if (overwritten !== undefined) this.checkSetting(id, overwritten, "each-setting-counts");
+      values.set(id, payload.readUInt32BE(at + 2));
     }
+    for (const [id, value] of values) this.checkSetting(id, value);
     for (const [id, value] of values) {
       if (id === 4) this.shiftOut(value - (this.theirSetting(4) as number));
       if (id === 5) this.maxFrameOut = value;
@@ -591,6 +473,13 @@ export class ReceivingModel {
     return [["settings", Object.fromEntries(values)]];
   }
 
+  private checkSetting(id: number, value: number, rule?: Rule): void {
+    const code = invalidSetting(id, value);
+    if (code !== 0 && (rule === undefined || this.applies(rule))) throw new Fault(code);
+    const pushes = this.client && id === 2 && value === 1;
+    if (pushes && this.applies("server-must-not-enable-push")) throw new Fault(PROTOCOL_ERROR);
+  }
+
   private shiftOut(difference: number): void {
     for (const stream of this.streams.values()) {
       if (stream.out + difference > LARGEST) throw new Fault(FLOW_CONTROL_ERROR);
@@ -598,24 +487,32 @@ export class ReceivingModel {
     }
   }
 
-  /** One step of every setting, whichever frame it was sent in. */
-  private acknowledged(): Record<string, number> {
+  /** hyper-h2 moves every setting by a step, whichever frame it was sent in. */
+  private acknowledged(): Event[] {
+    const inOrder = this.rules.has("acknowledgements-in-order");
+    const isFirst = this.acknowledgements === 0;
+    this.acknowledgements += 1;
+    const frame = this.sent.shift();
+    if (frame === undefined && this.applies("unsolicited-acknowledgement-is-ignored")) return [];
     const changed: Record<string, number> = {};
+    this.touched.add("acknowledgements-in-order");
     for (const [id, values] of this.ours) {
-      if (values.length < 2) continue;
+      if (values.length < 2 || (inOrder && frame?.[id] === undefined)) continue;
       const old = values.shift() as number;
       const value = values[0] as number;
-      changed[id] = value;
-      if (id === 4) {
-        for (const stream of this.streams.values()) {
-          if (!stream.in.shift(value - old)) throw new Fault(FLOW_CONTROL_ERROR);
-        }
-      }
-      if (id === 6) this.blocks.maxList = value;
+      if (!(isFirst && frame?.[id] === value)) changed[id] = value;
+      if (id === 4) this.shiftIn(value - old);
+      if (id === 6 && !this.applies("header-limit-is-an-option")) this.blocks.maxList = value;
       if (id === 5) this.maxFrameIn = value;
       if (id === 1) this.blocks.limit = value;
     }
-    return changed;
+    return [["settings-acknowledged", changed]];
+  }
+
+  private shiftIn(difference: number): void {
+    for (const stream of this.streams.values()) {
+      if (!stream.in.shift(difference)) throw new Fault(FLOW_CONTROL_ERROR);
+    }
   }
 
   private pushPromise(frame: Received): Event[] {
@@ -633,18 +530,36 @@ export class ReceivingModel {
       throw new Fault(PROTOCOL_ERROR);
     }
     if (frame.stream % 2 === 0) throw new Fault(PROTOCOL_ERROR);
+    if (parent.state === "HALF_CLOSED_REMOTE" && this.applies("push-on-ended-stream")) throw new Fault(PROTOCOL_ERROR);
     try {
       this.stepStream(parent, "recv-PUSH");
     } catch (error) {
       if (error instanceof Fault && error.reason === "stream closed") return refuse();
       throw error;
     }
-    const clean = received(fields, "request");
-    if (clean === null) throw new Fault(PROTOCOL_ERROR);
-    const stream = this.begin(promised, 0);
-    this.stepStream(stream, "recv-PUSH");
+    const clean = received(fields, "request", this.applies);
+    const method = valueOf(fields, ":method");
+    if (clean === null && !this.applies("malformed-push")) throw new Fault(PROTOCOL_ERROR);
+    const stream = this.promise(promised);
+    if (clean === null) throw new Fault(PROTOCOL_ERROR, "error of the stream", promised);
+    const unsafe = !["GET", "HEAD", "OPTIONS", "TRACE"].includes(method as string) || valueOf(fields, "content-length") !== undefined;
+    if (unsafe && this.applies("promises-are-safe")) throw new Fault(PROTOCOL_ERROR, "error of the stream", promised);
     stream.authority = fields.find(([name]) => name === ":authority")?.[1] ?? null;
-    return [["push-promise", frame.stream, promised, clean]];
+    if (this.rules.has("body-where-there-is-none")) stream.method = method as string;
+    return [["push-promise", frame.stream, promised, ...requestOf(clean as Field[])]];
+  }
+
+  private promise(id: number): Stream {
+    try {
+      const stream = this.begin(id, 0);
+      this.stepStream(stream, "recv-PUSH");
+      return stream;
+    } catch (error) {
+      if (error instanceof Fault && error.reason === "id too low" && this.applies("promised-streams-are-new")) {
+        throw new Fault(PROTOCOL_ERROR);
+      }
+      throw error;
+    }
   }
 
   private windowUpdate(id: number, increment: number): Event[] {
@@ -656,14 +571,13 @@ export class ReceivingModel {
     }
     try {
       const stream = this.streamOf(id);
+      const promised = stream.state === "RESERVED_REMOTE";
+      if (promised && this.applies("frames-on-reserved-streams")) throw new Fault(PROTOCOL_ERROR);
+      if (increment === 0 && stream.state !== "CLOSED") throw new Fault(PROTOCOL_ERROR, "error of the stream", id);
       if (this.stepStream(stream, "recv-WINDOW_UPDATE").length === 0) return [];
-      if (stream.out + increment <= LARGEST) {
-        stream.out += increment;
-        return [["window-updated", id, increment]];
-      }
-      this.stepStream(stream, "send-RST");
-      this.queue.push(["RST_STREAM", id, FLOW_CONTROL_ERROR]);
-      return [["stream-reset", id, FLOW_CONTROL_ERROR, false]];
+      if (stream.out + increment > LARGEST) return this.resetHere(id, FLOW_CONTROL_ERROR);
+      stream.out += increment;
+      return [["window-updated", id, increment]];
     } catch (error) {
       if (error instanceof Fault && error.reason === "stream closed") return [];
       throw error;
@@ -678,6 +592,10 @@ export class ReceivingModel {
     if (id === 0) return origin === "" || !this.client ? [] : [["alternative-service", origin, field]];
     const stream = this.streams.get(id);
     if (stream === undefined || origin !== "") return [];
-    return this.stepStream(stream, "recv-ALTSVC").map(() => ["alternative-service", stream.authority ?? "", field]);
+    return this.stepStream(stream, "recv-ALTSVC").map((): Event => {
+      const authority = stream.authority ?? "";
+      const shown = authority !== "" && this.applies("alternative-service-names-no-authority") ? "" : authority;
+      return ["alternative-service", shown, field];
+    });
   }
 }

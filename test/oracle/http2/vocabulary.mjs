@@ -2,13 +2,15 @@
  * hyper-h2's side of the common vocabulary: what it is asked (commands of the shared oracle) and what it said.
  *
  * An answer is { events, frames, error }, each left out when empty. Events and frames are arrays:
- *   ["request", id, fields] (a promise too: ["push-promise", id, promised, fields]), ["response", id, fields],
- *   ["informational-response", id, fields], ["data", id, runs, octets of flow control], ["end-of-message", id, trailers],
+ *   ["request", id, line, fields], ["push-promise", id, promised, line, fields], ["response", id, status, fields],
+ *   ["informational-response", id, status, fields], ["data", id, runs], ["end-of-message", id, trailers],
  *   ["stream-reset", id, code, remote], ["settings", {id: value}], ["settings-acknowledged", {id: value}],
  *   ["ping" | "ping-acknowledged", hex], ["window-updated", id, increment], ["goaway", code, last, debug hex],
  *   ["alternative-service", origin, field], ["unknown-frame", type, stream, flags, hex];
  *   frames as the RFC calls them: ["HEADERS", id, fields, end], ["DATA", id, runs, end], ...
- * Fields are pairs in wire order, pseudo-fields included, with a third member `true` when never indexed (only in frames).
+ * `line` is [method, target, scheme, authority, protocol]. Fields are pairs in wire order; those of frames include the
+ * pseudo-fields, and a third member `true` when never indexed. What was announced at the beginning is not in the first
+ * "settings-acknowledged".
  * `runs` is text with repetitions counted: "a*5000b*1".
  */
 
@@ -57,14 +59,31 @@ export function commandsOf(scenario) {
 const plain = (headers) => (headers ?? []).map(([name, value]) => [name, value]);
 const news = (changed) => Object.fromEntries(Object.entries(changed).map(([id, [, value]]) => [id, value]));
 
+/** The pseudo-fields of a request as our events show them, and the other fields. */
+export function requestOf(fields) {
+  const of = (name) => fields.find(([n]) => n === name)?.[1];
+  const method = of(":method");
+  const protocol = of(":protocol") ?? null;
+  const authority = of(":authority") ?? of("host") ?? "";
+  const line =
+    method === "CONNECT" && protocol === null
+      ? [method, authority, "", authority, null]
+      : [method, of(":path"), of(":scheme"), authority, protocol];
+  return [line, regular(fields)];
+}
+
+const regular = (fields) => fields.filter(([name]) => !name.startsWith(":"));
+
+export const responseOf = (fields) => [fields.find(([name]) => name === ":status")?.[1], regular(fields)];
+
 /** What each event is called here; those that repeat another are left out (the same object is also listed by itself). */
 const EVENTS = {
-  RequestReceived: (e) => ["request", e.stream_id, plain(e.headers)],
-  ResponseReceived: (e) => ["response", e.stream_id, plain(e.headers)],
-  InformationalResponseReceived: (e) => ["informational-response", e.stream_id, plain(e.headers)],
+  RequestReceived: (e) => ["request", e.stream_id, ...requestOf(plain(e.headers))],
+  ResponseReceived: (e) => ["response", e.stream_id, ...responseOf(plain(e.headers))],
+  InformationalResponseReceived: (e) => ["informational-response", e.stream_id, ...responseOf(plain(e.headers))],
   TrailersReceived: (e) => ["trailers", e.stream_id, plain(e.headers)],
-  PushedStreamReceived: (e) => ["push-promise", e.parent_stream_id, e.pushed_stream_id, plain(e.headers)],
-  DataReceived: (e) => ["data", e.stream_id, latin(e.data), e.flow_controlled_length],
+  PushedStreamReceived: (e) => ["push-promise", e.parent_stream_id, e.pushed_stream_id, ...requestOf(plain(e.headers))],
+  DataReceived: (e) => ["data", e.stream_id, latin(e.data)],
   StreamEnded: (e) => ["end-of-message", e.stream_id, []],
   StreamReset: (e) => ["stream-reset", e.stream_id, e.error_code, e.remote_reset],
   RemoteSettingsChanged: (e) => ["settings", news(e.changed_settings)],
@@ -85,12 +104,11 @@ export function joined(events) {
     const last = out.at(-1);
     if (event[0] === "data" && last?.[0] === "data" && last[1] === event[1]) {
       last[2] += event[2];
-      last[3] += event[3];
     } else if (event[0] === "end-of-message" && last?.[0] === "trailers") {
       out[out.length - 1] = ["end-of-message", event[1], last[2]];
-    } else out.push([...event]);
+    } else if (event[0] !== "data" || event[2] !== "") out.push([...event]);
   }
-  return out.map((event) => (event[0] === "data" ? ["data", event[1], runsOf(event[2]), event[3]] : event));
+  return out.map((event) => (event[0] === "data" ? ["data", event[1], runsOf(event[2])] : event));
 }
 
 const FRAMES = {
