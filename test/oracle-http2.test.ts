@@ -1,21 +1,106 @@
-import { expect, test } from "vitest";
+/**
+ * Ours against the real hyper-h2 over seeded scenarios. The model (oracle/http2/model.ts) without rules must equal
+ * hyper-h2's stored answers, which proves the model; with all rules (oracle/http2/rules.ts) it says exactly what ours must
+ * do. The answers are refreshed by `node test/oracle/http2/refresh.mjs`, the only part that needs Python.
+ */
+
+import { beforeAll, describe, expect, test } from "vitest";
+import { Driver } from "./oracle/http2/driver.ts";
 import { golden } from "./oracle/http2/golden.mjs";
 import { Model, type Scenario } from "./oracle/http2/model.ts";
+import type { Answer } from "./oracle/http2/model-streams.ts";
+import { ALL_RULES, RULES, type Rule } from "./oracle/http2/rules.ts";
 
-const all = golden();
-test("the model without rules is hyper-h2, on every scenario", () => {
+const MOST_SCENARIOS_OF_A_RULE = 0.15;
+const SHOWN = 10;
+
+interface Golden {
+  scenario: Scenario;
+  answers: Answer[];
+  end: unknown;
+}
+
+const all = golden() as Golden[];
+const ALL: ReadonlySet<Rule> = new Set(ALL_RULES);
+
+function modelled({ role, settings, steps }: Scenario, rules: ReadonlySet<Rule>) {
+  const model = new Model(role, settings, rules);
+  return { model, answers: [null, ...steps].map((step) => model.play(step)) };
+}
+
+const visible = (answers: Answer[]) => JSON.stringify(answers.slice(1));
+
+function report({ id, role, defect, settings, steps }: Scenario, expected: Answer[], found: Answer[]): string {
+  const at = found.findIndex((answer, index) => JSON.stringify(answer) !== JSON.stringify(expected[index]));
+  return [
+    `${id} (${role}, ${defect}, ${JSON.stringify(settings)}), step ${at}: ${JSON.stringify(steps[at - 1])?.slice(0, 700)}`,
+    `  expected ${JSON.stringify(expected[at])?.slice(0, 700)}`,
+    `  found    ${JSON.stringify(found[at])?.slice(0, 700)}`,
+  ].join("\n");
+}
+
+function expectNone(failures: string[]): void {
+  if (failures.length === 0) return;
+  const rest = failures.length > SHOWN ? `\n... and ${failures.length - SHOWN} more` : "";
+  expect.fail(`${failures.length} of ${all.length} scenarios differ\n${failures.slice(0, SHOWN).join("\n")}${rest}`);
+}
+
+test("the model without rules is hyper-h2, on every scenario", { timeout: 60_000 }, () => {
   const failures: string[] = [];
   for (const { scenario, answers, end } of all) {
-    const model = new Model(scenario.role, scenario.settings);
-    for (const [index, step] of [null, ...scenario.steps].entries()) {
-      const answer = model.play(step);
-      if (JSON.stringify(answer) !== JSON.stringify(answers[index])) {
-        failures.push(`${scenario.id} (${scenario.role}, ${scenario.defect}) step ${index}: ${JSON.stringify(step)?.slice(0,400)}\n model  ${JSON.stringify(answer).slice(0,600)}\n h2     ${JSON.stringify(answers[index]).slice(0,600)}`);
-        break;
-      }
-      if (index === scenario.steps.length && JSON.stringify(model.finish()) !== JSON.stringify(end))
-        failures.push(`${scenario.id} (${scenario.role}, ${scenario.defect}) end\n model  ${JSON.stringify(model.finish()).slice(0,600)}\n h2     ${JSON.stringify(end).slice(0,600)}`);
-    }
+    const played = modelled(scenario, new Set());
+    if (visible(played.answers) !== visible(answers)) failures.push(report(scenario, answers, played.answers));
+    else expect(played.model.finish(), scenario.id).toEqual(end);
   }
-  if (failures.length) expect.fail(`${failures.length}\n${failures.slice(0,12).join("\n")}`);
+  expectNone(failures);
+});
+
+/** The rules without which the outcome is another; when none is missed alone, all that were asked. */
+function firedIn(scenario: Scenario, outcome: string, golden: string, touched: Set<Rule>): Rule[] {
+  if (outcome === golden) return [];
+  const needed = [...touched].filter((rule) => {
+    const others = new Set(ALL_RULES.filter((other) => other !== rule));
+    return visible(modelled(scenario, others).answers) !== outcome;
+  });
+  return needed.length > 0 ? needed : [...touched];
+}
+
+describe("ours", () => {
+  const notModel: string[] = [];
+  const counts = new Map<Rule, number>(ALL_RULES.map((rule) => [rule, 0]));
+  let without = 0;
+
+  beforeAll(() => {
+    for (const { scenario, answers: h2 } of all) {
+      const { answers: expected, model } = modelled(scenario, ALL);
+      const driver = new Driver(scenario.role, scenario.settings);
+      let ours: Answer[] = [];
+      try {
+        ours = [null, ...scenario.steps].map((step) => driver.play(step));
+      } catch (error) {
+        notModel.push(`${scenario.id} (${scenario.role}, ${scenario.defect}) ${(error as Error).stack}`);
+        continue;
+      }
+      if (visible(ours) !== visible(expected)) notModel.push(report(scenario, expected, ours));
+      const fired = firedIn(scenario, visible(expected), visible(h2), model.touched);
+      for (const rule of fired) counts.set(rule, (counts.get(rule) ?? 0) + 1);
+      if (fired.length === 0) without += 1;
+    }
+  }, 60_000);
+
+  test("is the model with all its rules: events, frames sent, errors and their codes", () => {
+    expectNone(notModel);
+  });
+
+  test("sees every rule at work, and none in more than 15 % of the scenarios", () => {
+    const share = (rule: Rule) => (counts.get(rule) ?? 0) / all.length;
+    const width = Math.max(...ALL_RULES.map((rule) => rule.length));
+    const rows = ALL_RULES.map((rule) => {
+      const percent = (100 * share(rule)).toFixed(2).padStart(6);
+      return `${rule.padEnd(width)} ${String(counts.get(rule)).padStart(5)} ${percent} %  ${RULES[rule]}`;
+    });
+    console.log(`${all.length} scenarios, ${without} of them without any rule\n${rows.join("\n")}`);
+    expect(ALL_RULES.filter((rule) => counts.get(rule) === 0)).toEqual([]);
+    expect(ALL_RULES.filter((rule) => share(rule) > MOST_SCENARIOS_OF_A_RULE)).toEqual([]);
+  });
 });

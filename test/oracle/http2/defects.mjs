@@ -480,6 +480,7 @@ const wrongRequests = {
   },
   "a missing pseudo-field": message((fields, random) => without(random.pick([":method", ":scheme", ":path"]))(fields)),
   "no authority": message(without(":authority")),
+  "no authority, and another scheme": message((fields) => [...changed(":scheme", "ftp")(without(":authority")(fields), { pick: ([only]) => only })]),
   "an empty path": message(changed(":path", "")),
   "an illegal path": message(changed(":path", "nope http/1.1", "/a b", "/\x01", "a", "/\xe9", "/#x", "*")),
   "an illegal method": message(changed(":method", "G ET", "", "GET /", "g\xe9t", "GE(T")),
@@ -494,6 +495,7 @@ const wrongRequests = {
   ),
   ":protocol without CONNECT": message((fields) => [[":protocol", "websocket"], ...fields]),
   "host and authority": message((fields, random) => [...fields, ["host", random.pick(["a.example", "b.example"])]]),
+  "host in another case": message(plus(["host", "A.Example"])),
   "only host": message((fields) => [...without(":authority")(fields), ["host", "a.example"]]),
   "host twice": message((fields, random) => [
     ...without(":authority")(fields),
@@ -544,6 +546,7 @@ const wrongResponses = {
   "a push on a stream we reset": (script) => {
     const id = resetByUs(script);
     script.peer.pushPromise(id, script.nextPeer, script.requestFields("GET"));
+    script.nextPeer += 2;
   },
   "a push on an idle stream": (script) => script.peer.pushPromise(201, script.nextPeer, script.requestFields("GET")),
   "a push on a pushed stream": (script) => {
@@ -704,7 +707,7 @@ const wrongResponsesSent = {
   "a push on a push": (script) => {
     const id = requested(script);
     const promised = script.nextOurs;
-    script.nextOurs += 4;
+    script.nextOurs += 2;
     script.call("push", id, promised, script.requestFields("GET"));
     script.call("push", promised, promised + 2, script.requestFields("GET"));
   },
@@ -719,6 +722,15 @@ const wrongResponsesSent = {
   },
   "a malformed push": (script, random) =>
     script.call("push", requested(script), script.nextOurs, random.pick([[[":method", "GET"]], [...script.requestFields("GET"), ["te", "x"]]])),
+  "a content-length without a body sent": (script, random) => {
+    const status = random.pick(["204", "304", "103", "200"]);
+    script.call("respond", requested(script), [[":status", status], ["content-length", "3"]], status !== "103");
+  },
+  "a body where there is none sent": (script, random) => {
+    const id = random.chance(0.5) ? requested(script, "HEAD") : requested(script);
+    script.call("respond", id, [[":status", random.pick(["204", "304", "200"])]], false);
+    script.call("data", id, "body", true);
+  },
   "content-length and another body sent": (script, random) => {
     const id = requested(script);
     script.call("respond", id, [[":status", "200"], ["content-length", "3"]], false);
@@ -753,6 +765,7 @@ const wrongRequestsSent = {
     const id = sent(script, (fields) => [[":method", "POST"], ...fields.slice(1), ["content-length", "3"]], false);
     script.call("data", id, random.pick(["ab", "abcd"]), true);
   },
+  "only host sent": (script) => sent(script, (fields) => [...without(":authority")(fields), ["host", "a.example"]]),
   "cookies, authorization and host sent": (script) =>
     sent(script, (fields) => [
       ...fields,

@@ -86,7 +86,7 @@ export class Script {
     const connect = method === "CONNECT";
     const fields = [[":method", method]];
     if (!connect) fields.push([":scheme", random.pick(["https", "http"])], [":path", random.pick(PATHS)]);
-    fields.push([":authority", random.pick(AUTHORITIES)]);
+    fields.push([":authority", connect ? "c.example:443" : random.pick(AUTHORITIES)]);
     fields.push(...random.some(EXTRAS, 0.15), ...random.some(RARE, 0.03));
     return fields;
   }

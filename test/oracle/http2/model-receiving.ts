@@ -32,6 +32,7 @@ interface Received {
   content: Buffer;
   /** The stream it depends on, or that it promises. */
   dependence: number | null;
+  isTooLong?: boolean;
 }
 
 const [DATA, HEADERS, PRIORITY, RST_STREAM, SETTINGS, PUSH_PROMISE, PING, GOAWAY, WINDOW_UPDATE, CONTINUATION, ALTSVC] = [
@@ -55,6 +56,8 @@ export class ReceivingModel extends StreamsModel {
   private begun = false;
   /** The code of the error that ended everything. */
   protected dead: number | null = null;
+  /** Did we say GOAWAY with an error? */
+  protected terminated = false;
 
   expectPreface(): void {
     if (!this.client) this.preface = PREFACE;
@@ -64,6 +67,7 @@ export class ReceivingModel extends StreamsModel {
 
   /** One read. hyper-h2 loses its events when it ends in an error. */
   receive(octets: Buffer): void {
+    if (this.terminated) return;
     if (this.dead !== null && this.applies("nothing-after-the-fatal-error")) throw new Fault(this.dead);
     const before = this.events.length;
     try {
@@ -118,9 +122,11 @@ export class ReceivingModel extends StreamsModel {
     this.begun = true;
     if (stream === 0 ? HAS_STREAM.has(type) : NO_STREAM.has(type)) throw new Fault(PROTOCOL_ERROR);
     if (input.length < 9 + length) return null;
-    if (length > most) throw new Fault(FRAME_SIZE_ERROR);
+    const isTooLong = length > most;
+    if (isTooLong && !(type === DATA && this.applies("data-too-long-is-a-stream-error"))) throw new Fault(FRAME_SIZE_ERROR);
     const frame = this.parsed(type, flags, stream, input.subarray(9, 9 + length));
     this.input = input.subarray(9 + length);
+    frame.isTooLong = isTooLong;
     return this.joined(frame);
   }
 
@@ -287,14 +293,28 @@ export class ReceivingModel extends StreamsModel {
     }
     if (type === ORIGIN) return this.client ? [["origin", payload.subarray(2).toString("latin1")]] : [];
     if (this.client) throw new Fault(PROTOCOL_ERROR);
+    const stream = payload.readUInt32BE(0);
+    if (stream <= this.highestIn && !this.isLiving(stream)) return [];
+    const early = [...this.urgencies.keys()].filter((key) => key > this.highestIn).length;
+    if (stream > this.highestIn && early + this.openStreams(1) >= this.announced(3)) throw new Fault(PROTOCOL_ERROR);
     const urgency = Number(/u=(\d)/.exec(payload.subarray(4).toString("latin1"))?.[1]);
-    return [["priority-updated", payload.readUInt32BE(0), urgency, false]];
+    this.urgencies.set(stream, urgency);
+    return [["priority-updated", stream, urgency, false]];
+  }
+
+  private isLiving(id: number): boolean {
+    const state = this.streams.get(id)?.state;
+    return state !== undefined && state !== "CLOSED";
   }
 
   private goawayReceived(payload: Buffer): Event[] {
-    const last = payload.readUInt32BE(0);
+    let last = payload.readUInt32BE(0);
     if (!this.applies("goaway-lets-streams-finish")) this.step("recv-GOAWAY");
-    else this.goneAway(last);
+    else {
+      last = Math.min(last, this.lastServedByPeer);
+      this.lastServedByPeer = last;
+      this.goneAway(last);
+    }
     if (this.queue.length > 0 && !this.applies("goaway-keeps-the-output")) this.queue = [];
     return [["goaway", payload.readUInt32BE(4), last, payload.subarray(8).toString("hex")]];
   }
@@ -312,7 +332,11 @@ export class ReceivingModel extends StreamsModel {
   private headers(frame: Received): Event[] {
     const { stream: id, flags } = frame;
     const inbound = this.client ? 0 : 1;
-    const full = !this.streams.has(id) && this.openStreams(inbound) + 1 > this.ourSetting(3);
+    if (!this.client && id % 2 === 1 && id > this.lastServed && id > this.highestIn) {
+      this.decoded(frame);
+      return [];
+    }
+    const full = !this.streams.has(id) && this.openStreams(inbound) + 1 > this.announced(3);
     const refused = full && this.applies("too-many-streams-are-refused");
     if (full && !refused) throw new Fault(PROTOCOL_ERROR);
     const fields = this.decoded(frame);
@@ -335,12 +359,16 @@ export class ReceivingModel extends StreamsModel {
       malformed();
     }
     if (informational && kind !== "response" && this.rules.has(MALFORMED[kind])) malformed();
+    const onPush = informational && stream.state === "RESERVED_REMOTE" && this.applies("informational-on-a-push");
+    if (onPush) stream.state = "HALF_CLOSED_LOCAL";
     const [event] = this.stepStream(stream, informational ? "recv-1XX" : "recv-HEADERS") as [Event];
     const ending = end ? this.stepStream(stream, "recv-END") : [];
     if (kind === "trailers" && !end) malformed();
     const clean = received(fields, kind, this.applies);
     const owed = this.expectLength(stream, fields, kind);
     if (clean === null || owed === null) return malformed();
+    const extended = valueOf(fields, ":protocol") !== undefined && !this.ours.get(8)?.includes(1);
+    if (extended && this.applies("extended-connect-when-enabled")) throw new Fault(PROTOCOL_ERROR, "error of the stream", id);
     this.checkEnd(stream, fields, kind, end);
     if (opens) stream.requestMethod = valueOf(fields, ":method") ?? null;
     return [this.shown(event, clean), ...ending];
@@ -364,7 +392,9 @@ export class ReceivingModel extends StreamsModel {
     const value = fields.find(([name]) => name === "content-length")?.[1];
     const length = value === undefined ? undefined : integerOf(value);
     const bodiless = this.isBodiless(stream, fields, kind);
-    stream.bodiless = bodiless;
+    if (kind === "response" || kind === "request") stream.bodiless = bodiless;
+    const tunnel = kind === "response" && stream.method === "CONNECT" && /^2/.test(valueOf(fields, ":status") ?? "");
+    if (tunnel && length !== undefined && this.applies("tunnels-have-no-length")) return undefined;
     if (stream.method === "HEAD") {
       stream.expected = 0;
       return 0;
@@ -388,6 +418,10 @@ export class ReceivingModel extends StreamsModel {
     this.step("recv-DATA");
     const controlled = payload.length;
     if (!this.in.take(controlled)) throw new Fault(FLOW_CONTROL_ERROR);
+    if (this.isLeftOut(id) && id > this.highestIn) {
+      this.giveBack(controlled);
+      return [];
+    }
     try {
       const stream = this.streamOf(id);
       const reserved = stream.state.startsWith("RESERVED");
@@ -396,6 +430,7 @@ export class ReceivingModel extends StreamsModel {
         if (this.applies("body-before-its-head")) throw new Fault(PROTOCOL_ERROR, "error of the stream", id);
       }
       const [event] = this.stepStream(stream, "recv-DATA") as [Event];
+      if (frame.isTooLong) throw new Fault(FRAME_SIZE_ERROR, "error of the stream", id);
       if (!stream.in.take(controlled)) this.fail("stream-window-is-a-stream-error", id, FLOW_CONTROL_ERROR, FLOW_CONTROL_ERROR);
       stream.actual += content.length;
       const end = (flags & 1) === 1;
@@ -445,6 +480,7 @@ export class ReceivingModel extends StreamsModel {
   }
 
   private reset(id: number, code: number): Event[] {
+    if (this.isLeftOut(id)) return [];
     const idle = id > this.highest(id);
     if (idle && this.state !== "IDLE" && this.applies("reset-of-an-idle-stream")) throw new Fault(PROTOCOL_ERROR);
     this.step("recv-RST");
@@ -522,6 +558,10 @@ export class ReceivingModel extends StreamsModel {
     this.step("recv-PUSH");
     const refuse = (): Event[] => {
       this.queue.push(["RST_STREAM", promised, REFUSED_STREAM]);
+      if (this.applies("refused-promises-are-used")) {
+        this.highestIn = promised;
+        this.closed.set(promised, "sent reset");
+      }
       return [];
     };
     const parent = this.streams.get(frame.stream);
@@ -539,10 +579,13 @@ export class ReceivingModel extends StreamsModel {
     }
     const clean = received(fields, "request", this.applies);
     const method = valueOf(fields, ":method");
+    const reserved = [...this.streams.values()].filter(({ state }) => state === "RESERVED_REMOTE").length;
+    const full = this.openStreams(0) + reserved >= this.announced(3);
     if (clean === null && !this.applies("malformed-push")) throw new Fault(PROTOCOL_ERROR);
     const stream = this.promise(promised);
+    if (full && this.applies("promises-count-as-streams")) throw new Fault(REFUSED_STREAM, "error of the stream", promised);
     if (clean === null) throw new Fault(PROTOCOL_ERROR, "error of the stream", promised);
-    const unsafe = !["GET", "HEAD", "OPTIONS", "TRACE"].includes(method as string) || valueOf(fields, "content-length") !== undefined;
+    const unsafe = (method !== "GET" && method !== "HEAD") || Number(valueOf(fields, "content-length") ?? 0) > 0;
     if (unsafe && this.applies("promises-are-safe")) throw new Fault(PROTOCOL_ERROR, "error of the stream", promised);
     stream.authority = fields.find(([name]) => name === ":authority")?.[1] ?? null;
     if (this.rules.has("body-where-there-is-none")) stream.method = method as string;
@@ -562,7 +605,13 @@ export class ReceivingModel extends StreamsModel {
     }
   }
 
+  /** On a stream of the peer's that our GOAWAY left out. */
+  private isLeftOut(id: number): boolean {
+    return !this.isOurs(id) && id > this.lastServed;
+  }
+
   private windowUpdate(id: number, increment: number): Event[] {
+    if (this.isLeftOut(id)) return [];
     this.step("recv-WINDOW_UPDATE");
     if (id === 0) {
       if (this.out + increment > LARGEST) throw new Fault(FLOW_CONTROL_ERROR);
@@ -592,6 +641,11 @@ export class ReceivingModel extends StreamsModel {
     if (id === 0) return origin === "" || !this.client ? [] : [["alternative-service", origin, field]];
     const stream = this.streams.get(id);
     if (stream === undefined || origin !== "") return [];
+    const heard = this.client && stream.state !== "CLOSED";
+    const before = stream.headersReceived;
+    if (heard && (before || stream.state === "IDLE") && this.applies("alternative-service-at-any-time")) {
+      return [["alternative-service", "", field]];
+    }
     return this.stepStream(stream, "recv-ALTSVC").map((): Event => {
       const authority = stream.authority ?? "";
       const shown = authority !== "" && this.applies("alternative-service-names-no-authority") ? "" : authority;

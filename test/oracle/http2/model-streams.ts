@@ -121,6 +121,11 @@ export class StreamsModel {
   readonly credits = new Map<number, number>();
   acknowledgements = 0;
   isGoingAway = false;
+  /** As the last GOAWAY of either end said: the last stream of the peer's, and of ours, that is served. */
+  lastServed = LARGEST;
+  lastServedByPeer = LARGEST;
+  /** Of PRIORITY_UPDATE frames: streams that are not as urgent as others. */
+  readonly urgencies = new Map<number, number>();
 
   constructor(role: "client" | "server", settings: Record<string, number>, rules: ReadonlySet<Rule>) {
     this.rules = rules;
@@ -144,6 +149,11 @@ export class StreamsModel {
 
   ourSetting(id: number): number {
     return (this.ours.get(id) as number[])[0] as number;
+  }
+
+  /** What was said last, acknowledged or not. */
+  announced(id: number): number {
+    return this.ourSetting(id);
   }
 
   theirSetting(id: number): number | undefined {
@@ -337,6 +347,7 @@ export class StreamsModel {
     for (const [id, stream] of this.streams) {
       if (!this.isOurs(id) || id <= last) continue;
       stream.state = "CLOSED";
+      stream.closedBy = "sent reset";
     }
   }
 

@@ -5,7 +5,7 @@ import { isInformational, type Kind, sent, valueOf } from "./model-fields.ts";
 import { ReceivingModel } from "./model-receiving.ts";
 import { type Answer, type Event, Fault, type Frame, invalidSetting, PROTOCOL_ERROR, type Step, Stream } from "./model-streams.ts";
 import type { Rule } from "./rules.ts";
-import { joined, runsOf } from "./vocabulary.mjs";
+import { joined, ordered, runsOf } from "./vocabulary.mjs";
 
 export interface Scenario {
   id: string;
@@ -37,6 +37,7 @@ export class Model extends ReceivingModel {
   private lost = false;
   private readonly queues = new Map<number, Queue>();
   private isFirstRead = true;
+  private drains: number[] = [];
 
   constructor(role: "client" | "server", settings: Record<string, number> = {}, rules: ReadonlySet<Rule> = new Set()) {
     super(role, settings, rules);
@@ -79,26 +80,61 @@ export class Model extends ReceivingModel {
     altsvc: (origin: string | null, field: string, id: number | null) => this.sendAltsvc(origin, field, id),
   };
 
-  private sendHeaders(id: number, fields: Field[], end: boolean, isRequest: boolean): void {
+  private sendHeaders(given: number, asGiven: Field[], end: boolean, isRequest: boolean): void {
     const outbound = this.client ? 1 : 0;
+    const id = isRequest ? this.nextId(given) : given;
     if (!this.streams.has(id) && this.openStreams(outbound) + 1 > (this.theirSetting(3) ?? Infinity)) {
       throw new Fault(PROTOCOL_ERROR);
     }
     this.refuse("no-new-streams-after-goaway", isRequest && this.isGoingAway);
     this.step("send-HEADERS");
     const stream = this.streams.get(id) ?? this.begin(id, outbound);
-    const informational = !stream.client && isInformational(fields);
-    if (informational && end) throw new Fault(PROTOCOL_ERROR);
+    const informational = !stream.client && isInformational(asGiven);
+    const ends = end && !(informational && this.applies("informational-responses-do-not-end"));
+    if (informational && ends) throw new Fault(PROTOCOL_ERROR);
+    const onPush = informational && stream.state === "RESERVED_LOCAL" && this.applies("informational-on-a-push");
+    if (onPush) stream.state = "HALF_CLOSED_REMOTE";
     const [event] = this.stepStream(stream, informational ? "send-1XX" : "send-HEADERS") as [[string]];
     const kind = KINDS[event[0]] as Kind;
+    const fields = this.repaired(stream, asGiven, kind);
     const clean = this.fieldsSent(fields, kind);
     this.refuse("extended-connect-when-enabled", valueOf(fields, ":protocol") !== undefined && this.theirSetting(8) !== 1);
-    this.oweBody(stream, clean, kind, end);
-    if (end) this.stepStream(stream, "send-END");
+    this.oweBody(stream, clean, kind, ends);
+    if (ends) this.stepStream(stream, "send-END");
     if (stream.trailersSent && !end) throw new Fault(PROTOCOL_ERROR);
     if (stream.client) stream.authority ??= valueOf(fields, ":authority") ?? null;
     stream.method = valueOf(fields, ":method") ?? null;
-    this.queue.push(["HEADERS", stream.id, this.lost ? "lost" : clean, end]);
+    this.queue.push(["HEADERS", stream.id, this.lost ? "lost" : ordered(clean), ends]);
+  }
+
+  private nextId(given: number): number {
+    const first = this.client ? 1 : 2;
+    const next = this.highestOut === 0 ? first : this.highestOut + 2;
+    return given !== next && this.applies("stream-ids-are-ours") ? next : given;
+  }
+
+  /** What we fill in or leave out of a list before it is checked. */
+  private repaired(stream: Stream, fields: Field[], kind: Kind): Field[] {
+    if (kind === "response") {
+      const status = valueOf(fields, ":status") ?? "";
+      const tunnel = stream.requestMethod === "CONNECT" && status.startsWith("2");
+      const rest = fields.filter(([name]) => name !== "content-length");
+      const never = status.startsWith("1") || status === "204" || tunnel;
+      return never && rest.length < fields.length && this.applies("no-length-without-body") ? rest : fields;
+    }
+    if (kind === "trailers") return fields;
+    let out = fields;
+    const host = valueOf(fields, "host");
+    const authority = valueOf(fields, ":authority");
+    if (host !== undefined && (authority ?? host) === host && this.applies("host-becomes-authority")) {
+      out = fields.filter(([name]) => name !== "host" && name !== ":authority");
+      out = [[":authority", host], ...out];
+    }
+    const tunnel = valueOf(fields, ":method") === "CONNECT" && valueOf(fields, ":protocol") === undefined;
+    if (!tunnel && valueOf(fields, ":scheme") === undefined && this.applies("scheme-defaults-to-https")) {
+      out = [[":scheme", "https"], ...out];
+    }
+    return out;
   }
 
   /** What our Content-Length promises. */
@@ -182,21 +218,27 @@ export class Model extends ReceivingModel {
     return this.octetsOf(stream.id) <= stream.out && sendable <= this.out;
   }
 
-  /** A window opened, or less is queued: the streams that no longer wait. */
+  /** Events of the streams whose data no longer waits, since a window opened or less is queued. */
   protected override drained(): Event[] {
-    const free = [...this.streams.values()].filter((stream) => stream.waits && this.fits(stream));
-    return free.flatMap((stream): Event[] => {
+    for (const stream of this.streams.values()) {
+      if (!stream.waits || stream.state === "CLOSED" || !this.fits(stream)) continue;
       stream.waits = false;
-      const ends = (this.queues.get(stream.id)?.ending ?? null) !== null;
-      return stream.state === "CLOSED" || ends ? [] : [["drain", stream.id]];
-    });
+      this.drains.push(stream.id);
+    }
+    const events = this.drains.map((id): Event => ["drain", id]);
+    this.drains = [];
+    return events;
   }
 
-  /** Makes frames of what is queued, as the windows allow: all streams have the same urgency, so the oldest goes first. */
+  /** Makes frames of what is queued, as the windows allow: the most urgent stream first, of those the oldest. */
   private drain(): void {
     for (;;) {
-      const ready = [...this.queues.keys()].filter((id) => (this.streams.get(id)?.out ?? 0) > 0).sort((a, b) => a - b);
-      const [id] = ready;
+      for (const id of this.queues.keys()) {
+        if ((this.streams.get(id)?.state ?? "CLOSED") === "CLOSED") this.queues.delete(id);
+      }
+      const ready = [...this.queues.keys()].filter((id) => (this.streams.get(id) as Stream).out > 0);
+      const urgency = (id: number) => this.urgencies.get(id) ?? 3;
+      const [id] = ready.sort((a, b) => urgency(a) - urgency(b) || a - b);
       if (id === undefined || this.out <= 0) return;
       this.writeData(this.streams.get(id) as Stream, this.queues.get(id) as Queue);
     }
@@ -214,14 +256,17 @@ export class Model extends ReceivingModel {
     this.queue.push(["DATA", stream.id, runsOf(piece.slice(0, length)), ends]);
     if (!isLast) return;
     this.queues.delete(stream.id);
-    if (queue.ending === null) return;
-    this.stepStream(stream, "send-END");
-    if (!ends) this.queue.push(["HEADERS", stream.id, queue.ending, true]);
+    if (queue.ending !== null) this.stepStream(stream, "send-END");
+    if (queue.ending !== null && !ends) this.queue.push(["HEADERS", stream.id, queue.ending as Field[], true]);
+    if (stream.waits) this.drains.push(stream.id);
+    stream.waits = false;
   }
 
   // ---------------------------------------------------------------- the rest
 
   private sendReset(id: number, code: number): void {
+    const state = this.streams.get(id)?.state ?? "CLOSED";
+    if (state === "CLOSED" && id <= this.highest(id) && this.applies("reset-of-an-ended-stream-is-nothing")) return;
     this.step("send-RST");
     this.stepStream(this.streamOf(id), "send-RST");
     this.queue.push(["RST_STREAM", id, code]);
@@ -243,7 +288,39 @@ export class Model extends ReceivingModel {
   }
 
   /** Ours: no more than was received, and all of it at the next drain. */
-  private releaseHeld(_id: number, _octets: number): void {}
+  private releaseHeld(id: number, octets: number): void {
+    const isLiving = (this.streams.get(id)?.state ?? "CLOSED") !== "CLOSED";
+    if (!isLiving && id > this.highest(id)) throw new Fault(PROTOCOL_ERROR);
+    const [total = 0, own = 0] = [this.held.get(0), this.held.get(id)];
+    if (octets > total || (isLiving && octets > own)) throw new Fault(PROTOCOL_ERROR);
+    this.held.set(0, total - octets);
+    this.held.set(id, own - octets);
+    if (octets > 0) this.credit(isLiving ? id : 0, octets);
+  }
+
+  protected override hold(id: number, controlled: number, octets: number): void {
+    if (!this.rules.has("every-release-is-credited")) return;
+    for (const key of [0, id]) this.held.set(key, (this.held.get(key) ?? 0) + octets);
+    const padding = controlled - octets;
+    if (padding > 0 && this.applies("padding-is-given-back")) this.credit(id, padding);
+  }
+
+  /** To be given back at the next drain: to the connection, and to a stream that is not 0. */
+  protected override credit(id: number, octets: number): void {
+    for (const key of new Set([0, id])) this.credits.set(key, (this.credits.get(key) ?? 0) + octets);
+  }
+
+  private writeCredits(): void {
+    const credits = [...this.credits].sort(([a], [b]) => (a === 0 ? -1 : b === 0 ? 1 : 0));
+    this.credits.clear();
+    if (this.dead !== null) return;
+    for (const [id, octets] of credits) {
+      const stream = this.streams.get(id);
+      if (id > 0 && stream?.state !== "OPEN" && stream?.state !== "HALF_CLOSED_LOCAL") continue;
+      (stream?.in ?? this.in).left += octets;
+      this.queue.push(["WINDOW_UPDATE", id, octets]);
+    }
+  }
 
   private sendSettings(values: Record<string, number>): void {
     this.step("send-SETTINGS");
@@ -261,28 +338,44 @@ export class Model extends ReceivingModel {
     this.queue.push(["SETTINGS", Object.fromEntries(numbers)]);
   }
 
-  private push(id: number, promised: number, fields: Field[]): void {
+  private push(id: number, given: number, asGiven: Field[]): void {
     if (this.theirSetting(2) === 0) throw new Fault(PROTOCOL_ERROR);
+    this.refuse("no-new-streams-after-goaway", this.isGoingAway);
     this.step("send-PUSH");
     const parent = this.streamOf(id);
     if (id % 2 === 0) throw new Fault(PROTOCOL_ERROR);
-    const stream = this.begin(promised, 0);
+    const reserved = [...this.streams.values()].filter(({ state }) => state === "RESERVED_LOCAL").length;
+    const full = this.openStreams(0) + reserved >= (this.theirSetting(3) ?? Infinity);
+    this.refuse("promises-count-as-streams", full);
+    const stream = this.begin(this.nextId(given), 0);
     this.stepStream(parent, "send-PUSH");
+    const fields = this.repaired(stream, asGiven, "request");
     const clean = this.fieldsSent(fields, "request");
+    const method = valueOf(fields, ":method");
+    const unsafe = (method !== "GET" && method !== "HEAD") || Number(valueOf(fields, "content-length") ?? 0) > 0;
+    this.refuse("promises-are-safe", unsafe);
     this.stepStream(stream, "send-PUSH");
-    stream.requestMethod = valueOf(fields, ":method") ?? null;
-    this.queue.push(["PUSH_PROMISE", id, promised, this.lost ? "lost" : clean]);
+    stream.requestMethod = method ?? null;
+    this.queue.push(["PUSH_PROMISE", id, stream.id, this.lost ? "lost" : ordered(clean)]);
   }
 
   private sendGoaway(code: number, debug: string): void {
+    this.refuse("nothing-after-the-fatal-error", this.dead !== null || this.terminated);
     if (!this.applies("our-goaway-lets-streams-finish")) this.step("send-GOAWAY");
-    this.isGoingAway = true;
     this.queue.push(["GOAWAY", this.highestIn, code, hexOf(debug)]);
+    this.isGoingAway = true;
+    if (!this.rules.has("our-goaway-lets-streams-finish")) return;
+    this.lastServed = this.highestIn;
+    if (code === 0 || !this.applies("goaway-with-an-error-ends-all")) return;
+    this.terminated = true;
+    for (const stream of this.streams.values()) stream.state = "CLOSED";
   }
 
   private sendAltsvc(origin: string | null, field: string, id: number | null): void {
     this.step("send-ALTSVC");
-    if (id !== null) this.stepStream(this.streamOf(id), "send-ALTSVC");
+    const stream = id === null ? null : this.streamOf(id);
+    const late = stream !== null && stream.state !== "CLOSED" && (stream.headersSent || stream.state === "HALF_CLOSED_LOCAL");
+    if (stream !== null && !(late && this.applies("alternative-service-at-any-time"))) this.stepStream(stream, "send-ALTSVC");
     this.queue.push(["ALTSVC", id ?? 0, origin ?? "", field]);
   }
 
@@ -344,6 +437,7 @@ export class Model extends ReceivingModel {
       if (!(fault instanceof Fault)) throw fault;
       error = step?.[0] === "recv" ? fault.code : "local";
     }
+    this.writeCredits();
     this.drain();
     const answer: Answer = {};
     const events = joined(this.events) as Event[];

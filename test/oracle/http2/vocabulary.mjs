@@ -72,6 +72,14 @@ export function requestOf(fields) {
   return [line, regular(fields)];
 }
 
+/** hyper-h2 sends pseudo-fields in the order that its caller gives, we in our own: here they always have this one. */
+const PSEUDO_ORDER = [":status", ":method", ":scheme", ":authority", ":path", ":protocol"];
+
+export const ordered = (fields) => [
+  ...PSEUDO_ORDER.flatMap((name) => fields.filter(([n]) => n === name)),
+  ...fields.filter(([name]) => !PSEUDO_ORDER.includes(name)),
+];
+
 const regular = (fields) => fields.filter(([name]) => !name.startsWith(":"));
 
 export const responseOf = (fields) => [fields.find(([name]) => name === ":status")?.[1], regular(fields)];
@@ -114,8 +122,8 @@ export function joined(events) {
 const FRAMES = {
   PREFACE: () => null,
   SETTINGS: (f) => (f.flags.includes("ACK") ? ["SETTINGS-ACK"] : ["SETTINGS", f.settings]),
-  HEADERS: (f) => ["HEADERS", f.stream, f.headers, f.flags.includes("END_STREAM")],
-  PUSH_PROMISE: (f) => ["PUSH_PROMISE", f.stream, f.promised, f.headers],
+  HEADERS: (f) => ["HEADERS", f.stream, ordered(f.headers ?? []), f.flags.includes("END_STREAM")],
+  PUSH_PROMISE: (f) => ["PUSH_PROMISE", f.stream, f.promised, ordered(f.headers ?? [])],
   DATA: (f) => ["DATA", f.stream, runsOf(latin(f.data)), f.flags.includes("END_STREAM")],
   RST_STREAM: (f) => ["RST_STREAM", f.stream, f.code],
   GOAWAY: (f) => ["GOAWAY", f.last, f.code, f.data],
