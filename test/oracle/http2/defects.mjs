@@ -156,7 +156,9 @@ const wrongFrames = {
   },
   "a frame that is too long": (script, random) => {
     const id = receiving(script);
-    script.peer.frame(random.pick(["DATA", "HEADERS", "PING", "SETTINGS", 77]), END_HEADERS, id, Buffer.alloc(16385, "a"));
+    const type = random.pick(["DATA", "DATA", "HEADERS", "PING", "SETTINGS", 77]);
+    const stream = type === "PING" || type === "SETTINGS" ? 0 : id;
+    script.peer.frame(type, END_HEADERS, stream, Buffer.alloc(type === "SETTINGS" ? 16386 : 16385, "a"));
   },
   "WINDOW_UPDATE of 0 on a stream": (script) => script.peer.windowUpdate(receiving(script), 0),
   "WINDOW_UPDATE of 0": ({ peer }) => peer.windowUpdate(0, 0),
@@ -540,7 +542,8 @@ const wrongResponses = {
     script.peer.data(id, "ab", { end: true });
   },
   "a push on a stream the server ended": (script) => {
-    const id = ended(script);
+    const id = requested(script, "POST");
+    script.peer.headers(id, [[":status", "200"]], { end: true });
     script.peer.pushPromise(id, script.nextPeer, script.requestFields("GET"));
   },
   "a push on a stream we reset": (script) => {

@@ -2,6 +2,7 @@
 
 import { HpackDecoder } from "../../../src/http2/hpack-decoder.ts";
 import { Http2Connection, LocalProtocolError, RemoteProtocolError } from "../../../src/http2/index.ts";
+import type { Ending } from "./model.ts";
 import type { Field } from "./model-blocks.ts";
 import type { Answer, Event, Frame, Step } from "./model-streams.ts";
 import { joined, ordered, requestOf, responseOf, runsOf } from "./vocabulary.mjs";
@@ -254,13 +255,19 @@ export class Driver {
     }
   }
 
-  /** @param cuts how many octets at once; 0: as the scenario says */
-  play(step: Step | null, cuts = 0): Answer {
+  /** @param ids of the streams that should still live, and 0 */
+  ending(ids: string[]): Ending {
+    const { finished, openStreams } = this.connection;
+    const windows = ids.map((id) => [id, this.connection.window(Number(id))]);
+    return { finished, open: { ...openStreams }, windows: Object.fromEntries(windows) };
+  }
+
+  /** @param size how many octets are fed at once */
+  play(step: Step | null, size: number): Answer {
     let error: string | number | undefined;
     try {
       if (step?.[0] === "recv") {
         const octets = Buffer.from(step[2] as string, "hex");
-        const size = cuts || (step[1] === ("octets" as never) ? 1 : octets.length);
         for (let at = 0; at < octets.length; at += size) this.receive(octets.subarray(at, at + size));
       } else if (step !== null) this.call(step);
     } catch (fault) {

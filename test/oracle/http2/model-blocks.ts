@@ -26,7 +26,8 @@ export class Blocks {
   private octets: Buffer = Buffer.alloc(0);
   private at = 0;
 
-  decode(octets: Buffer): Field[] {
+  /** @param goesOn decode all of a list that is too large, so that the table stays in step? */
+  decode(octets: Buffer, goesOn: boolean): Field[] {
     this.octets = octets;
     this.at = 0;
     const fields: Field[] = [];
@@ -41,9 +42,10 @@ export class Blocks {
       const field = first >= 0x80 ? this.entry(this.integer(7)) : this.literal(first);
       fields.push(field);
       size += sizeOf(field);
-      if (size > this.maxList) throw new BlockFault("too large", true);
+      if (size > this.maxList && !goesOn) throw new BlockFault("too large", true);
     }
     if (this.maxSize > this.limit) throw new BlockFault("the table is larger than allowed");
+    if (size > this.maxList) throw new BlockFault("too large", true);
     return fields.map(([name, value]) => [name, value]);
   }
 

@@ -79,7 +79,6 @@ function strict(fields: Field[], kind: Kind, applies: Applies): boolean {
     if (refused(!TOKEN.test(name.replace(/^:/, "")), "strict-names")) return false;
     if (name.startsWith(":")) continue;
     if (refused(CONTROL.test(value), "strict-values")) return false;
-    if (refused(name === "te" && value !== "trailers", "strict-te")) return false;
     if (kind === "trailers" && FORBIDDEN_TRAILERS.has(name)) continue;
     const wrong = !/^\d+$/.test(value) || Number(value) > Number.MAX_SAFE_INTEGER;
     if (refused(name === "content-length" && wrong, "strict-content-length")) return false;

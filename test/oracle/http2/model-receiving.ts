@@ -11,6 +11,7 @@ import {
   FLOW_CONTROL_ERROR,
   FRAME_SIZE_ERROR,
   invalidSetting,
+  NO_ERROR,
   PROTOCOL_ERROR,
   REFUSED_STREAM,
   STREAM_CLOSED,
@@ -75,6 +76,7 @@ export class ReceivingModel extends StreamsModel {
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       this.dead ??= error.code;
+      if (this.rules.has("nothing-after-the-fatal-error")) this.closeAll();
       if (this.events.length > before && !this.applies("events-before-the-error")) this.events.length = before;
       throw error;
     }
@@ -90,6 +92,7 @@ export class ReceivingModel extends StreamsModel {
     try {
       for (let frame = this.nextFrame(most); frame !== null; frame = this.nextFrame(most)) {
         if (frame !== "part") this.events.push(...this.process(frame), ...this.drained());
+        this.noticeEnd();
       }
     } catch (error) {
       if (error instanceof Fault) this.terminate(error.code);
@@ -206,7 +209,10 @@ export class ReceivingModel extends StreamsModel {
       return this.dispatched(frame);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      if (error.reason === "error of the stream") return this.resetHere(error.stream, error.code);
+      const { stream, reason, code } = error;
+      if (reason === "error of the stream" || reason === "answered") {
+        return this.resetHere(stream, code, reason === "answered" ? null : error.answered ? NO_ERROR : code);
+      }
       const by = this.closedBy(error.stream);
       const reset = by === "sent reset" || by === "received reset";
       if ((error.reason === "stream closed" || error.reason === "id too low") && reset) {
@@ -231,14 +237,15 @@ export class ReceivingModel extends StreamsModel {
   }
 
   /** A stream error; on a stream that is idle one of the connection. */
-  private resetHere(id: number, code: number): Event[] {
+  private resetHere(id: number, code: number, sent: number | null = code): Event[] {
     const stream = this.streams.get(id);
     if (stream === undefined && id > this.highest(id)) throw new Fault(code);
     if (stream !== undefined) {
       stream.state = "CLOSED";
-      stream.closedBy = "sent reset";
-    } else this.closed.set(id, "sent reset");
-    this.queue.push(["RST_STREAM", id, code]);
+      stream.closedBy = sent === null ? "received end" : "sent reset";
+    } else if (sent === null) this.closed.set(id, "received end");
+    else this.closed.set(id, "sent reset");
+    if (sent !== null) this.queue.push(["RST_STREAM", id, sent]);
     return [["stream-reset", id, code, false]];
   }
 
@@ -321,12 +328,38 @@ export class ReceivingModel extends StreamsModel {
 
   private decoded(frame: Received): Field[] {
     try {
-      return this.blocks.decode(frame.content);
+      return this.blocks.decode(frame.content, this.rules.has("large-fields-are-a-stream-error"));
     } catch (error) {
       if (!(error instanceof BlockFault)) throw error;
-      if (error.tooLarge) throw new Fault(ENHANCE_YOUR_CALM);
-      throw new Fault(this.applies("compression-error") ? COMPRESSION_ERROR : PROTOCOL_ERROR);
+      if (error.tooLarge && this.isOver(frame.stream) && this.applies("large-fields-are-a-stream-error")) return [];
+      if (error.tooLarge) this.tooLarge(frame);
+      if (!this.applies("compression-error")) throw new Fault(PROTOCOL_ERROR);
+      throw new Fault(this.faultOfStream(frame.stream) ?? COMPRESSION_ERROR);
     }
+  }
+
+  /** HEADERS that cannot stand on their stream are an error before their block is one. */
+  private faultOfStream(id: number): number | null {
+    if (this.isLiving(id)) return null;
+    if (id > this.highest(id)) return this.client || id % 2 === 0 ? PROTOCOL_ERROR : null;
+    const by = this.closedBy(id);
+    if (by === null) return PROTOCOL_ERROR;
+    return by.endsWith("end") ? STREAM_CLOSED : null;
+  }
+
+  /** Frames on such a stream are ignored, or an error whatever they say. */
+  private isOver(id: number): boolean {
+    return !this.isLiving(id) && (id <= this.highest(id) || this.isLeftOut(id));
+  }
+
+  /** A server answers 431 where it has not answered yet. */
+  private tooLarge({ stream: id, flags }: Received): never {
+    if (!this.applies("large-fields-are-a-stream-error")) throw new Fault(ENHANCE_YOUR_CALM);
+    const stream = this.streams.get(id);
+    if (stream === undefined && !this.client && id > this.highestIn) this.highestIn = id;
+    const answers = !this.client && (stream === undefined || !stream.headersSent);
+    if (answers) this.queue.push(["HEADERS", id, [[":status", "431"]], true]);
+    throw new Fault(ENHANCE_YOUR_CALM, answers && flags % 2 === 1 ? "answered" : "error of the stream", id, [], answers);
   }
 
   private headers(frame: Received): Event[] {
@@ -334,6 +367,7 @@ export class ReceivingModel extends StreamsModel {
     const inbound = this.client ? 0 : 1;
     if (!this.client && id % 2 === 1 && id > this.lastServed && id > this.highestIn) {
       this.decoded(frame);
+      this.step("recv-HEADERS");
       return [];
     }
     const full = !this.streams.has(id) && this.openStreams(inbound) + 1 > this.announced(3);
@@ -351,7 +385,14 @@ export class ReceivingModel extends StreamsModel {
   private streamHeaders(stream: Stream, fields: Field[], end: boolean): Event[] {
     const { id } = stream;
     const opens = stream.state === "IDLE";
+    if (opens && this.client && this.applies("unpromised-streams-are-not-used")) {
+      this.streams.delete(id);
+      this.highestIn = [...this.closed.keys(), ...this.streams.keys()].filter((key) => key % 2 === 0).reduce((a, b) => Math.max(a, b), 0);
+      throw new Fault(PROTOCOL_ERROR);
+    }
     const informational = isInformational(fields);
+    const late = informational && stream.state === "CLOSED" && this.applies("informational-on-a-closed-stream");
+    if (late) throw new Fault(STREAM_CLOSED, "stream closed", id);
     const kind: Kind = opens ? "request" : stream.headersReceived ? "trailers" : "response";
     const malformed = () => this.fail(MALFORMED[kind], id);
     if (informational && end) {
@@ -467,8 +508,9 @@ export class ReceivingModel extends StreamsModel {
 
   /** Octets of DATA that nobody is given. */
   private giveBack(controlled: number): void {
-    if (this.rules.has("every-release-is-credited")) this.credit(0, controlled);
-    else {
+    if (this.rules.has("every-release-is-credited")) {
+      if (controlled > 0) this.credit(0, controlled);
+    } else {
       const increment = this.in.release(controlled);
       if (increment > 0) this.queue.push(["WINDOW_UPDATE", 0, increment]);
     }
@@ -556,13 +598,13 @@ export class ReceivingModel extends StreamsModel {
     if (this.ourSetting(2) === 0) throw new Fault(PROTOCOL_ERROR);
     const fields = this.decoded(frame);
     this.step("recv-PUSH");
+    if (this.isLeftOut(promised)) return [];
     const refuse = (): Event[] => {
       this.queue.push(["RST_STREAM", promised, REFUSED_STREAM]);
-      if (this.applies("refused-promises-are-used")) {
-        this.highestIn = promised;
-        this.closed.set(promised, "sent reset");
-      }
-      return [];
+      if (!this.applies("refused-promises-are-used")) return [];
+      this.highestIn = promised;
+      this.closed.set(promised, "sent reset");
+      return [["stream-reset", promised, REFUSED_STREAM, false]];
     };
     const parent = this.streams.get(frame.stream);
     if (parent === undefined) {

@@ -28,7 +28,7 @@ export const REFUSED_STREAM = 7;
 export const COMPRESSION_ERROR = 9;
 export const ENHANCE_YOUR_CALM = 11;
 
-type Reason = "no such stream" | "stream closed" | "id too low" | "error of the stream";
+type Reason = "no such stream" | "stream closed" | "id too low" | "error of the stream" | "answered";
 
 export type Step = [name: string, ...rest: never[]];
 
@@ -38,13 +38,16 @@ export class Fault extends Error {
   readonly reason: Reason | undefined;
   readonly stream: number;
   readonly events: Event[];
+  /** Of a stream's error: was a response sent because of it? */
+  readonly answered: boolean;
 
-  constructor(code: number, reason?: Reason, stream = 0, events: Event[] = []) {
+  constructor(code: number, reason?: Reason, stream = 0, events: Event[] = [], answered = false) {
     super(`${code} ${reason} ${stream}`);
     this.code = code;
     this.reason = reason;
     this.stream = stream;
     this.events = events;
+    this.answered = answered;
   }
 }
 
@@ -121,6 +124,8 @@ export class StreamsModel {
   readonly credits = new Map<number, number>();
   acknowledgements = 0;
   isGoingAway = false;
+  /** Did the last stream end after a GOAWAY? */
+  protected finished = false;
   /** As the last GOAWAY of either end said: the last stream of the peer's, and of ours, that is served. */
   lastServed = LARGEST;
   lastServedByPeer = LARGEST;
@@ -349,6 +354,15 @@ export class StreamsModel {
       stream.state = "CLOSED";
       stream.closedBy = "sent reset";
     }
+  }
+
+  protected noticeEnd(): void {
+    this.finished ||= this.isGoingAway && [...this.streams.values()].every(({ state }) => state === "CLOSED");
+  }
+
+  /** After the end of everything. */
+  protected closeAll(): void {
+    for (const stream of this.streams.values()) stream.state = "CLOSED";
   }
 
   /** Events of streams whose data no longer waits. */

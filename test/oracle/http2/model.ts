@@ -24,7 +24,20 @@ const KINDS: Record<string, Kind> = {
 
 const SETTINGS_ORDER = [1, 2, 4, 5, 8, 3, 6];
 
+/** What a refused call may have changed. */
+const STREAM_FACTS = ["state", "client", "headersSent", "trailersSent", "closedBy", "method", "due"] as const;
+
+/** Calls that need no stream: refused when everything is over. */
+const OF_THE_CONNECTION = ["ping", "settings", "goaway", "altsvc", "push", "request"];
+
 const hexOf = (text: string) => Buffer.from(text, "latin1").toString("hex");
+
+/** How a connection stands: is it finished, how many streams each end has open, what may be sent (0: in all). */
+export interface Ending {
+  finished: boolean;
+  open: { local: number; remote: number };
+  windows: Record<string, number>;
+}
 
 /** What was given to send and waits for windows. */
 interface Queue {
@@ -273,8 +286,7 @@ export class Model extends ReceivingModel {
   }
 
   private release(id: number, octets: number): void {
-    if (this.rules.has("every-release-is-credited")) return this.releaseHeld(id, octets);
-    this.touched.add("every-release-is-credited");
+    if (this.applies("every-release-is-credited")) return this.releaseHeld(id, octets);
     const increment = this.in.release(octets);
     const frames: Frame[] = increment > 0 ? [["WINDOW_UPDATE", 0, increment]] : [];
     try {
@@ -360,7 +372,6 @@ export class Model extends ReceivingModel {
   }
 
   private sendGoaway(code: number, debug: string): void {
-    this.refuse("nothing-after-the-fatal-error", this.dead !== null || this.terminated);
     if (!this.applies("our-goaway-lets-streams-finish")) this.step("send-GOAWAY");
     this.queue.push(["GOAWAY", this.highestIn, code, hexOf(debug)]);
     this.isGoingAway = true;
@@ -368,7 +379,7 @@ export class Model extends ReceivingModel {
     this.lastServed = this.highestIn;
     if (code === 0 || !this.applies("goaway-with-an-error-ends-all")) return;
     this.terminated = true;
-    for (const stream of this.streams.values()) stream.state = "CLOSED";
+    this.closeAll();
   }
 
   private sendAltsvc(origin: string | null, field: string, id: number | null): void {
@@ -405,6 +416,8 @@ export class Model extends ReceivingModel {
     const { state, highestOut } = this;
     const streams = new Map([...this.streams].map(([id, stream]) => [id, { ...stream }]));
     try {
+      const over = (this.dead !== null || this.terminated) && OF_THE_CONNECTION.includes(name);
+      this.refuse("nothing-after-the-fatal-error", over);
       this.calls[name]?.(...rest);
     } catch (error) {
       if (state !== this.state && this.applies("refused-call-keeps-the-connection")) this.state = state;
@@ -414,7 +427,7 @@ export class Model extends ReceivingModel {
           if (!this.applies("refused-call-opens-no-stream")) continue;
           this.streams.delete(id);
           this.highestOut = highestOut;
-        } else if (before.state !== stream.state || before.trailersSent !== stream.trailersSent) {
+        } else if (STREAM_FACTS.some((fact) => before[fact] !== stream[fact])) {
           if (this.applies("refused-call-keeps-the-stream")) Object.assign(stream, before);
         }
       }
@@ -439,6 +452,7 @@ export class Model extends ReceivingModel {
     }
     this.writeCredits();
     this.drain();
+    this.noticeEnd();
     const answer: Answer = {};
     const events = joined(this.events) as Event[];
     if (events.length > 0) answer.events = events;
@@ -447,6 +461,17 @@ export class Model extends ReceivingModel {
     this.events = [];
     this.queue = [];
     return answer;
+  }
+
+  /** What our connection tells of itself. */
+  ending(): Ending {
+    const living = [...this.streams.values()].filter(({ state }) => state !== "CLOSED");
+    const open = (ours: boolean) => living.filter((stream) => stream.open && this.isOurs(stream.id) === ours).length;
+    return {
+      finished: this.finished || this.terminated || this.dead !== null,
+      open: { local: open(true), remote: open(false) },
+      windows: Object.fromEntries([[0, this.out], ...living.map(({ id, out }) => [id, Math.min(out, this.out)])]),
+    };
   }
 
   /** As `endOf` in vocabulary.mjs. */
