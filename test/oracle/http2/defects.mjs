@@ -561,7 +561,8 @@ const wrongResponses = {
   "a push of an odd or used stream, or of 0": (script, random) => {
     const id = requested(script);
     script.peer.pushPromise(id, script.nextPeer, script.requestFields("GET"));
-    script.peer.pushPromise(id, random.pick([0, 7, script.nextPeer]), script.requestFields("GET"));
+    random.pick([() => {}, () => script.peer.reset(script.nextPeer), () => script.call("reset", script.nextPeer, 8)])();
+    script.peer.pushPromise(id, random.pick([0, 7, script.nextPeer, script.nextPeer]), script.requestFields("GET"));
     script.nextPeer += 2;
   },
   "a push though disabled": (script, random) => {
@@ -629,6 +630,35 @@ const wrongCalls = {
     script.peer.windowUpdate(id, random.pick([3, 100]));
     script.flush();
     script.peer.settings([[4, 200]]);
+  },
+  "data of two streams over their windows": (script, random) => {
+    script.peer.settings([[4, random.pick([0, 3, 8])]]);
+    const [first, second] = [writing(script), writing(script)];
+    for (const [id, letter] of random.chance(0.5) ? [[first, "f"], [second, "s"]] : [[second, "s"], [first, "f"]]) {
+      script.call("data", id, letter.repeat(random.between(4, 20)), random.chance(0.3));
+      if (random.chance(0.4)) script.call("data", id, letter.toUpperCase().repeat(random.between(1, 9)), random.chance(0.5));
+      if (random.chance(0.4)) script.call(...random.pick([["end", id], ["trailers", id, [["x-sum", "1"]]]]));
+    }
+    for (let index = 0; index < 3; index += 1) {
+      random.weighted([
+        [4, () => script.peer.windowUpdate(random.pick([first, second]), random.pick([1, 4, 30]))],
+        [2, () => script.peer.settings([[4, random.pick([2, 10, 40])]])],
+        [1, () => script.peer.reset(random.pick([first, second]))],
+        [1, () => script.call("reset", random.pick([first, second]), 8)],
+      ])();
+      if (random.chance(0.6)) script.flush();
+    }
+  },
+  "data of two streams over the connection's window": (script, random) => {
+    script.peer.settings([[4, 100_000], [5, random.pick([16_384, 20_000])]]);
+    const [first, second] = [writing(script), writing(script)];
+    script.call("data", first, "f".repeat(60_000), false);
+    script.call("data", second, "s".repeat(9000), random.chance(0.5));
+    script.call("data", first, "F".repeat(3000), true);
+    for (const increment of [100, 5000, 9000]) {
+      script.peer.windowUpdate(0, increment);
+      if (random.chance(0.7)) script.flush();
+    }
   },
   "data over a frame": (script) => {
     const id = writing(script);

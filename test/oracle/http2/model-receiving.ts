@@ -371,7 +371,7 @@ export class ReceivingModel extends StreamsModel {
       return [];
     }
     const full = !this.streams.has(id) && this.openStreams(inbound) + 1 > this.announced(3);
-    const refused = full && this.applies("too-many-streams-are-refused");
+    const refused = full && !this.client && this.applies("too-many-streams-are-refused");
     if (full && !refused) throw new Fault(PROTOCOL_ERROR);
     const fields = this.decoded(frame);
     this.step("recv-HEADERS");
@@ -467,6 +467,10 @@ export class ReceivingModel extends StreamsModel {
       const stream = this.streamOf(id);
       const reserved = stream.state.startsWith("RESERVED");
       if (reserved && this.applies("frames-on-reserved-streams")) throw new Fault(PROTOCOL_ERROR);
+      const isOver = controlled > stream.in.left && stream.state !== "CLOSED" && !stream.headersReceived;
+      if (isOver && !reserved && this.rules.has("body-before-its-head")) {
+        this.fail("stream-window-is-a-stream-error", id, FLOW_CONTROL_ERROR);
+      }
       if (!stream.headersReceived && (stream.state === "OPEN" || stream.state === "HALF_CLOSED_LOCAL")) {
         if (this.applies("body-before-its-head")) throw new Fault(PROTOCOL_ERROR, "error of the stream", id);
       }

@@ -67,8 +67,6 @@ export class Stream {
   requestMethod: string | null = null;
   /** Octets of our body that Content-Length still promises; null: any. */
   due: number | null = null;
-  /** Was the caller told that data waits behind a window? */
-  waits = false;
   authority: string | null = null;
   expected: number | null = null;
   /** Has the response no body by definition? */

@@ -50,6 +50,8 @@ export class Model extends ReceivingModel {
   private lost = false;
   private readonly queues = new Map<number, Queue>();
   private isFirstRead = true;
+  /** Streams whose caller was told that data waits behind a window, the longest first; and those that no longer do. */
+  private readonly waiting = new Set<number>();
   private drains: number[] = [];
 
   constructor(role: "client" | "server", settings: Record<string, number> = {}, rules: ReadonlySet<Rule> = new Set()) {
@@ -199,7 +201,7 @@ export class Model extends ReceivingModel {
     const { pieces } = queue ?? { pieces: [] };
     if (length > 0) pieces.push(text);
     this.queues.set(id, { pieces, ending: end ? "end" : null });
-    if (!this.fits(stream)) stream.waits = true;
+    if (!this.fits(stream)) this.waiting.add(id);
   }
 
   private sendEnd(id: number): void {
@@ -233,10 +235,11 @@ export class Model extends ReceivingModel {
 
   /** Events of the streams whose data no longer waits, since a window opened or less is queued. */
   protected override drained(): Event[] {
-    for (const stream of this.streams.values()) {
-      if (!stream.waits || stream.state === "CLOSED" || !this.fits(stream)) continue;
-      stream.waits = false;
-      this.drains.push(stream.id);
+    for (const id of this.waiting) {
+      const stream = this.streams.get(id);
+      if (stream !== undefined && stream.state !== "CLOSED" && !this.fits(stream)) continue;
+      this.waiting.delete(id);
+      if (stream !== undefined && stream.state !== "CLOSED") this.drains.push(id);
     }
     const events = this.drains.map((id): Event => ["drain", id]);
     this.drains = [];
@@ -271,8 +274,7 @@ export class Model extends ReceivingModel {
     this.queues.delete(stream.id);
     if (queue.ending !== null) this.stepStream(stream, "send-END");
     if (queue.ending !== null && !ends) this.queue.push(["HEADERS", stream.id, queue.ending as Field[], true]);
-    if (stream.waits) this.drains.push(stream.id);
-    stream.waits = false;
+    if (this.waiting.delete(stream.id) && stream.state !== "CLOSED") this.drains.push(stream.id);
   }
 
   // ---------------------------------------------------------------- the rest
