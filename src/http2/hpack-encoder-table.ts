@@ -16,6 +16,9 @@ export interface FixedName {
 /** A value of these is inserted only when it comes twice running: over all stories of hpack-test-case the best choice of names. */
 const CHANGING = [":path", "age", "content-length", "etag", "location", "set-cookie"];
 
+/** Names whose empty value, though it is in the static table, is wrong: written out, so that the kernel sees and refuses it. */
+const NEVER_EMPTY = [":authority", "content-length", "transfer-encoding"];
+
 /** The static table by name. */
 export const FIXED_NAMES: ReadonlyMap<string, FixedName> = fixedNames();
 
@@ -24,7 +27,7 @@ function fixedNames(): Map<string, FixedName> {
   STATIC_PAIRS.forEach(([name, value], index) => {
     if (index === 0) return;
     const known = names.get(name) ?? { index, values: new Map<string, number>(), changing: CHANGING.indexOf(name) };
-    known.values.set(value, index);
+    if (value !== "" || !NEVER_EMPTY.includes(name)) known.values.set(value, index);
     names.set(name, known);
   });
   return names;
