@@ -301,50 +301,54 @@ export class Receiver {
 
   /** All of the payload is charged to the windows, padding included (RFC 9113 6.1). */
   private beginData(): Http2ReceivedEvent | null {
-    const { session, length, streamId } = this;
-    const fault = frameFault(DATA, length, streamId);
+    const { session, length } = this;
+    const fault = frameFault(DATA, length, this.streamId);
     if (fault !== null) throw session.fault(fault);
     const isPadded = (this.flags & PADDED) !== 0;
     if (isPadded && length === 0) throw session.fault("BAD_FRAME_LENGTH");
-    const isTooLarge = length > session.local.maxFrameSize;
-    if (length > session.window) throw session.fault(isTooLarge ? "FRAME_TOO_LARGE" : "WINDOW_EXCEEDED");
+    if (length > session.window) {
+      throw session.fault(length > session.local.maxFrameSize ? "FRAME_TOO_LARGE" : "WINDOW_EXCEEDED");
+    }
     session.window -= length;
-    this.contentLeft = 0;
-    this.paddingLeft = length;
     this.delivered = 0;
+    this.stream = null;
+    if (!isPadded) return this.admit(length, 0);
+    this.part = PAD_LENGTH;
+    return null;
+  }
+
+  /** Of a frame that is thrown away, too: what is not shorter than its payload is an error (RFC 9113 6.1). */
+  private readPadLength(): Http2ReceivedEvent | null | undefined {
+    const { buffer, session, length } = this;
+    if (buffer.fresh() === 0) return undefined;
+    const padding = buffer.octetAt(0) as number;
+    buffer.consume(1);
+    if (padding >= length) throw session.fault("BAD_PADDING");
+    return this.admit(length - 1 - padding, padding);
+  }
+
+  /** May there be DATA on the stream? Otherwise it is read like padding. */
+  private admit(content: number, padding: number): Http2ReceivedEvent | null {
+    const { session, length, streamId } = this;
+    this.contentLeft = 0;
+    this.paddingLeft = content + padding;
     this.part = PADDING;
     const stream = session.streams.get(streamId) ?? null;
-    this.stream = null;
     if (stream === null) return this.messages.lateFrame(streamId);
     if (!stream.allows(ON["receive-data"])) {
       const { scope, code } = refusalIn(stream.state);
       if (scope === "connection") throw session.fault(code);
       return session.streamError(streamId, code);
     }
-    if (isTooLarge) return session.streamError(streamId, "FRAME_TOO_LARGE");
+    if (length > session.local.maxFrameSize) return session.streamError(streamId, "FRAME_TOO_LARGE");
     // Without octets it may always come (RFC 9113 6.9.1), even when a lowered window is negative.
     if (length > 0 && length > session.receiveWindow(stream)) return session.streamError(streamId, "WINDOW_EXCEEDED");
     if (stream.received !== BODY) return session.streamError(streamId, "UNEXPECTED_FRAME");
     stream.receiveDelta -= length;
     this.stream = stream;
-    if (isPadded) {
-      this.part = PAD_LENGTH;
-      return null;
-    }
-    this.contentLeft = length;
-    this.paddingLeft = 0;
-    return this.beginContent(stream, length);
-  }
-
-  private readPadLength(): Http2ReceivedEvent | null | undefined {
-    const { buffer, session, stream, length } = this;
-    if (buffer.fresh() === 0) return undefined;
-    const padding = buffer.octetAt(0) as number;
-    buffer.consume(1);
-    if (padding >= length) throw session.fault("BAD_PADDING");
-    this.contentLeft = length - 1 - padding;
+    this.contentLeft = content;
     this.paddingLeft = padding;
-    return this.beginContent(stream as Stream, this.contentLeft);
+    return this.beginContent(stream, content);
   }
 
   /** The octets of a body, counted before any of them is handed out. */
