@@ -541,6 +541,11 @@ const wrongResponses = {
     script.peer.headers(id, [[":status", "200"], ["content-length", "9"]]);
     script.peer.data(id, "ab", { end: true });
   },
+  "trailers in a tunnel": (script) => {
+    const id = requested(script, "CONNECT");
+    script.peer.headers(id, [[":status", "200"]]);
+    script.peer.headers(id, [["x-trailer", "t"]], { end: true });
+  },
   "a push on a stream the server ended": (script) => {
     const id = requested(script, "POST");
     script.peer.headers(id, [[":status", "200"]], { end: true });
@@ -561,8 +566,8 @@ const wrongResponses = {
   "a push of an odd or used stream, or of 0": (script, random) => {
     const id = requested(script);
     script.peer.pushPromise(id, script.nextPeer, script.requestFields("GET"));
-    random.pick([() => {}, () => script.peer.reset(script.nextPeer), () => script.call("reset", script.nextPeer, 8)])();
-    script.peer.pushPromise(id, random.pick([0, 7, script.nextPeer, script.nextPeer]), script.requestFields("GET"));
+    random.pick([() => script.peer.reset(script.nextPeer), () => script.call("reset", script.nextPeer, 8), () => {}])();
+    script.peer.pushPromise(id, random.pick([0, 7, ...Array(6).fill(script.nextPeer)]), script.requestFields("GET"));
     script.nextPeer += 2;
   },
   "a push though disabled": (script, random) => {
@@ -763,6 +768,12 @@ const wrongResponsesSent = {
     const id = random.chance(0.5) ? requested(script, "HEAD") : requested(script);
     script.call("respond", id, [[":status", random.pick(["204", "304", "200"])]], false);
     script.call("data", id, "body", true);
+  },
+  "trailers in a tunnel": (script, random) => {
+    const id = requested(script, "CONNECT");
+    script.call("respond", id, [[":status", "200"]], false);
+    if (random.chance(0.5)) script.call("trailers", id, [["x-sum", "1"]]);
+    else script.peer.headers(id, [["x-trailer", "t"]], { end: true });
   },
   "content-length and another body sent": (script, random) => {
     const id = requested(script);

@@ -391,8 +391,15 @@ export class ReceivingModel extends StreamsModel {
       throw new Fault(PROTOCOL_ERROR);
     }
     const informational = isInformational(fields);
-    const late = informational && stream.state === "CLOSED" && this.applies("informational-on-a-closed-stream");
-    if (late) throw new Fault(STREAM_CLOSED, "stream closed", id);
+    if (stream.tunnel && stream.state !== "CLOSED" && stream.state !== "HALF_CLOSED_REMOTE") {
+      if (this.applies("tunnels-have-no-trailers")) throw new Fault(PROTOCOL_ERROR, "error of the stream", id);
+    }
+    const late = stream.state === "CLOSED" || stream.state === "HALF_CLOSED_REMOTE";
+    if (informational && late && this.applies("informational-on-a-closed-stream")) {
+      if (stream.state === "CLOSED") throw new Fault(STREAM_CLOSED, "stream closed", id);
+      stream.state = "CLOSED";
+      this.resetOnError(stream);
+    }
     const kind: Kind = opens ? "request" : stream.headersReceived ? "trailers" : "response";
     const malformed = () => this.fail(MALFORMED[kind], id);
     if (informational && end) {
@@ -434,7 +441,8 @@ export class ReceivingModel extends StreamsModel {
     const length = value === undefined ? undefined : integerOf(value);
     const bodiless = this.isBodiless(stream, fields, kind);
     if (kind === "response" || kind === "request") stream.bodiless = bodiless;
-    const tunnel = kind === "response" && stream.method === "CONNECT" && /^2/.test(valueOf(fields, ":status") ?? "");
+    const tunnel = this.client && kind === "response" && stream.method === "CONNECT" && /^2/.test(valueOf(fields, ":status") ?? "");
+    stream.tunnel ||= tunnel;
     if (tunnel && length !== undefined && this.applies("tunnels-have-no-length")) return undefined;
     if (stream.method === "HEAD") {
       stream.expected = 0;
@@ -602,13 +610,14 @@ export class ReceivingModel extends StreamsModel {
     if (this.ourSetting(2) === 0) throw new Fault(PROTOCOL_ERROR);
     const fields = this.decoded(frame);
     this.step("recv-PUSH");
-    if (this.isLeftOut(promised)) return [];
     const refuse = (): Event[] => {
+      if (this.isLeftOut(promised)) return [];
       this.queue.push(["RST_STREAM", promised, REFUSED_STREAM]);
-      if (!this.applies("refused-promises-are-used")) return [];
-      this.highestIn = promised;
-      this.closed.set(promised, "sent reset");
-      return [["stream-reset", promised, REFUSED_STREAM, false]];
+      if (this.applies("refused-promises-are-used")) {
+        this.highestIn = promised;
+        this.closed.set(promised, "sent reset");
+      }
+      return [];
     };
     const parent = this.streams.get(frame.stream);
     if (parent === undefined) {
@@ -617,6 +626,7 @@ export class ReceivingModel extends StreamsModel {
     }
     if (frame.stream % 2 === 0) throw new Fault(PROTOCOL_ERROR);
     if (parent.state === "HALF_CLOSED_REMOTE" && this.applies("push-on-ended-stream")) throw new Fault(PROTOCOL_ERROR);
+    if (parent.state !== "CLOSED" && this.isLeftOut(promised)) return [];
     try {
       this.stepStream(parent, "recv-PUSH");
     } catch (error) {

@@ -67,6 +67,8 @@ export class Stream {
   requestMethod: string | null = null;
   /** Octets of our body that Content-Length still promises; null: any. */
   due: number | null = null;
+  /** Did a CONNECT succeed on it? */
+  tunnel = false;
   authority: string | null = null;
   expected: number | null = null;
   /** Has the response no body by definition? */

@@ -114,6 +114,7 @@ export class Model extends ReceivingModel {
     const fields = this.repaired(stream, asGiven, kind);
     const clean = this.fieldsSent(fields, kind);
     this.refuse("extended-connect-when-enabled", valueOf(fields, ":protocol") !== undefined && this.theirSetting(8) !== 1);
+    stream.tunnel ||= kind === "response" && stream.requestMethod === "CONNECT" && /^:status,2/.test(String(clean[0]));
     this.oweBody(stream, clean, kind, ends);
     if (ends) this.stepStream(stream, "send-END");
     if (stream.trailersSent && !end) throw new Fault(PROTOCOL_ERROR);
@@ -167,6 +168,7 @@ export class Model extends ReceivingModel {
     const stream = this.streams.get(id);
     this.refuse("body-after-its-head", stream !== undefined && !stream.headersSent);
     if (stream !== undefined) this.refuse("body-as-long-as-said", (stream.due ?? 0) > 0);
+    this.refuse("tunnels-have-no-trailers", stream?.tunnel === true);
     if (queue !== undefined && queue.ending === null) {
       queue.ending = this.fieldsSent(fields, "trailers");
       return;
