@@ -45,7 +45,7 @@ const hexOf = (octets: Uint8Array) => Buffer.from(octets).toString("hex");
 const codeOf = (code: string | number) => (typeof code === "number" ? code : CODES.indexOf(code));
 
 /** Numbers to our names; a value that our types cannot express stays a number, to be refused. */
-function named(settings: Record<string, number>): Record<string, number | boolean> {
+function named(settings: Record<string, number>): object {
   return Object.fromEntries(
     Object.entries(settings).map(([id, value]) => [
       SETTINGS[Number(id)] ?? id,
@@ -57,7 +57,8 @@ function named(settings: Record<string, number>): Record<string, number | boolea
 const numbered = (settings: object) =>
   Object.fromEntries(Object.entries(settings).map(([name, value]) => [NUMBERS[name] ?? name, Number(value)]));
 
-const pairs = (headers: Iterable<readonly [string, string]>): Field[] => [...headers].map(([name, value]) => [name, value]);
+const pairs = (headers: Iterable<readonly [string, string]>): Field[] =>
+  [...headers].map(([name, value]) => [name, value]);
 
 /** null: hyper-h2 has no such event, and where it comes is checked elsewhere. */
 function shown(event: Received): Event | null {
@@ -139,7 +140,8 @@ export class FrameReader {
       case 4: {
         if (flags & 1) return ["SETTINGS-ACK"];
         const settings: Record<number, number> = {};
-        for (let at = 0; at < payload.length; at += 6) settings[payload.readUInt16BE(at)] = payload.readUInt32BE(at + 2);
+        for (let at = 0; at < payload.length; at += 6)
+          settings[payload.readUInt16BE(at)] = payload.readUInt32BE(at + 2);
         return ["SETTINGS", settings];
       }
       case 5:
@@ -203,7 +205,7 @@ export class Driver {
       case "request": {
         const fields = second as Field[];
         const [[method, target, scheme, authority, protocol], headers] = requestOf(fields);
-        const given = fields.some(([name]) => name === ":authority") ? authority : undefined;
+        const given = fields.some(([field]) => field === ":authority") ? authority : undefined;
         const request = { method, target, scheme: scheme || undefined, authority: given, headers };
         connection.openStream(protocol === null ? request : { ...request, protocol }, { endStream: third });
         return;

@@ -215,7 +215,16 @@ export class Script {
       [2, () => peer.ping(random.pick(["pingpong", "\0\0\0\0\0\0\0\x01"]))],
       [1, () => peer.ping("pingpong", 1)],
       [2, () => this.peerSettings()],
-      [1, () => peer.priority(random.pick([1, 3, 5, 200, 201]), random.pick([0, 7]), random.between(0, 255), random.chance(0.2))],
+      [
+        1,
+        () =>
+          peer.priority(
+            random.pick([1, 3, 5, 200, 201]),
+            random.pick([0, 7]),
+            random.between(0, 255),
+            random.chance(0.2),
+          ),
+      ],
       [1, () => peer.raw(this.unknownFrame(), "UNKNOWN")],
       [0.5, () => peer.altsvc(anyStream(), random.pick(["", "https://a.example"]), 'h2=":443"')],
       [0.4, () => peer.goaway(random.pick([0, 1, 3, 2 ** 31 - 1]), random.pick([0, 0, 2]), random.pick(["", "why"]))],
@@ -301,7 +310,14 @@ export class Script {
     const id = random.pick([...this.streams.keys(), 1]);
     random.weighted([
       [2, () => this.call("ping", random.pick(["12345678", "abcdefgh"]))],
-      [2, () => this.call("settings", random.pick([{ 4: 100_000 }, { 4: 10 }, { 1: 0 }, { 3: 1 }, { 5: 20000 }, { 6: 200 }, {}]))],
+      [
+        2,
+        () =>
+          this.call(
+            "settings",
+            random.pick([{ 4: 100_000 }, { 4: 10 }, { 1: 0 }, { 3: 1 }, { 5: 20000 }, { 6: 200 }, {}]),
+          ),
+      ],
       [2, () => this.call("release", id, random.pick([0, 1, 5, 40, 40000]))],
       [0.5, () => this.call("goaway", random.pick([0, 0, 2, 11]), random.pick(["", "bye"]))],
       [this.role === "server" ? 0.6 : 0.1, () => this.call("altsvc", "https://a.example", 'h2=":1"', null)],

@@ -6,8 +6,14 @@ import { digestOf, scenarios } from "./scenarios.mjs";
 /** @returns each scenario with hyper-h2's answers (the first is the beginning of the connection) and its end */
 export function golden() {
   const [table, list] = readFileSync(new URL("./h2-answers.jsonl", import.meta.url), "utf8").split("\n\n");
-  const known = table.split("\n").slice(1).map((line) => JSON.parse(line));
-  const lines = list.trimEnd().split("\n").map((line) => JSON.parse(line));
+  const known = table
+    .split("\n")
+    .slice(1)
+    .map((line) => JSON.parse(line));
+  const lines = list
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
   const all = scenarios();
   if (all.length !== lines.length) throw new Error("the scenarios changed: node test/oracle/http2/refresh.mjs");
   return all.map((scenario, index) => {

@@ -22,9 +22,16 @@ const CONTROL = /[\0-\x08\x0a-\x1f\x7f]/;
 
 const surrounded = (text: string) =>
   text !== "" && (SPACE.includes(text[0] as string) || SPACE.includes(text.at(-1) as string));
-export const stripped = (text: string) => text.replace(/^[ \t\n\r\x0b\x0c]+|[ \t\n\r\x0b\x0c]+$/g, "");
+/** Without the whitespace that Python's strip() takes. */
+export function stripped(text: string): string {
+  let [begin, end] = [0, text.length];
+  while (begin < end && SPACE.includes(text[begin] as string)) begin += 1;
+  while (end > begin && SPACE.includes(text[end - 1] as string)) end -= 1;
+  return text.slice(begin, end);
+}
+
 const lowered = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
-export const valueOf = (fields: Field[], name: string) => fields.findLast(([n]) => n === name)?.[1];
+export const lastOf = (fields: Field[], name: string) => fields.findLast(([n]) => n === name)?.[1];
 const countOf = (fields: Field[], name: string) => fields.filter(([n]) => n === name).length;
 
 export const isInformational = (fields: Field[]) => {
@@ -53,9 +60,9 @@ function acceptable(fields: Field[], kind: Kind, applies: Applies): boolean {
 
 function acceptableRequest(fields: Field[], seen: Set<string>, applies: Applies): boolean {
   if (!seen.has(":method") || seen.has(":status")) return false;
-  const connects = valueOf(fields, ":method") === "CONNECT";
-  const authority = valueOf(fields, ":authority");
-  const host = valueOf(fields, "host");
+  const connects = lastOf(fields, ":method") === "CONNECT";
+  const authority = lastOf(fields, ":authority");
+  const host = lastOf(fields, "host");
   if (connects && !seen.has(":protocol") && applies("connect-by-authority")) {
     const other = host !== undefined && lowered(host) !== lowered(authority ?? "");
     return !seen.has(":path") && !seen.has(":scheme") && /:\d+$/.test(authority ?? "") && !other;
@@ -63,13 +70,13 @@ function acceptableRequest(fields: Field[], seen: Set<string>, applies: Applies)
   if (![":path", ":scheme"].every((name) => seen.has(name))) return false;
   if (seen.has(":protocol") && !connects) return false;
   if (authority === undefined && host === undefined) {
-    const http = /^https?$/.test(valueOf(fields, ":scheme") as string);
+    const http = /^https?$/.test(lastOf(fields, ":scheme") as string);
     if (http || !applies("no-authority-needed")) return false;
   }
   if (authority !== undefined && host !== undefined && authority !== host) {
     if (lowered(authority) !== lowered(host) || !applies("host-in-any-case")) return false;
   }
-  return valueOf(fields, ":path") !== "";
+  return lastOf(fields, ":path") !== "";
 }
 
 /** What we refuse besides: each a rule of its own. */
@@ -86,7 +93,7 @@ function strict(fields: Field[], kind: Kind, applies: Applies): boolean {
   }
   if (kind === "trailers") return true;
   if (refused(countOf(fields, "content-length") > 1, "strict-content-length")) return false;
-  const of = (name: string) => valueOf(fields, name);
+  const of = (name: string) => lastOf(fields, name);
   if (kind === "response") {
     const status = of(":status") as string;
     return !refused(!/^[1-9]\d\d$/.test(status) || status === "101", "strict-status");
@@ -137,6 +144,6 @@ export function sent(fields: Field[], kind: Kind, applies: Applies): Field[] | n
 
 /** Python's int(), or null. */
 export function integerOf(text: string): number | null {
-  const plain = /^[ \t\n\r\x0b\x0c]*[+-]?\d+(_\d+)*[ \t\n\r\x0b\x0c]*$/;
-  return plain.test(text) ? Number(stripped(text).replaceAll("_", "")) : null;
+  const plain = /^[+-]?\d+(_\d+)*$/;
+  return plain.test(stripped(text)) ? Number(stripped(text).replaceAll("_", "")) : null;
 }

@@ -15,7 +15,9 @@ type Steps = Record<string, Record<string, string>>;
 const stays = (state: string, inputs: string): Record<string, string> =>
   Object.fromEntries(inputs.split(" ").map((input) => [input, state]));
 
-const EVERYWHERE = "send SETTINGS,recv SETTINGS,send WINDOW_UPDATE,recv WINDOW_UPDATE,send PING,recv PING".replaceAll(" ", "-").replaceAll(",", " ");
+const EVERYWHERE = "send SETTINGS,recv SETTINGS,send WINDOW_UPDATE,recv WINDOW_UPDATE,send PING,recv PING"
+  .replaceAll(" ", "-")
+  .replaceAll(",", " ");
 const WHEN_OPEN = `${EVERYWHERE} send-HEADERS recv-HEADERS send-DATA recv-DATA send-RST recv-RST send-PRIORITY recv-PRIORITY recv-ALTSVC`;
 const GOAWAY = { "send-GOAWAY": "CLOSED", "recv-GOAWAY": "CLOSED" };
 
@@ -60,11 +62,17 @@ export const STREAM: Steps = {
     ...stays("CLOSED", "send-RST recv-RST"),
   },
   HALF_CLOSED_REMOTE: {
-    ...stays("HALF_CLOSED_REMOTE", "send-HEADERS send-DATA recv-WINDOW_UPDATE send-PUSH send-1XX send-ALTSVC recv-ALTSVC"),
+    ...stays(
+      "HALF_CLOSED_REMOTE",
+      "send-HEADERS send-DATA recv-WINDOW_UPDATE send-PUSH send-1XX send-ALTSVC recv-ALTSVC",
+    ),
     ...stays("CLOSED", "recv-HEADERS recv-DATA recv-PUSH send-END send-RST recv-RST"),
   },
   HALF_CLOSED_LOCAL: {
-    ...stays("HALF_CLOSED_LOCAL", "recv-HEADERS recv-DATA recv-WINDOW_UPDATE recv-PUSH recv-1XX send-ALTSVC recv-ALTSVC"),
+    ...stays(
+      "HALF_CLOSED_LOCAL",
+      "recv-HEADERS recv-DATA recv-WINDOW_UPDATE recv-PUSH recv-1XX send-ALTSVC recv-ALTSVC",
+    ),
     ...stays("CLOSED", "recv-END send-RST recv-RST"),
   },
   CLOSED: {

@@ -1,8 +1,25 @@
-/** The receiving side of hyper-h2 and, with rules, of ours: octets to frames to events, with their errors. */
+/** What received frames do, in hyper-h2 and, with rules, in ours: streams, messages, settings, windows. */
 
 import { BlockFault, type Field } from "./model-blocks.ts";
-import { integerOf, isInformational, type Kind, received, valueOf } from "./model-fields.ts";
+import { integerOf, isInformational, type Kind, lastOf, received } from "./model-fields.ts";
 import { LARGEST } from "./model-machine.ts";
+import {
+  ALTSVC,
+  CONTINUATION,
+  DATA,
+  GOAWAY,
+  HEADERS,
+  ORIGIN,
+  PING,
+  PRIORITY,
+  PRIORITY_UPDATE,
+  PUSH_PROMISE,
+  ReadingModel,
+  type Received,
+  RST_STREAM,
+  SETTINGS,
+  WINDOW_UPDATE,
+} from "./model-reading.ts";
 import {
   COMPRESSION_ERROR,
   ENHANCE_YOUR_CALM,
@@ -16,32 +33,9 @@ import {
   REFUSED_STREAM,
   STREAM_CLOSED,
   type Stream,
-  StreamsModel,
 } from "./model-streams.ts";
 import type { Rule } from "./rules.ts";
 import { requestOf, responseOf } from "./vocabulary.mjs";
-
-const PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-
-/** A frame as it was received, its header block whole. */
-interface Received {
-  type: number;
-  flags: number;
-  stream: number;
-  payload: Buffer;
-  /** Without padding and priority. */
-  content: Buffer;
-  /** The stream it depends on, or that it promises. */
-  dependence: number | null;
-  isTooLong?: boolean;
-}
-
-const [DATA, HEADERS, PRIORITY, RST_STREAM, SETTINGS, PUSH_PROMISE, PING, GOAWAY, WINDOW_UPDATE, CONTINUATION, ALTSVC] = [
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
-];
-const [ORIGIN, PRIORITY_UPDATE] = [12, 16];
-const HAS_STREAM = new Set([DATA, HEADERS, PRIORITY, RST_STREAM, PUSH_PROMISE, CONTINUATION]);
-const NO_STREAM = new Set([SETTINGS, PING, GOAWAY]);
 
 const MALFORMED: Record<Kind, Rule> = {
   request: "malformed-request",
@@ -49,162 +43,10 @@ const MALFORMED: Record<Kind, Rule> = {
   trailers: "malformed-trailers",
 };
 
-export class ReceivingModel extends StreamsModel {
-  private preface = "";
-  private input = Buffer.alloc(0);
-  private header: Received[] = [];
-  /** Has the peer's first frame been seen? */
-  private begun = false;
-  /** The code of the error that ended everything. */
-  protected dead: number | null = null;
-  /** Did we say GOAWAY with an error? */
-  protected terminated = false;
-
-  expectPreface(): void {
-    if (!this.client) this.preface = PREFACE;
-  }
-
-  // ---------------------------------------------------------------- octets
-
-  /** One read. hyper-h2 loses its events when it ends in an error. */
-  receive(octets: Buffer): void {
-    if (this.terminated) return;
-    if (this.dead !== null && this.applies("nothing-after-the-fatal-error")) throw new Fault(this.dead);
-    const before = this.events.length;
-    try {
-      this.read(octets);
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      this.dead ??= error.code;
-      if (this.rules.has("nothing-after-the-fatal-error")) this.closeAll();
-      if (this.events.length > before && !this.applies("events-before-the-error")) this.events.length = before;
-      throw error;
-    }
-  }
-
-  private read(octets: Buffer): void {
-    if (!this.store(octets)) {
-      if (this.applies("wrong-preface-is-answered")) this.terminate(PROTOCOL_ERROR);
-      throw new Fault(PROTOCOL_ERROR);
-    }
-    const most = this.maxFrameIn;
-    this.events.push(...this.drained());
-    try {
-      for (let frame = this.nextFrame(most); frame !== null; frame = this.nextFrame(most)) {
-        if (frame !== "part") this.events.push(...this.process(frame), ...this.drained());
-        this.noticeEnd();
-      }
-    } catch (error) {
-      if (error instanceof Fault) this.terminate(error.code);
-      throw error;
-    }
-  }
-
-  private terminate(code: number): void {
-    this.state = "CLOSED";
-    this.queue.push(["GOAWAY", this.highestIn, code, ""]);
-  }
-
-  private store(octets: Buffer): boolean {
-    const begun = octets.subarray(0, this.preface.length);
-    if (begun.toString("latin1") !== this.preface.slice(0, begun.length)) return false;
-    this.preface = this.preface.slice(begun.length);
-    this.input = Buffer.concat([this.input, octets.subarray(begun.length)]);
-    return true;
-  }
-
-  private nextFrame(most: number): Received | "part" | null {
-    const { input } = this;
-    if (input.length < 9) return null;
-    const length = input.readUIntBE(0, 3);
-    const type = input[3] as number;
-    const flags = input[4] as number;
-    const stream = input.readUInt32BE(5) % 2 ** 31;
-    const settings = type === SETTINGS && (flags & 1) === 0;
-    if (!this.begun && !settings && this.applies("first-frame-is-settings")) throw new Fault(PROTOCOL_ERROR);
-    this.begun = true;
-    if (stream === 0 ? HAS_STREAM.has(type) : NO_STREAM.has(type)) throw new Fault(PROTOCOL_ERROR);
-    if (input.length < 9 + length) return null;
-    const isTooLong = length > most;
-    if (isTooLong && !(type === DATA && this.applies("data-too-long-is-a-stream-error"))) throw new Fault(FRAME_SIZE_ERROR);
-    const frame = this.parsed(type, flags, stream, input.subarray(9, 9 + length));
-    this.input = input.subarray(9 + length);
-    frame.isTooLong = isTooLong;
-    return this.joined(frame);
-  }
-
-  private parsed(type: number, flags: number, stream: number, payload: Buffer): Received {
-    const { length } = payload;
-    const size = (wrong: boolean) => {
-      if (wrong) throw new Fault(FRAME_SIZE_ERROR);
-    };
-    const wrong = (is: boolean, rule?: Rule, code = PROTOCOL_ERROR) => {
-      if (is) throw new Fault(rule !== undefined && this.applies(rule) ? code : PROTOCOL_ERROR);
-    };
-    const frame: Received = { type, flags, stream, payload, content: payload, dependence: null };
-    this.unpad(frame);
-    if (type === PRIORITY && length === 5) frame.dependence = payload.readUInt32BE(0) % 2 ** 31;
-    else size(type === PRIORITY && !this.applies("size-of-priority-is-a-stream-error"));
-    size(type === RST_STREAM && length !== 4);
-    size(type === PING && length !== 8);
-    size(type === GOAWAY && length < 8);
-    size(type === WINDOW_UPDATE && length !== 4);
-    if (type === WINDOW_UPDATE) this.checkIncrement(stream, payload.readUInt32BE(0));
-    wrong(type === SETTINGS && flags % 2 === 1 && length > 0, "acknowledgement-with-payload", FRAME_SIZE_ERROR);
-    size(type === SETTINGS && length % 6 !== 0);
-    size(type === ALTSVC && (length < 2 || payload.readUInt16BE(0) > length - 2));
-    return frame;
-  }
-
-  private checkIncrement(stream: number, increment: number): void {
-    if (increment > LARGEST && !this.applies("reserved-bit-is-ignored")) throw new Fault(PROTOCOL_ERROR);
-    if (increment % 2 ** 31 > 0) return;
-    if (stream === 0 || !this.applies("increment-0-is-a-stream-error")) throw new Fault(PROTOCOL_ERROR);
-  }
-
-  private unpad(frame: Received): void {
-    const { type, flags, payload } = frame;
-    if (type !== DATA && type !== HEADERS && type !== PUSH_PROMISE) return;
-    const isPadded = (flags & 8) !== 0;
-    if (isPadded && payload.length === 0) throw new Fault(FRAME_SIZE_ERROR);
-    const pad = isPadded ? (payload[0] as number) : 0;
-    let content = isPadded ? payload.subarray(1) : payload;
-    let room = type === HEADERS ? content.length : payload.length;
-    const before = type === PUSH_PROMISE ? 4 : type === HEADERS && flags & 32 ? 5 : 0;
-    if (content.length < before) throw new Fault(FRAME_SIZE_ERROR);
-    if (before > 0) frame.dependence = content.readUInt32BE(0);
-    if (before === 5) frame.dependence = (frame.dependence as number) % 2 ** 31;
-    content = content.subarray(before);
-    if (before === 4 && (frame.dependence === 0 || (frame.dependence as number) % 2 === 1)) throw new Fault(PROTOCOL_ERROR);
-    // Of HEADERS hyper-h2 counts the priority as room, and padding that takes all of it as too much.
-    if (type === HEADERS && pad > 0 && pad >= room !== pad > content.length) {
-      if (this.applies("padding-up-to-the-fragment")) room = content.length + 1;
-    }
-    if (pad > 0 && pad >= room) throw new Fault(PROTOCOL_ERROR);
-    frame.content = content.subarray(0, Math.max(0, content.length - pad));
-  }
-
-  /** A header block is one frame, its CONTINUATIONs included. */
-  private joined(frame: Received): Received | "part" {
-    const [first] = this.header;
-    if (first === undefined) {
-      const begins = (frame.type === HEADERS || frame.type === PUSH_PROMISE) && !(frame.flags & 4);
-      if (!begins) return frame;
-      this.header.push(frame);
-      return "part";
-    }
-    if (frame.type !== CONTINUATION || frame.stream !== first.stream) throw new Fault(PROTOCOL_ERROR);
-    this.header.push(frame);
-    if (this.header.length > 64) throw new Fault(PROTOCOL_ERROR);
-    if (!(frame.flags & 4)) return "part";
-    first.content = Buffer.concat(this.header.map(({ content }) => content));
-    this.header = [];
-    return first;
-  }
-
+export class ReceivingModel extends ReadingModel {
   // ---------------------------------------------------------------- frames
 
-  private process(frame: Received): Event[] {
+  protected override process(frame: Received): Event[] {
     try {
       return this.dispatched(frame);
     } catch (error) {
@@ -359,7 +201,13 @@ export class ReceivingModel extends StreamsModel {
     if (stream === undefined && !this.client && id > this.highestIn) this.highestIn = id;
     const answers = !this.client && (stream === undefined || !stream.headersSent);
     if (answers) this.queue.push(["HEADERS", id, [[":status", "431"]], true]);
-    throw new Fault(ENHANCE_YOUR_CALM, answers && flags % 2 === 1 ? "answered" : "error of the stream", id, [], answers);
+    throw new Fault(
+      ENHANCE_YOUR_CALM,
+      answers && flags % 2 === 1 ? "answered" : "error of the stream",
+      id,
+      [],
+      answers,
+    );
   }
 
   private headers(frame: Received): Event[] {
@@ -387,7 +235,9 @@ export class ReceivingModel extends StreamsModel {
     const opens = stream.state === "IDLE";
     if (opens && this.client && this.applies("unpromised-streams-are-not-used")) {
       this.streams.delete(id);
-      this.highestIn = [...this.closed.keys(), ...this.streams.keys()].filter((key) => key % 2 === 0).reduce((a, b) => Math.max(a, b), 0);
+      this.highestIn = [...this.closed.keys(), ...this.streams.keys()]
+        .filter((key) => key % 2 === 0)
+        .reduce((a, b) => Math.max(a, b), 0);
       throw new Fault(PROTOCOL_ERROR);
     }
     const informational = isInformational(fields);
@@ -415,10 +265,11 @@ export class ReceivingModel extends StreamsModel {
     const clean = received(fields, kind, this.applies);
     const owed = this.expectLength(stream, fields, kind);
     if (clean === null || owed === null) return malformed();
-    const extended = valueOf(fields, ":protocol") !== undefined && !this.ours.get(8)?.includes(1);
-    if (extended && this.applies("extended-connect-when-enabled")) throw new Fault(PROTOCOL_ERROR, "error of the stream", id);
+    const extended = lastOf(fields, ":protocol") !== undefined && !this.ours.get(8)?.includes(1);
+    if (extended && this.applies("extended-connect-when-enabled"))
+      throw new Fault(PROTOCOL_ERROR, "error of the stream", id);
     this.checkEnd(stream, fields, kind, end);
-    if (opens) stream.requestMethod = valueOf(fields, ":method") ?? null;
+    if (opens) stream.requestMethod = lastOf(fields, ":method") ?? null;
     return [this.shown(event, clean), ...ending];
   }
 
@@ -431,7 +282,7 @@ export class ReceivingModel extends StreamsModel {
   /** Has this response no body by definition? hyper-h2 knows HEAD alone. */
   private isBodiless(stream: Stream, fields: Field[], kind: Kind): boolean {
     if (kind !== "response") return false;
-    const status = valueOf(fields, ":status");
+    const status = lastOf(fields, ":status");
     return stream.method === "HEAD" || status === "204" || status === "304";
   }
 
@@ -441,7 +292,8 @@ export class ReceivingModel extends StreamsModel {
     const length = value === undefined ? undefined : integerOf(value);
     const bodiless = this.isBodiless(stream, fields, kind);
     if (kind === "response" || kind === "request") stream.bodiless = bodiless;
-    const tunnel = this.client && kind === "response" && stream.method === "CONNECT" && /^2/.test(valueOf(fields, ":status") ?? "");
+    const tunnel =
+      this.client && kind === "response" && stream.method === "CONNECT" && /^2/.test(lastOf(fields, ":status") ?? "");
     stream.tunnel ||= tunnel;
     if (tunnel && length !== undefined && this.applies("tunnels-have-no-length")) return undefined;
     if (stream.method === "HEAD") {
@@ -484,7 +336,9 @@ export class ReceivingModel extends StreamsModel {
       }
       const [event] = this.stepStream(stream, "recv-DATA") as [Event];
       if (frame.isTooLong) throw new Fault(FRAME_SIZE_ERROR, "error of the stream", id);
-      if (!stream.in.take(controlled)) this.fail("stream-window-is-a-stream-error", id, FLOW_CONTROL_ERROR, FLOW_CONTROL_ERROR);
+      const free = controlled === 0 && stream.in.left < 0 && this.applies("empty-data-needs-no-window");
+      if (!stream.in.take(controlled) && !free)
+        this.fail("stream-window-is-a-stream-error", id, FLOW_CONTROL_ERROR, FLOW_CONTROL_ERROR);
       stream.actual += content.length;
       const end = (flags & 1) === 1;
       this.checkBody(stream, content.length, end);
@@ -504,7 +358,8 @@ export class ReceivingModel extends StreamsModel {
     if (stream.bodiless && octets > 0) {
       if (this.applies("body-where-there-is-none")) throw new Fault(PROTOCOL_ERROR, "error of the stream", id);
     }
-    if (expected !== null && (expected < actual || (end && expected !== actual))) this.fail("body-of-another-length", id);
+    if (expected !== null && (expected < actual || (end && expected !== actual)))
+      this.fail("body-of-another-length", id);
   }
 
   /** DATA on a stream on which none may come. */
@@ -634,14 +489,15 @@ export class ReceivingModel extends StreamsModel {
       throw error;
     }
     const clean = received(fields, "request", this.applies);
-    const method = valueOf(fields, ":method");
+    const method = lastOf(fields, ":method");
     const reserved = [...this.streams.values()].filter(({ state }) => state === "RESERVED_REMOTE").length;
     const full = this.openStreams(0) + reserved >= this.announced(3);
     if (clean === null && !this.applies("malformed-push")) throw new Fault(PROTOCOL_ERROR);
     const stream = this.promise(promised);
-    if (full && this.applies("promises-count-as-streams")) throw new Fault(REFUSED_STREAM, "error of the stream", promised);
+    if (full && this.applies("promises-count-as-streams"))
+      throw new Fault(REFUSED_STREAM, "error of the stream", promised);
     if (clean === null) throw new Fault(PROTOCOL_ERROR, "error of the stream", promised);
-    const unsafe = (method !== "GET" && method !== "HEAD") || Number(valueOf(fields, "content-length") ?? 0) > 0;
+    const unsafe = (method !== "GET" && method !== "HEAD") || Number(lastOf(fields, "content-length") ?? 0) > 0;
     if (unsafe && this.applies("promises-are-safe")) throw new Fault(PROTOCOL_ERROR, "error of the stream", promised);
     stream.authority = fields.find(([name]) => name === ":authority")?.[1] ?? null;
     if (this.rules.has("body-where-there-is-none")) stream.method = method as string;

@@ -3,11 +3,9 @@
  * `applies(rule)` is asked only where the rule makes a difference, and `touched` remembers which were asked.
  */
 
-import { type Field, BlockFault, Blocks } from "./model-blocks.ts";
-import { integerOf, isInformational, type Kind, received } from "./model-fields.ts";
+import { Blocks } from "./model-blocks.ts";
 import { CONNECTION, type ConnectionState, LARGEST, Receiving, STREAM, type StreamState } from "./model-machine.ts";
-
-import { requestOf, responseOf } from "./vocabulary.mjs";
+import type { Rule } from "./rules.ts";
 
 export type Event = [type: string, ...rest: unknown[]];
 export type Frame = [type: string, ...rest: unknown[]];
@@ -17,7 +15,6 @@ export interface Answer {
   frames?: Frame[];
   error?: string | number;
 }
-
 
 export const NO_ERROR = 0;
 export const PROTOCOL_ERROR = 1;
@@ -136,7 +133,13 @@ export class StreamsModel {
     this.rules = rules;
     this.client = role === "client";
     const defaults = (client: boolean): Settings =>
-      new Map([[1, [4096]], [2, [client ? 1 : 0]], [4, [65535]], [5, [16384]], [8, [0]]]);
+      new Map([
+        [1, [4096]],
+        [2, [client ? 1 : 0]],
+        [4, [65535]],
+        [5, [16384]],
+        [8, [0]],
+      ]);
     this.ours = defaults(this.client);
     this.theirs = defaults(!this.client);
     for (const [id, value] of Object.entries({ 3: 100, 6: 65536, ...settings })) {

@@ -1,9 +1,18 @@
 /** The model as a whole: what it is told to do, and scenarios played on it. Without rules hyper-h2, with all of them ours. */
 
 import type { Field } from "./model-blocks.ts";
-import { isInformational, type Kind, sent, valueOf } from "./model-fields.ts";
+import { isInformational, type Kind, lastOf, sent } from "./model-fields.ts";
 import { ReceivingModel } from "./model-receiving.ts";
-import { type Answer, type Event, Fault, type Frame, invalidSetting, PROTOCOL_ERROR, type Step, Stream } from "./model-streams.ts";
+import {
+  type Answer,
+  type Event,
+  Fault,
+  type Frame,
+  invalidSetting,
+  PROTOCOL_ERROR,
+  type Step,
+  type Stream,
+} from "./model-streams.ts";
 import type { Rule } from "./rules.ts";
 import { joined, ordered, runsOf } from "./vocabulary.mjs";
 
@@ -113,13 +122,16 @@ export class Model extends ReceivingModel {
     const kind = KINDS[event[0]] as Kind;
     const fields = this.repaired(stream, asGiven, kind);
     const clean = this.fieldsSent(fields, kind);
-    this.refuse("extended-connect-when-enabled", valueOf(fields, ":protocol") !== undefined && this.theirSetting(8) !== 1);
+    this.refuse(
+      "extended-connect-when-enabled",
+      lastOf(fields, ":protocol") !== undefined && this.theirSetting(8) !== 1,
+    );
     stream.tunnel ||= kind === "response" && stream.requestMethod === "CONNECT" && /^:status,2/.test(String(clean[0]));
     this.oweBody(stream, clean, kind, ends);
     if (ends) this.stepStream(stream, "send-END");
     if (stream.trailersSent && !end) throw new Fault(PROTOCOL_ERROR);
-    if (stream.client) stream.authority ??= valueOf(fields, ":authority") ?? null;
-    stream.method = valueOf(fields, ":method") ?? null;
+    if (stream.client) stream.authority ??= lastOf(fields, ":authority") ?? null;
+    stream.method = lastOf(fields, ":method") ?? null;
     this.queue.push(["HEADERS", stream.id, this.lost ? "lost" : ordered(clean), ends]);
   }
 
@@ -132,7 +144,7 @@ export class Model extends ReceivingModel {
   /** What we fill in or leave out of a list before it is checked. */
   private repaired(stream: Stream, fields: Field[], kind: Kind): Field[] {
     if (kind === "response") {
-      const status = valueOf(fields, ":status") ?? "";
+      const status = lastOf(fields, ":status") ?? "";
       const tunnel = stream.requestMethod === "CONNECT" && status.startsWith("2");
       const rest = fields.filter(([name]) => name !== "content-length");
       const never = status.startsWith("1") || status === "204" || tunnel;
@@ -140,14 +152,14 @@ export class Model extends ReceivingModel {
     }
     if (kind === "trailers") return fields;
     let out = fields;
-    const host = valueOf(fields, "host");
-    const authority = valueOf(fields, ":authority");
+    const host = lastOf(fields, "host");
+    const authority = lastOf(fields, ":authority");
     if (host !== undefined && (authority ?? host) === host && this.applies("host-becomes-authority")) {
       out = fields.filter(([name]) => name !== "host" && name !== ":authority");
       out = [[":authority", host], ...out];
     }
-    const tunnel = valueOf(fields, ":method") === "CONNECT" && valueOf(fields, ":protocol") === undefined;
-    if (!tunnel && valueOf(fields, ":scheme") === undefined && this.applies("scheme-defaults-to-https")) {
+    const tunnel = lastOf(fields, ":method") === "CONNECT" && lastOf(fields, ":protocol") === undefined;
+    if (!tunnel && lastOf(fields, ":scheme") === undefined && this.applies("scheme-defaults-to-https")) {
       out = [[":scheme", "https"], ...out];
     }
     return out;
@@ -155,9 +167,9 @@ export class Model extends ReceivingModel {
 
   /** What our Content-Length promises. */
   private oweBody(stream: Stream, fields: Field[], kind: Kind, end: boolean): void {
-    const status = valueOf(fields, ":status") ?? "200";
+    const status = lastOf(fields, ":status") ?? "200";
     if (kind === "trailers" || status.startsWith("1")) return;
-    const length = valueOf(fields, "content-length");
+    const length = lastOf(fields, "content-length");
     const bodiless = stream.requestMethod === "HEAD" || status === "204" || status === "304";
     stream.due = bodiless ? 0 : length === undefined ? null : Number(length);
     if (end && !bodiless) this.refuse("body-as-long-as-said", (stream.due ?? 0) > 0);
@@ -188,7 +200,8 @@ export class Model extends ReceivingModel {
     if (length > Math.min(this.out, stream.out) && !(isWritable && this.applies("data-waits-for-windows"))) {
       throw new Fault(PROTOCOL_ERROR);
     }
-    if (length > this.maxFrameOut && !(isWritable && this.applies("data-is-cut-into-frames"))) throw new Fault(PROTOCOL_ERROR);
+    if (length > this.maxFrameOut && !(isWritable && this.applies("data-is-cut-into-frames")))
+      throw new Fault(PROTOCOL_ERROR);
     this.refuse("body-after-its-head", isWritable && !stream.headersSent);
     const { due } = stream;
     this.refuse("body-as-long-as-said", isWritable && due !== null && (length > due || (end && length < due)));
@@ -251,11 +264,11 @@ export class Model extends ReceivingModel {
   /** Makes frames of what is queued, as the windows allow: the most urgent stream first, of those the oldest. */
   private drain(): void {
     for (;;) {
-      for (const id of this.queues.keys()) {
-        if ((this.streams.get(id)?.state ?? "CLOSED") === "CLOSED") this.queues.delete(id);
+      for (const key of this.queues.keys()) {
+        if ((this.streams.get(key)?.state ?? "CLOSED") === "CLOSED") this.queues.delete(key);
       }
-      const ready = [...this.queues.keys()].filter((id) => (this.streams.get(id) as Stream).out > 0);
-      const urgency = (id: number) => this.urgencies.get(id) ?? 3;
+      const ready = [...this.queues.keys()].filter((key) => (this.streams.get(key) as Stream).out > 0);
+      const urgency = (key: number) => this.urgencies.get(key) ?? 3;
       const [id] = ready.sort((a, b) => urgency(a) - urgency(b) || a - b);
       if (id === undefined || this.out <= 0) return;
       this.writeData(this.streams.get(id) as Stream, this.queues.get(id) as Queue);
@@ -367,8 +380,8 @@ export class Model extends ReceivingModel {
     this.stepStream(parent, "send-PUSH");
     const fields = this.repaired(stream, asGiven, "request");
     const clean = this.fieldsSent(fields, "request");
-    const method = valueOf(fields, ":method");
-    const unsafe = (method !== "GET" && method !== "HEAD") || Number(valueOf(fields, "content-length") ?? 0) > 0;
+    const method = lastOf(fields, ":method");
+    const unsafe = (method !== "GET" && method !== "HEAD") || Number(lastOf(fields, "content-length") ?? 0) > 0;
     this.refuse("promises-are-safe", unsafe);
     this.stepStream(stream, "send-PUSH");
     stream.requestMethod = method ?? null;
@@ -389,8 +402,10 @@ export class Model extends ReceivingModel {
   private sendAltsvc(origin: string | null, field: string, id: number | null): void {
     this.step("send-ALTSVC");
     const stream = id === null ? null : this.streamOf(id);
-    const late = stream !== null && stream.state !== "CLOSED" && (stream.headersSent || stream.state === "HALF_CLOSED_LOCAL");
-    if (stream !== null && !(late && this.applies("alternative-service-at-any-time"))) this.stepStream(stream, "send-ALTSVC");
+    const late =
+      stream !== null && stream.state !== "CLOSED" && (stream.headersSent || stream.state === "HALF_CLOSED_LOCAL");
+    if (stream !== null && !(late && this.applies("alternative-service-at-any-time")))
+      this.stepStream(stream, "send-ALTSVC");
     this.queue.push(["ALTSVC", id ?? 0, origin ?? "", field]);
   }
 
@@ -398,7 +413,7 @@ export class Model extends ReceivingModel {
 
   private partsOf(cut: string, octets: Buffer): Buffer[] {
     if (cut === "whole") return [octets];
-    if (cut === "octets") return Array.from(octets, (_, at) => octets.subarray(at, at + 1));
+    if (cut === "octets") return Array.from(octets, (_, index) => octets.subarray(index, index + 1));
     const parts: Buffer[] = [];
     let at = 0;
     if (this.isFirstRead && octets.toString("latin1").startsWith("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")) {

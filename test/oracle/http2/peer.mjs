@@ -75,7 +75,11 @@ export class Peer {
       (pieces.length === 1 ? END_HEADERS : 0) |
       (pad === undefined ? 0 : PADDED) |
       (priority === undefined ? 0 : PRIORITY);
-    const parts = [before ?? Buffer.alloc(0), priority === undefined ? Buffer.alloc(0) : dependence(priority), pieces[0]];
+    const parts = [
+      before ?? Buffer.alloc(0),
+      priority === undefined ? Buffer.alloc(0) : dependence(priority),
+      pieces[0],
+    ];
     this.frame(name, flags, stream, padded(Buffer.concat(parts), pad));
     for (const [index, piece] of pieces.entries()) {
       if (index > 0) this.frame("CONTINUATION", index === pieces.length - 1 ? END_HEADERS : 0, stream, piece);

@@ -31,7 +31,10 @@ function ask(commands) {
     console.error(result.error ?? result.stderr);
     process.exit(2);
   }
-  return result.stdout.split("\n").slice(0, -1).map((line) => JSON.parse(line));
+  return result.stdout
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => JSON.parse(line));
 }
 
 const [version] = ask([{ op: "version" }]);
@@ -40,9 +43,9 @@ console.log(`h2 ${version.h2}, hpack ${version.hpack}, hyperframe ${version.hype
 /** Of scenarios with an error of the peer's, one in so many goes on behind it: there is little to learn there. */
 const GOES_ON = 4;
 
-function played(scenarios) {
-  const replies = ask(scenarios.flatMap(commandsOf)).values();
-  return scenarios.map((scenario) => {
+function played(asked) {
+  const replies = ask(asked.flatMap(commandsOf)).values();
+  return asked.map((scenario) => {
     const own = commandsOf(scenario).map(() => replies.next().value);
     return { answers: answersOf(scenario, own.slice(0, -2)), end: endOf(own.at(-2)) };
   });
@@ -57,14 +60,14 @@ const shortened = played(all).map(({ answers }, index) => {
 const known = new Map();
 const lines = played(shortened).map(({ answers, end }, index) => {
   const numbers = answers.map((answer) => {
-    const text = JSON.stringify(answer);
-    if (!known.has(text)) known.set(text, known.size);
-    return known.get(text);
+    const line = JSON.stringify(answer);
+    if (!known.has(line)) known.set(line, known.size);
+    return known.get(line);
   });
   return JSON.stringify([all[index].id, digestOf(all[index]), numbers, end]);
 });
-const plain = (text) =>
-  text.replace(/[\x7f-\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+const plain = (given) =>
+  given.replace(/[\x7f-\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 const text = plain(`${JSON.stringify(version)}\n${[...known.keys()].join("\n")}\n\n${lines.join("\n")}\n`);
 writeFileSync(join(here, "h2-answers.jsonl"), text);
 console.log(`${all.length} scenarios, ${known.size} different answers, ${text.length} octets`);

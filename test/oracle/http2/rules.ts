@@ -5,7 +5,8 @@
  */
 export const RULES = {
   // Beginning, frames
-  "wrong-preface-is-answered": "a wrong preface is answered with GOAWAY; hyper-h2 raises and stays as it was (RFC 9113 3.4)",
+  "wrong-preface-is-answered":
+    "a wrong preface is answered with GOAWAY; hyper-h2 raises and stays as it was (RFC 9113 3.4)",
   "first-frame-is-settings": "the peer's first frame is SETTINGS (#10, RFC 9113 3.4)",
   "events-before-the-error": "events before an error are never lost (#3)",
   "nothing-after-the-fatal-error": "after a fatal error all input is ignored: the same error, no other GOAWAY",
@@ -19,18 +20,25 @@ export const RULES = {
   "compression-error": "a header block that cannot be decoded is COMPRESSION_ERROR (#4, RFC 9113 4.3)",
   "size-of-priority-is-a-stream-error": "PRIORITY of a wrong length ends its stream only (RFC 9113 6.3)",
   "priority-on-itself-is-a-stream-error": "a stream that depends on itself ends that stream only (RFC 7540 5.3.1)",
-  "extension-frames-are-known": "ORIGIN (RFC 8336) and PRIORITY_UPDATE (RFC 9218) are read; to hyper-h2 they are unknown",
-  "alternative-service-names-no-authority": "the event of ALTSVC on a stream leaves its origin to the reader (RFC 7838 4)",
-  "padding-up-to-the-fragment": "padding is counted against what is left behind the priority, and may take all of it (RFC 9113 6.2)",
+  "extension-frames-are-known":
+    "ORIGIN (RFC 8336) and PRIORITY_UPDATE (RFC 9218) are read; to hyper-h2 they are unknown",
+  "alternative-service-names-no-authority":
+    "the event of ALTSVC on a stream leaves its origin to the reader (RFC 7838 4)",
+  "padding-up-to-the-fragment":
+    "padding is counted against what is left behind the priority, and may take all of it (RFC 9113 6.2)",
   "roles-are-fixed": "who is client is known from the beginning; hyper-h2 guesses it from the first ALTSVC",
-  "header-limit-is-an-option": "what is accepted of fields is limits.maxHeaderBytes; SETTINGS_MAX_HEADER_LIST_SIZE is advice (RFC 9113 6.5.2)",
+  "header-limit-is-an-option":
+    "what is accepted of fields is limits.maxHeaderBytes; SETTINGS_MAX_HEADER_LIST_SIZE is advice (RFC 9113 6.5.2)",
   // Streams
   "reset-of-an-idle-stream": "RST_STREAM on an idle stream is PROTOCOL_ERROR (#5, RFC 9113 6.4)",
   "increment-0-is-a-stream-error": "WINDOW_UPDATE by 0 on a stream ends that stream only (#13, RFC 9113 6.9)",
   "data-on-ended-stream": "DATA on a stream closed by END_STREAM is a connection error STREAM_CLOSED (RFC 9113 5.1)",
-  "ignored-after-our-reset": "what the peer sent before it saw our RST_STREAM is ignored, not reset again (#16, RFC 9113 5.1)",
-  "frames-on-reserved-streams": "on a reserved stream DATA and WINDOW_UPDATE of the wrong end are PROTOCOL_ERROR (RFC 9113 5.1)",
+  "ignored-after-our-reset":
+    "what the peer sent before it saw our RST_STREAM is ignored, not reset again (#16, RFC 9113 5.1)",
+  "frames-on-reserved-streams":
+    "on a reserved stream DATA and WINDOW_UPDATE of the wrong end are PROTOCOL_ERROR (RFC 9113 5.1)",
   "stream-window-is-a-stream-error": "DATA over a stream's window ends that stream only (#14, RFC 9113 6.9)",
+  "empty-data-needs-no-window": "DATA without octets may come when a lowered window is negative (RFC 9113 6.9.1)",
   "too-many-streams-are-refused": "a stream too many is REFUSED_STREAM, the connection goes on (#14, RFC 9113 5.1.2)",
   "goaway-lets-streams-finish": "after the peer's GOAWAY the streams go on (#1, RFC 9113 6.8)",
   "our-goaway-lets-streams-finish": "after our GOAWAY the streams go on (#1, RFC 9113 6.8)",
@@ -40,8 +48,10 @@ export const RULES = {
   "every-release-is-credited": "what was released is credited at the next drain; hyper-h2 waits for half of the window",
   "data-too-long-is-a-stream-error": "a DATA frame above SETTINGS_MAX_FRAME_SIZE ends its stream only (RFC 9113 4.2)",
   "refused-promises-are-used": "a promise that is refused uses its stream id; hyper-h2 forgets it",
-  "unpromised-streams-are-not-used": "a client's peer opens no streams: such an id is not the last one in GOAWAY (RFC 9113 6.8)",
-  "promises-count-as-streams": "promised streams count against SETTINGS_MAX_CONCURRENT_STREAMS, so that they are bounded",
+  "unpromised-streams-are-not-used":
+    "a client's peer opens no streams: such an id is not the last one in GOAWAY (RFC 9113 6.8)",
+  "promises-count-as-streams":
+    "promised streams count against SETTINGS_MAX_CONCURRENT_STREAMS, so that they are bounded",
   "alternative-service-at-any-time": "ALTSVC on a stream is an event as long as the stream lives (RFC 7838 4)",
   // Messages
   "malformed-request": "a malformed request is a stream error (#2, RFC 9113 8.1.1)",
@@ -55,9 +65,11 @@ export const RULES = {
   "tunnels-have-no-length": "Content-Length in a 2xx to CONNECT is ignored (RFC 9110 8.6)",
   "informational-on-a-push": "1xx may come before a pushed response; hyper-h2 takes it for an error (RFC 9113 8.1)",
   "informational-on-a-closed-stream": "1xx on a closed stream is judged as any HEADERS (RFC 9113 5.1)",
-  "large-fields-are-a-stream-error": "a message with too large fields is answered 431, or its stream reset; the connection goes on",
+  "large-fields-are-a-stream-error":
+    "a message with too large fields is answered 431, or its stream reset; the connection goes on",
   "length-at-every-end": "Content-Length is checked also when HEADERS end the stream (#6, RFC 9113 8.1.1)",
-  "length-without-body": "Content-Length of a response without body by definition says nothing of DATA (#7, RFC 9110 8.6)",
+  "length-without-body":
+    "Content-Length of a response without body by definition says nothing of DATA (#7, RFC 9110 8.6)",
   "body-where-there-is-none": "DATA after HEAD, 204 or 304 is a stream error (RFC 9110 6.4.1)",
   "strict-content-length": "Content-Length is 1*DIGIT, once (RFC 9110 8.6)",
   "strict-names": "field names are tokens (#12, RFC 9113 8.2.1)",
@@ -71,14 +83,17 @@ export const RULES = {
   "host-in-any-case": "Host and :authority are compared without case (RFC 9110 4.2.3)",
   "connect-by-authority": "CONNECT has an authority and neither scheme nor path (RFC 9113 8.5)",
   "extended-connect-when-enabled": "extended CONNECT only where we announced it (#11, RFC 8441 3)",
-  "no-authority-needed": "a request needs neither :authority nor Host (RFC 9113 8.3.1 asks for it only in some schemes)",
+  "no-authority-needed":
+    "a request needs neither :authority nor Host (RFC 9113 8.3.1 asks for it only in some schemes)",
   "cookies-in-place": "the joined cookie stands where its first crumb stood; hyper-h2 moves it to the end",
   "forbidden-trailers-are-dropped": "trailers for framing, routing and the like are dropped (RFC 9110 6.5.1)",
   // Sending
-  "refused-call-keeps-the-connection": "a call that is refused changes nothing; hyper-h2 closes the connection's machine",
+  "refused-call-keeps-the-connection":
+    "a call that is refused changes nothing; hyper-h2 closes the connection's machine",
   "refused-call-keeps-the-stream": "a call that is refused changes nothing; hyper-h2 closes the stream's machine",
   "refused-call-opens-no-stream": "a call that is refused uses no stream id (#15)",
-  "refused-fields-keep-the-encoder": "a list that is refused is not in the encoder's table; in hyper-h2 it is, and the peer's is out of step",
+  "refused-fields-keep-the-encoder":
+    "a list that is refused is not in the encoder's table; in hyper-h2 it is, and the peer's is out of step",
   "padding-is-given-back": "padding is credited by itself, nobody can release it (RFC 9113 6.9)",
   "reset-of-an-ended-stream-is-nothing": "a reset of a stream that is over does nothing; hyper-h2 refuses it",
   "goaway-with-an-error-ends-all": "after our GOAWAY with an error nothing is heard any more",
@@ -86,7 +101,8 @@ export const RULES = {
   "scheme-defaults-to-https": "a request without scheme is sent with https",
   "host-becomes-authority": "Host is sent as :authority, and not besides it (RFC 9113 8.3.1)",
   "no-length-without-body": "Content-Length is not sent in 1xx, 204 and 2xx to CONNECT (RFC 9110 8.6)",
-  "informational-responses-do-not-end": "sent 1xx cannot say that they end the message; hyper-h2 refuses it when told so",
+  "informational-responses-do-not-end":
+    "sent 1xx cannot say that they end the message; hyper-h2 refuses it when told so",
   "no-new-streams-after-goaway": "after GOAWAY either way there are no new streams of ours (RFC 9113 6.8)",
   "data-waits-for-windows": "data beyond the windows waits, and goes out when they open; hyper-h2 refuses it",
   "data-is-cut-into-frames": "data larger than a frame is cut; hyper-h2 refuses it",

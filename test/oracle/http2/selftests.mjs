@@ -19,7 +19,7 @@ function received(peer, write, cut = "whole") {
 }
 
 /** A server that gets the preface, SETTINGS and then what `write` writes, in one read. */
-function server(name, write, { cut, settings, then = () => [] } = {}) {
+function server(name, write, { cut, settings, after = () => [] } = {}) {
   const peer = new Peer();
   const first = received(
     peer,
@@ -30,7 +30,7 @@ function server(name, write, { cut, settings, then = () => [] } = {}) {
     },
     cut,
   );
-  return { id: name, role: "server", ...(settings && { settings }), steps: [first, ...then(peer)] };
+  return { id: name, role: "server", ...(settings && { settings }), steps: [first, ...after(peer)] };
 }
 
 /** A client that sent a GET and gets SETTINGS and then what `write` writes. */
@@ -54,7 +54,7 @@ const request = (name, fields) => server(name, (peer) => peer.headers(1, fields,
 
 export const selftests = () => [
   server("GET with END_STREAM", get, {
-    then: () => [
+    after: () => [
       ["respond", 1, [[":status", "200"]], false],
       ["data", 1, "hi", true],
     ],
@@ -68,7 +68,7 @@ export const selftests = () => [
     peer.data(1, "hello", { end: true, pad: 4 });
   }),
   server("RST_STREAM on an idle stream once one stream is open", get, {
-    then: (peer) => [received(peer, () => peer.reset(7, 0))],
+    after: (peer) => [received(peer, () => peer.reset(7, 0))],
   }),
   {
     id: "initial SETTINGS ack applied to a later update",
@@ -134,7 +134,7 @@ export const selftests = () => [
     steps: [["request", 1, [[":method", "GET"]], true]],
   },
   server("DATA after our reset: one RST_STREAM per frame", (peer) => peer.headers(1, POST), {
-    then: (peer) => [
+    after: (peer) => [
       ["reset", 1, 8],
       received(peer, () => {
         for (const text of ["a", "b", "c"]) peer.data(1, text);
