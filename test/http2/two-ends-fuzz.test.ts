@@ -185,6 +185,32 @@ function change(end: End, next: Random): void {
   );
 }
 
+/** What must be refused whenever it is said: it changes nothing and queues nothing. */
+function misuse(end: End, next: Random): void {
+  const { connection } = end;
+  const streamId = pick([...end.sending, 1, 2, 99_999], next);
+  const bad: [string, string][] = [
+    ["new-name", "new value"],
+    ...pick([[["Bad Name", "v"]], [["a", "\n"]], [["upgrade", "x"]]], next),
+  ] as Fields;
+  const calls: (() => unknown)[] = [
+    () => connection.openStream({ method: "GET", target: "/", authority: "a", headers: bad }),
+    () => connection.openStream({ method: "GET", target: "no slash", authority: "a", headers: [["other-name", "v"]] }),
+    () => connection.push(streamId, { method: "GET", target: "/", authority: "a", headers: bad }),
+    () => connection.push(streamId, { method: "DELETE", target: "/", authority: "a" }),
+    () => connection.send({ type: "response", streamId, status: 200, headers: bad }),
+    () => connection.send({ type: "informational-response", streamId, status: 101 }),
+    () => connection.send({ type: "end-of-message", streamId, headers: bad }),
+    () => connection.send({ type: "data", streamId: 99_999, data: new Uint8Array(5) }),
+    () => connection.release(99_999, 5),
+  ];
+  const before = stateOf(connection);
+  expect(pick(calls, next)).toThrow(LocalProtocolError);
+  expect(stateOf(connection)).toEqual(before);
+}
+
+const stateOf = ({ queuedBytes, openStreams, finished }: Http2Connection) => ({ queuedBytes, openStreams, finished });
+
 /** Something that one end does; what is not allowed just now is refused and changes nothing. */
 function act(end: End, next: Random): void {
   const { connection } = end;
@@ -246,6 +272,7 @@ test("what one end sends the other gets", { timeout: 60_000 }, () => {
     for (let step = 0; step < STEPS; step++) {
       const [one, other] = next(2) === 0 ? [client, server] : [server, client];
       act(one, next);
+      if (next(4) === 0) misuse(one, next);
       if (next(2) === 0) octets += carry(one, other, pick([1, 10, 500, Number.POSITIVE_INFINITY], next), next);
     }
     settle(ends, next);
