@@ -11,6 +11,7 @@ import {
   GET,
   GOT,
   get,
+  resetStream,
   resets,
   SERVER,
   start,
@@ -183,6 +184,14 @@ export const PADDING: readonly Case[] = [
     (role) => [begun(role)],
     "PROTOCOL_ERROR",
     { last: 3 },
+  ),
+  fatal(
+    "padding as long as the payload of DATA that is thrown away",
+    BOTH,
+    (role) => [begin(role), resetStream(3), overPadded(TYPE.DATA, 0, 5, 5)],
+    (role) => [begun(role)],
+    "PROTOCOL_ERROR",
+    { last: 3, emits: ["RST_STREAM 3 CANCEL"] },
   ),
   fatal("padding as long as the payload of HEADERS", BOTH, [overPadded(TYPE.HEADERS, 4, 9, 9)], [], "PROTOCOL_ERROR"),
   fatal(

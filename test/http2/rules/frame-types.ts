@@ -9,7 +9,7 @@ export const FRAME_TYPE_RULES: readonly Rule[] = [
   elsewhere("6.1", "both", "Padding octets are sent as zeros.", NO_PADDING),
   tested("6.1", "both", "DATA stands on a stream; on stream 0 it is a connection error PROTOCOL_ERROR.", "DATA on stream 0"),
   tested("6.1", "both", "DATA on a stream that is neither open nor half-closed (local) is a stream error STREAM_CLOSED.", "DATA on a half-closed stream", "DATA on a stream that END_STREAM of DATA half-closed", "DATA on a stream of ours that the server has ended"),
-  tested("6.1", "both", "Padding as long as the payload, or longer, is a connection error PROTOCOL_ERROR.", "padding as long as the payload of DATA", "padding longer than the payload of DATA", "padded DATA"),
+  tested("6.1", "both", "Padding as long as the payload, or longer, is a connection error PROTOCOL_ERROR.", "padding as long as the payload of DATA", "padding longer than the payload of DATA", "padding as long as the payload of DATA that is thrown away", "padded DATA"),
 
   // 6.2: HEADERS
   elsewhere("6.2", "both", "Padding octets are sent as zeros.", NO_PADDING),
