@@ -1,5 +1,7 @@
 // @ts-check
 // npm run bench:compat: the class of http-parser-js against ours, through its own callbacks, every name and value a string.
+// The floor is not reached yet: 4.4 (requests) and 4.0 (responses) on 2026-11-23, Node 20. Of 700 ns the scan is 190, one string of
+// the head 85, twenty strings out of it 160, a slice of the body 100.
 
 import { parseArgs } from "node:util";
 import { namedWorkloads, requestCorpus, responseCorpus } from "./corpus.mjs";
