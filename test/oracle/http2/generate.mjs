@@ -396,4 +396,5 @@ function scenario(seed) {
   return { id: `g${seed}`, role, ...named, ...(Object.keys(settings).length > 0 && { settings }), steps: script.steps };
 }
 
-export const generated = (count) => Array.from({ length: count }, (_, index) => scenario(index + 1));
+/** @param first seed of the first; one more of each that follows */
+export const generated = (count, first = 1) => Array.from({ length: count }, (_, index) => scenario(first + index));

@@ -213,7 +213,7 @@ export class ReceivingModel extends ReadingModel {
   private headers(frame: Received): Event[] {
     const { stream: id, flags } = frame;
     const inbound = this.client ? 0 : 1;
-    if (!this.client && id % 2 === 1 && id > this.lastServed && id > this.highestIn) {
+    if (this.isLeftOut(id) && id > this.highestIn) {
       this.decoded(frame);
       this.step("recv-HEADERS");
       return [];
@@ -292,8 +292,7 @@ export class ReceivingModel extends ReadingModel {
     const length = value === undefined ? undefined : integerOf(value);
     const bodiless = this.isBodiless(stream, fields, kind);
     if (kind === "response" || kind === "request") stream.bodiless = bodiless;
-    const tunnel =
-      this.client && kind === "response" && stream.method === "CONNECT" && /^2/.test(lastOf(fields, ":status") ?? "");
+    const tunnel = this.client && kind === "response" && stream.connects && /^2/.test(lastOf(fields, ":status") ?? "");
     stream.tunnel ||= tunnel;
     if (tunnel && length !== undefined && this.applies("tunnels-have-no-length")) return undefined;
     if (stream.method === "HEAD") {
@@ -316,13 +315,14 @@ export class ReceivingModel extends ReadingModel {
 
   private data(frame: Received): Event[] {
     const { stream: id, flags, payload, content } = frame;
-    this.step("recv-DATA");
     const controlled = payload.length;
-    if (!this.in.take(controlled)) throw new Fault(FLOW_CONTROL_ERROR);
     if (this.isLeftOut(id) && id > this.highestIn) {
+      if (!this.in.take(controlled)) throw new Fault(FLOW_CONTROL_ERROR);
       this.giveBack(controlled);
       return [];
     }
+    this.step("recv-DATA");
+    if (!this.in.take(controlled)) throw new Fault(FLOW_CONTROL_ERROR);
     try {
       const stream = this.streamOf(id);
       const reserved = stream.state.startsWith("RESERVED");
@@ -383,9 +383,12 @@ export class ReceivingModel extends ReadingModel {
     }
   }
 
-  private priority({ stream, dependence }: Received): void {
+  private priority({ type, stream, dependence }: Received): void {
     this.step("recv-PRIORITY");
-    if (stream === dependence) this.fail("priority-on-itself-is-a-stream-error", stream);
+    if (stream !== dependence) return;
+    const isLate = type === PRIORITY && !this.isLiving(stream) && stream <= this.highest(stream);
+    if (isLate && this.rules.has("priority-on-itself-is-a-stream-error")) return;
+    this.fail("priority-on-itself-is-a-stream-error", stream);
   }
 
   private reset(id: number, code: number): Event[] {

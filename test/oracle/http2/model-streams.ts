@@ -64,7 +64,8 @@ export class Stream {
   requestMethod: string | null = null;
   /** Octets of our body that Content-Length still promises; null: any. */
   due: number | null = null;
-  /** Did a CONNECT succeed on it? */
+  /** Did a CONNECT begin it, and succeed? */
+  connects = false;
   tunnel = false;
   authority: string | null = null;
   expected: number | null = null;
@@ -353,10 +354,15 @@ export class StreamsModel {
   protected goneAway(last: number): void {
     this.isGoingAway = true;
     for (const [id, stream] of this.streams) {
-      if (!this.isOurs(id) || id <= last) continue;
+      if (!this.isOurs(id) || id <= last || stream.state === "CLOSED") continue;
       stream.state = "CLOSED";
       stream.closedBy = "sent reset";
     }
+  }
+
+  /** Was there ever a stream with this id? */
+  protected wasUsed(id: number): boolean {
+    return this.streams.has(id) || this.closed.has(id);
   }
 
   protected noticeEnd(): void {

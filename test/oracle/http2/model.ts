@@ -132,6 +132,7 @@ export class Model extends ReceivingModel {
     if (stream.trailersSent && !end) throw new Fault(PROTOCOL_ERROR);
     if (stream.client) stream.authority ??= lastOf(fields, ":authority") ?? null;
     stream.method = lastOf(fields, ":method") ?? null;
+    stream.connects ||= stream.method === "CONNECT";
     this.queue.push(["HEADERS", stream.id, this.lost ? "lost" : ordered(clean), ends]);
   }
 
@@ -296,7 +297,7 @@ export class Model extends ReceivingModel {
 
   private sendReset(id: number, code: number): void {
     const state = this.streams.get(id)?.state ?? "CLOSED";
-    if (state === "CLOSED" && id <= this.highest(id) && this.applies("reset-of-an-ended-stream-is-nothing")) return;
+    if (state === "CLOSED" && this.wasUsed(id) && this.applies("reset-of-an-ended-stream-is-nothing")) return;
     this.step("send-RST");
     this.stepStream(this.streamOf(id), "send-RST");
     this.queue.push(["RST_STREAM", id, code]);
@@ -319,7 +320,7 @@ export class Model extends ReceivingModel {
   /** Ours: no more than was received, and all of it at the next drain. */
   private releaseHeld(id: number, octets: number): void {
     const isLiving = (this.streams.get(id)?.state ?? "CLOSED") !== "CLOSED";
-    if (!isLiving && id > this.highest(id)) throw new Fault(PROTOCOL_ERROR);
+    if (!this.wasUsed(id)) throw new Fault(PROTOCOL_ERROR);
     const [total = 0, own = 0] = [this.held.get(0), this.held.get(id)];
     if (octets > total || (isLiving && octets > own)) throw new Fault(PROTOCOL_ERROR);
     this.held.set(0, total - octets);
@@ -342,7 +343,7 @@ export class Model extends ReceivingModel {
   private writeCredits(): void {
     const credits = [...this.credits].sort(([a], [b]) => (a === 0 ? -1 : b === 0 ? 1 : 0));
     this.credits.clear();
-    if (this.dead !== null) return;
+    if (this.dead !== null || this.terminated) return;
     for (const [id, octets] of credits) {
       const stream = this.streams.get(id);
       if (id > 0 && stream?.state !== "OPEN" && stream?.state !== "HALF_CLOSED_LOCAL") continue;

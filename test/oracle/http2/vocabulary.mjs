@@ -41,6 +41,12 @@ const CALLS = {
 
 const CUTS = { whole: undefined, frames: "frame", octets: "byte" };
 
+/** A call of the vocabulary as a command. */
+export function commandOf(conn, [name, ...rest]) {
+  const [method, args, kwargs = {}] = CALLS[name](...rest);
+  return { op: "call", conn, method, args, kwargs };
+}
+
 /** The last two are the state at the end and the end of the oracle's connection. */
 export function commandsOf(scenario) {
   const conn = scenario.id;
@@ -48,8 +54,7 @@ export function commandsOf(scenario) {
     { op: "new", conn, role: scenario.role, ...(scenario.settings && { settings: scenario.settings }) },
     ...scenario.steps.map(([name, ...rest]) => {
       if (name === "recv") return { op: "recv", conn, hex: rest[1], split: CUTS[rest[0]] };
-      const [method, args, kwargs = {}] = CALLS[name](...rest);
-      return { op: "call", conn, method, args, kwargs };
+      return commandOf(conn, [name, ...rest]);
     }),
     { op: "state", conn },
     { op: "free", conn },
@@ -132,9 +137,12 @@ const FRAMES = {
   ALTSVC: (f) => ["ALTSVC", f.stream, f.origin, f.field],
 };
 
+/** Events of a reply, one by one. */
+export const eventsOf = (events) => events.map((event) => EVENTS[event.event](event)).filter((event) => event !== null);
+
 function answerOf({ events, frames, error, fed }) {
   const answer = {};
-  const ours = joined(events.map((event) => EVENTS[event.event](event)).filter((event) => event !== null));
+  const ours = joined(eventsOf(events));
   if (ours.length > 0) answer.events = ours;
   const sent = frames.map((frame) => FRAMES[frame.type](frame)).filter((frame) => frame !== null);
   if (sent.length > 0) answer.frames = sent;
