@@ -163,5 +163,14 @@ export const selftests = () => [
       }),
     ],
   },
+  server("hpack: table size update", (peer) =>
+    peer.headers(1, [], { end: true, block: Buffer.concat([Buffer.from("3fe11f", "hex"), peer.block(GET)]) }),
+  ),
+  server("hpack: overlong varint", (peer) =>
+    peer.headers(1, [], {
+      end: true,
+      block: Buffer.concat([peer.block(GET), Buffer.from("ff8080808080808000", "hex")]),
+    }),
+  ),
   { id: "setting 0x1234 sent", role: "client", steps: [["settings", { 4660: 1 }]] },
 ];
