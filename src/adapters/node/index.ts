@@ -4,6 +4,7 @@ export type { ResponseHead } from "../session/client.ts";
 export { NetworkError, type NetworkErrorCode } from "../session/errors.ts";
 export type { Handler, Outgoing, Reply, RequestHead, ServerRequest } from "../session/exchange.ts";
 export type { ClientTimeouts } from "../session/http1-client.ts";
+export { either, http2, protocolOf } from "../session/http2.ts";
 export { http1, type Protocol } from "../session/protocol.ts";
 export { forwardedFields, forwardedTarget, type Refusal, refusalOf } from "../session/proxy.ts";
 export { DEFAULT_TIMEOUTS, type ServerOptions, type Service, type Timeouts } from "../session/service.ts";

@@ -3,8 +3,10 @@ import { createServer as createNetServer, type Server as NetServer, type Socket 
 import type { Duplex } from "node:stream";
 import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from "node:tls";
 import type { Handler, ServerRequest } from "../session/exchange.ts";
-import { Http1ServerSession } from "../session/http1-server.ts";
+import { either, protocolOf } from "../session/http2.ts";
+import { http1, type Protocol } from "../session/protocol.ts";
 import { newService, type ServerOptions, type Service } from "../session/service.ts";
+import type { Session } from "../session/session.ts";
 import { NodeTransport } from "./transport.ts";
 
 export interface NodeServerOptions extends ServerOptions {
@@ -12,6 +14,8 @@ export interface NodeServerOptions extends ServerOptions {
   readonly tls?: TlsOptions | undefined;
   /** Connections above these are refused. Default: no limit. */
   readonly maxConnections?: number | undefined;
+  /** HTTP/2 too: by ALPN with TLS, by its preface without. Default true. */
+  readonly speaksHttp2?: boolean | undefined;
 }
 
 /** Where to listen: a port (0: a free one) of an address, or the path of a Unix socket. */
@@ -41,13 +45,15 @@ export class HttpServer {
   /** The server beneath, for what is not here: `ref`, `address`, "listening". */
   readonly server: NetServer;
   private readonly service: Service;
+  private readonly speaksHttp2: boolean;
   private readonly transports = new Set<NodeTransport>();
   private ticker: NodeJS.Timeout | undefined;
   private isClosing = false;
 
   /** @internal */
   constructor(handler: Handler, options: NodeServerOptions) {
-    const { tls, maxConnections } = options;
+    const { tls, maxConnections, speaksHttp2 = true } = options;
+    this.speaksHttp2 = speaksHttp2;
     this.service = newService(handler, options, tls === undefined ? "http" : "https");
     // Half-open, because a client may send its last request, then FIN, and still wait for the answer.
     const sockets = { allowHalfOpen: true, noDelay: true, highWaterMark: READ_SIZE };
@@ -55,7 +61,8 @@ export class HttpServer {
       this.server = createNetServer(sockets, (socket: Socket) => this.serve(socket));
     } else {
       const handshakeTimeout = Math.min(this.service.timeouts.head, 0x7fffffff);
-      this.server = createTlsServer({ handshakeTimeout, ...tls, ...sockets }, (socket: TLSSocket) =>
+      const ALPNProtocols = speaksHttp2 ? ["h2", "http/1.1"] : ["http/1.1"];
+      this.server = createTlsServer({ handshakeTimeout, ALPNProtocols, ...tls, ...sockets }, (socket: TLSSocket) =>
         this.serve(socket),
       );
       this.server.on("tlsClientError", (error: unknown) => this.service.onError(error, null));
@@ -121,8 +128,14 @@ export class HttpServer {
 
   private onEmpty = (): void => {};
 
-  private readonly newSession = (transport: NodeTransport): Http1ServerSession =>
-    new Http1ServerSession(transport, this.service);
+  private readonly newSession = (transport: NodeTransport): Session =>
+    this.protocolFor(transport.stream).server(transport, this.service);
+
+  /** What ALPN chose; without TLS what the client begins with; without HTTP/2 HTTP/1.1. */
+  private protocolFor(stream: Duplex & { alpnProtocol?: string | false | null }): Protocol {
+    if (!this.speaksHttp2) return http1;
+    return stream.alpnProtocol ? protocolOf(stream.alpnProtocol) : either;
+  }
 
   private readonly forget = (_error: unknown, transport: NodeTransport): void => {
     this.transports.delete(transport);

@@ -2,7 +2,7 @@
 // lets the peer read the last answer. Knows no HTTP.
 import type { Duplex } from "node:stream";
 import { NetworkError } from "../session/errors.ts";
-import { type Session, type Transport, takeQueued } from "../session/session.ts";
+import type { Session, Transport } from "../session/session.ts";
 
 export interface TransportTimes {
   /** Milliseconds that a peer may take nothing of what waits for it. */
@@ -63,7 +63,7 @@ export class NodeTransport implements Transport {
 
   flush(): void {
     const { stream } = this;
-    const chunks = takeQueued(this.session);
+    const chunks = this.session.take();
     if (chunks.length === 0 || stream.destroyed || this.isEnded) return;
     let hasRoom = true;
     if (chunks.length === 1) hasRoom = stream.write(chunks[0] as Uint8Array);

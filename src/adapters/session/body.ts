@@ -44,6 +44,8 @@ export class IncomingBody {
   private cuts: boolean[] | null = null;
   private at = 0;
   private isInChunk = false;
+  /** @internal Octets that have come. */
+  received = 0;
   private state = OPEN;
   private fields: HeaderFields | null = null;
   private failure: unknown;
@@ -172,6 +174,7 @@ export class IncomingBody {
 
   /** @internal */
   push(octets: Uint8Array, chunkStart = false, chunkEnd = false): void {
+    this.received += octets.length;
     if (this.isRefused || this.state !== OPEN) return this.source.bodyConsumed(this, octets.length);
     this.isInChunk = (this.isInChunk || chunkStart) && !chunkEnd;
     if (this.pieces === null || this.cuts === null) {

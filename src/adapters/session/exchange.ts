@@ -11,10 +11,10 @@ export interface RequestHead {
   readonly target: string;
   readonly headers: HeaderFields;
   readonly httpVersion?: string;
-  readonly scheme?: string | null;
-  readonly authority?: string | null;
+  readonly scheme?: string;
+  readonly authority?: string;
   /** Of extended CONNECT (RFC 8441). */
-  readonly protocol?: string | null;
+  readonly protocol?: string | undefined;
 }
 
 /** The session behind a request and its reply. */
@@ -60,12 +60,12 @@ export class ServerRequest extends IncomingBody {
 
   /** "http" or "https": what the request says, else what the transport is. */
   get scheme(): string {
-    return this.head.scheme ?? this.session.scheme;
+    return this.head.scheme || this.session.scheme;
   }
 
   /** Host and port that the request is for; "" when it does not say. */
   get authority(): string {
-    return this.head.authority ?? this.head.headers.get("host") ?? "";
+    return this.head.authority || (this.head.headers.get("host") ?? "");
   }
 
   /** The protocol that an extended CONNECT asks for. */
@@ -103,6 +103,8 @@ export class Reply implements Outgoing {
   readonly session: ServerSession;
   private state = WAITING;
   private failure: unknown;
+  /** @internal 100 Continue was sent (HTTP/2). */
+  wasContinued = false;
   /** @internal Of HTTP/2. */
   get streamId(): number {
     return this.request.streamId;

@@ -1,6 +1,7 @@
 // A client's end of HTTP/1.1: requests one after the other on one connection, or pipelined, and responses to whom they
 // are due. Knows no stream and no promise.
 import { Http1Connection, type Http1Event, type Http1Options, type RemoteProtocolError } from "../../http1/index.ts";
+import type { Http2Options } from "../../http2/index.ts";
 import type { FieldPair, HeaderInput } from "../../shared/header-fields.ts";
 import { IncomingBody } from "./body.ts";
 import {
@@ -12,7 +13,7 @@ import {
   type ResponseListener,
 } from "./client.ts";
 import { disconnected, NetworkError } from "./errors.ts";
-import { FLUSH_AT, type Transport } from "./session.ts";
+import { FLUSH_AT, type Transport, takeQueued } from "./session.ts";
 import { Tunnel } from "./tunnel.ts";
 
 /** Milliseconds; Infinity turns one off. */
@@ -32,6 +33,7 @@ export const CLIENT_TIMEOUTS: ClientTimeouts = { response: 300_000, body: 300_00
 
 export interface ClientSettings {
   readonly http1: Http1Options | undefined;
+  readonly http2: Http2Options | undefined;
   readonly timeouts: ClientTimeouts;
   /** Requests that may wait for their responses at a time; only those that are idempotent wait behind one another. */
   readonly pipelining: number;
@@ -110,18 +112,14 @@ export class Http1ClientSession implements ClientSession {
 
   // --- from the transport -------------------------------------------------------------------------------------------
 
-  get queuedBytes(): number {
+  private get queuedBytes(): number {
     return this.http.queuedBytes + (this.tunnel?.queuedBytes ?? 0);
   }
 
-  bytesToSend(): Uint8Array {
+  take(): readonly Uint8Array[] {
     const { tunnel, http } = this;
-    return tunnel === null ? http.bytesToSend() : tunnel.joined(http.chunksToSend());
-  }
-
-  chunksToSend(): Uint8Array[] {
-    const chunks = this.http.chunksToSend();
-    return this.tunnel === null ? chunks : [...chunks, ...this.tunnel.chunksToSend()];
+    if (tunnel === null) return http.queuedBytes === 0 ? [] : takeQueued(http);
+    return [...http.chunksToSend(), ...tunnel.chunksToSend()];
   }
 
   receive(octets: Uint8Array): void {

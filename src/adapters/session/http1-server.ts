@@ -13,7 +13,7 @@ import { IncomingBody } from "./body.ts";
 import { disconnected, NetworkError } from "./errors.ts";
 import { Reply, ServerRequest, type ServerSession } from "./exchange.ts";
 import type { Service } from "./service.ts";
-import { FLUSH_AT, type Session, type Transport } from "./session.ts";
+import { FLUSH_AT, type Session, type Transport, takeQueued } from "./session.ts";
 import { Tunnel } from "./tunnel.ts";
 
 const CLOSE: FieldPair = ["Connection", "close"];
@@ -55,19 +55,14 @@ export class Http1ServerSession implements Session, ServerSession {
 
   // --- from the transport -------------------------------------------------------------------------------------------
 
-  get queuedBytes(): number {
+  private get queuedBytes(): number {
     return this.http.queuedBytes + (this.tunnel?.queuedBytes ?? 0);
   }
 
-  bytesToSend(): Uint8Array {
+  take(): readonly Uint8Array[] {
     const { tunnel, http } = this;
-    if (tunnel === null) return http.bytesToSend();
-    return tunnel.joined(http.chunksToSend());
-  }
-
-  chunksToSend(): Uint8Array[] {
-    const chunks = this.http.chunksToSend();
-    return this.tunnel === null ? chunks : [...chunks, ...this.tunnel.chunksToSend()];
+    if (tunnel === null) return http.queuedBytes === 0 ? [] : takeQueued(http);
+    return [...http.chunksToSend(), ...tunnel.chunksToSend()];
   }
 
   receive(octets: Uint8Array): void {

@@ -1,5 +1,6 @@
 // What the connections of one server share.
 import type { Http1Options } from "../../http1/index.ts";
+import type { Http2Options } from "../../http2/index.ts";
 import type { Handler, ServerRequest } from "./exchange.ts";
 
 /** Milliseconds; Infinity turns one off. */
@@ -22,6 +23,8 @@ export const DEFAULT_TIMEOUTS: Timeouts = { idle: 5_000, head: 15_000, body: 30_
 export interface ServerOptions {
   /** Limits and leniencies of HTTP/1.1. */
   readonly http1?: Http1Options | undefined;
+  /** Settings, limits and windows of HTTP/2, where it is spoken. */
+  readonly http2?: Http2Options | undefined;
   readonly timeouts?: Partial<Timeouts> | undefined;
   /** Octets of a request body that no handler reads, up to which they are skipped to keep the connection. Default 1 MiB. */
   readonly unreadBodyOctets?: number | undefined;
@@ -35,6 +38,7 @@ export interface ServerOptions {
 export interface Service {
   readonly handler: Handler;
   readonly http1: Http1Options | undefined;
+  readonly http2: Http2Options | undefined;
   readonly timeouts: Timeouts;
   readonly unreadBodyOctets: number;
   readonly maxRequests: number;
@@ -49,6 +53,7 @@ export function newService(handler: Handler, options: ServerOptions, scheme: "ht
   return {
     handler,
     http1,
+    http2: options.http2,
     timeouts: readTimeouts(DEFAULT_TIMEOUTS, timeouts),
     unreadBodyOctets: positive("unreadBodyOctets", unreadBodyOctets),
     maxRequests: positive("maxRequests", maxRequests),

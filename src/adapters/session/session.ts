@@ -22,10 +22,8 @@ export interface Transport {
 
 /** One end of a connection, as the transport sees it. No method throws. */
 export interface Session {
-  /** Octets that are ready to be sent. */
-  readonly queuedBytes: number;
-  bytesToSend(): Uint8Array;
-  chunksToSend(): Uint8Array[];
+  /** What is to be written now: it is taken out of the queue. */
+  take(): readonly Uint8Array[];
   /** Octets came. */
   receive(octets: Uint8Array): void;
   /** The peer sends no more. */
@@ -48,9 +46,18 @@ export const FLUSH_AT = 64 * 1024;
 /** Below this one array that is a copy beats a vector of small ones. */
 export const COPY_BELOW = 16 * 1024;
 
-/** What the session has queued, as arrays to write. */
-export function takeQueued(session: Session): Uint8Array[] {
-  const queued = session.queuedBytes;
-  if (queued === 0) return [];
-  return queued < COPY_BELOW ? [session.bytesToSend()] : session.chunksToSend();
+/** Something with a queue: the connections of the core. */
+interface Queue {
+  readonly queuedBytes: number;
+  bytesToSend(): Uint8Array;
+  chunksToSend(): Uint8Array[];
+}
+
+const NOTHING: readonly Uint8Array[] = [];
+
+/** What is queued, as arrays to write. HTTP/2 makes its WINDOW_UPDATEs only now, and may have queued what a window keeps back. */
+export function takeQueued(queue: Queue): readonly Uint8Array[] {
+  if (queue.queuedBytes >= COPY_BELOW) return queue.chunksToSend();
+  const bytes = queue.bytesToSend();
+  return bytes.length === 0 ? NOTHING : [bytes];
 }

@@ -33,16 +33,4 @@ export class Tunnel {
     this.queuedBytes = 0;
     return queue;
   }
-
-  /** What is queued behind what the connection before had queued, as one array. */
-  joined(before: readonly Uint8Array[]): Uint8Array {
-    const chunks = [...before, ...this.chunksToSend()];
-    const joined = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0));
-    let at = 0;
-    for (const chunk of chunks) {
-      joined.set(chunk, at);
-      at += chunk.length;
-    }
-    return joined;
-  }
 }

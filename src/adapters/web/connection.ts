@@ -1,5 +1,6 @@
 // A client's connection: several requests on one stream, one after the other, pipelined or multiplexed. Knows no stream.
 import type { Http1Options } from "../../http1/index.ts";
+import type { Http2Options } from "../../http2/index.ts";
 import type { ClientSession } from "../session/client.ts";
 import { disconnected, NetworkError } from "../session/errors.ts";
 import { CLIENT_TIMEOUTS, type ClientTimeouts, Http1ClientSession } from "../session/http1-client.ts";
@@ -15,6 +16,8 @@ export interface ConnectionOptions {
   readonly protocol?: Protocol | undefined;
   /** Limits and leniencies of HTTP/1.1. */
   readonly http1?: Http1Options | undefined;
+  /** Settings, limits and windows of HTTP/2. */
+  readonly http2?: Http2Options | undefined;
   /** Milliseconds; Infinity turns one off. */
   readonly timeouts?: Partial<ClientTimeouts> | undefined;
   /** HTTP/1.1: requests that may wait for their responses at a time, if they are idempotent. Default 1: no pipelining. */
@@ -55,10 +58,10 @@ export abstract class BaseConnection {
 
   /** @throws TypeError when a stream is locked, TypeError or RangeError for impossible options */
   protected constructor(open: OpenTransport, options: ConnectionOptions) {
-    const { protocol, http1, pipelining = 1 } = options;
+    const { protocol, http1, http2, pipelining = 1 } = options;
     const timeouts = readTimeouts(CLIENT_TIMEOUTS, options.timeouts ?? {});
     if (!(pipelining >= 1)) throw new RangeError("pipelining must be a number from 1");
-    const settings = { http1, timeouts, pipelining };
+    const settings = { http1, http2, timeouts, pipelining };
     const { response, body, write, expect } = timeouts;
     this.patience = expect;
     this.transport = open({ write, linger: 0, tick: tickOf(response, body, write) }, (transport) =>

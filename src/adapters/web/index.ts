@@ -4,6 +4,7 @@ export type { ResponseHead } from "../session/client.ts";
 export { NetworkError, type NetworkErrorCode } from "../session/errors.ts";
 export type { Reply, ServerRequest } from "../session/exchange.ts";
 export type { ClientTimeouts } from "../session/http1-client.ts";
+export { either, http2, protocolOf } from "../session/http2.ts";
 export { http1, type Protocol } from "../session/protocol.ts";
 export type { ServerOptions, Service, Timeouts } from "../session/service.ts";
 export type { Body, Trailers } from "./body.ts";

@@ -1,7 +1,7 @@
 // A pair of WHATWG streams under a session. Every promise here ends in a handler: a stream that fails tells the session,
 // and nobody else.
 import { NetworkError } from "../session/errors.ts";
-import { type Session, type Transport, takeQueued } from "../session/session.ts";
+import type { Session, Transport } from "../session/session.ts";
 
 /** A byte stream both ways: a TCP socket, a WebTransport stream, a tunnel. Octets are Uint8Arrays. */
 export interface ByteStream {
@@ -64,7 +64,7 @@ export class StreamTransport implements Transport {
 
   flush(): void {
     if (this.isClosing || this.isGone) return;
-    const chunks = takeQueued(this.session);
+    const chunks = this.session.take();
     if (chunks.length === 0) return;
     const { writer } = this;
     for (const chunk of chunks) writer.write(chunk).catch((error) => this.fail(error));

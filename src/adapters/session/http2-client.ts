@@ -1,0 +1,217 @@
+// A client's end of HTTP/2: many requests at a time, each on a stream of its own. Knows no stream of octets and no promise.
+import type { Http2ReceivedEvent } from "../../http2/index.ts";
+import type { HeaderInput } from "../../shared/header-fields.ts";
+import { IncomingBody } from "./body.ts";
+import {
+  ClientExchange,
+  type ClientOwner,
+  type ClientSession,
+  type OutgoingRequest,
+  type ResponseHead,
+  type ResponseListener,
+} from "./client.ts";
+import { NetworkError } from "./errors.ts";
+import type { ClientSettings } from "./http1-client.ts";
+import { Http2Session } from "./http2-session.ts";
+import type { Transport } from "./session.ts";
+
+/** Streams to open before the server has said how many it takes: what it should allow at least (RFC 9113 6.5.2). */
+const BEFORE_SETTINGS = 100;
+
+export class Http2ClientSession extends Http2Session implements ClientSession {
+  readonly unanswered = [];
+  private readonly owner: ClientOwner;
+  private readonly settings: ClientSettings;
+  private readonly exchanges = new Map<number, ClientExchange>();
+  /** Milliseconds at which each exchange was last seen to move, and what it had then. */
+  private readonly waits = new Map<number, { seen: number; since: number }>();
+  /** The server's SETTINGS have come. */
+  private isSettled = false;
+  /** The server takes no more. */
+  private isLeaving = false;
+
+  constructor(transport: Transport, owner: ClientOwner, settings: ClientSettings) {
+    const { settings: announced, ...options } = settings.http2 ?? {};
+    super("client", transport, { ...options, settings: { enablePush: false, ...announced } });
+    this.owner = owner;
+    this.settings = settings;
+  }
+
+  // --- requests -----------------------------------------------------------------------------------------------------
+
+  canOpen(): boolean {
+    if (this.isOver || this.isStopping || this.isLeaving || this.http.finished) return false;
+    const { maxConcurrentStreams } = this.http.remoteSettings;
+    return this.http.openStreams.local < (this.isSettled ? maxConcurrentStreams : BEFORE_SETTINGS);
+  }
+
+  open(request: OutgoingRequest, listener: ResponseListener): ClientExchange {
+    const { method, target, scheme, protocol, hasBody } = request;
+    const authority = request.authority === "" ? undefined : request.authority;
+    const streamId = this.withFields(request.headers, (headers) =>
+      this.http.openStream({ method, target, scheme, authority, protocol, headers }, { endStream: endsHere(request) }),
+    );
+    const exchange = new ClientExchange(this, { ...request, hasBody }, listener, streamId);
+    this.exchanges.set(streamId, exchange);
+    this.schedule();
+    return exchange;
+  }
+
+  write(exchange: ClientExchange, octets: Uint8Array): boolean {
+    return this.sendData(exchange, octets);
+  }
+
+  end({ streamId, body, request }: ClientExchange, trailers: HeaderInput | undefined): void {
+    this.http.send({ type: "end-of-message", streamId, headers: trailers });
+    if (request.method === "CONNECT" && body?.isComplete) this.over(streamId);
+    this.schedule();
+  }
+
+  abort({ streamId }: ClientExchange): void {
+    if (!this.exchanges.delete(streamId) || this.http.finished) return;
+    this.http.reset(streamId, "CANCEL");
+    this.schedule();
+    this.freed();
+  }
+
+  shutdown(): void {
+    this.isStopping = true;
+    this.endIfIdle();
+  }
+
+  // --- events -------------------------------------------------------------------------------------------------------
+
+  protected handle(event: Http2ReceivedEvent): void {
+    if (event.type === "goaway") return this.receiveGoaway(event.unprocessed);
+    if (event.type === "settings") {
+      this.isSettled = true;
+      return this.owner.free();
+    }
+    if (event.type === "connection-closed") return this.finish();
+    const exchange = "streamId" in event ? this.exchanges.get(event.streamId) : undefined;
+    if (exchange === undefined) {
+      if (event.type === "data") this.http.release(event.streamId, event.data.length);
+      return;
+    }
+    switch (event.type) {
+      case "informational-response":
+        if (event.status === 100) exchange.onContinue?.();
+        return exchange.listener.informational(event);
+      case "response":
+        return this.receiveResponse(exchange, event);
+      case "data":
+        exchange.body?.push(event.data);
+        return this.touch(exchange.body as IncomingBody);
+      case "end-of-message":
+        exchange.body?.finish(event.headers);
+        this.touch(exchange.body as IncomingBody);
+        return this.complete(exchange);
+      case "stream-reset":
+        return this.receiveReset(exchange, event.code);
+      case "drain":
+        return this.wake(exchange);
+    }
+  }
+
+  protected settleEvents(): void {}
+
+  private receiveResponse(exchange: ClientExchange, head: ResponseHead): void {
+    const body = new IncomingBody(this, exchange.streamId);
+    const isTunnel = exchange.request.method === "CONNECT" && head.status < 300;
+    exchange.body = body;
+    exchange.onContinue?.();
+    if (isTunnel) exchange.beginTunnel();
+    exchange.listener.response(head, body, isTunnel);
+  }
+
+  /** The response is complete: what is left of the request is not sent any more. */
+  private complete(exchange: ClientExchange): void {
+    const { streamId, request } = exchange;
+    if (!exchange.hasEnded) {
+      // A tunnel may be closed one way.
+      if (request.method === "CONNECT") return;
+      this.http.reset(streamId, "CANCEL");
+      exchange.stop(new NetworkError("ABORTED", "the response was complete before the request"));
+    }
+    this.over(streamId);
+  }
+
+  private over(streamId: number): void {
+    this.exchanges.delete(streamId);
+    this.freed();
+  }
+
+  private receiveReset(exchange: ClientExchange, code: string | number): void {
+    this.exchanges.delete(exchange.streamId);
+    const unprocessed = code === "REFUSED_STREAM";
+    exchange.fail(new NetworkError("RESET", `the stream was reset: ${code}`, { unprocessed }));
+    this.freed();
+  }
+
+  private receiveGoaway(unprocessed: readonly number[]): void {
+    this.isLeaving = true;
+    const error = new NetworkError("CLOSING", "the server closes", { unprocessed: true });
+    this.owner.over(error);
+    for (const streamId of unprocessed) {
+      const exchange = this.exchanges.get(streamId);
+      this.exchanges.delete(streamId);
+      exchange?.fail(error);
+    }
+    this.endIfIdle();
+  }
+
+  /** A stream is free for another request. */
+  private freed(): void {
+    this.owner.free();
+    this.endIfIdle();
+  }
+
+  private endIfIdle(): void {
+    if ((this.isStopping || this.isLeaving) && this.exchanges.size === 0) this.finish();
+  }
+
+  // --- bodies -------------------------------------------------------------------------------------------------------
+
+  bodyRefused(body: IncomingBody): void {
+    this.exchanges.get(body.streamId)?.abort(new NetworkError("ABORTED", "the response was given up"));
+  }
+
+  // --- what goes wrong ----------------------------------------------------------------------------------------------
+
+  protected failApplication(streamId: number, error: unknown): void {
+    this.exchanges.get(streamId)?.abort(error);
+  }
+
+  protected failAll(error: unknown): void {
+    const exchanges = [...this.exchanges.values()];
+    this.exchanges.clear();
+    for (const exchange of exchanges) exchange.fail(error);
+    this.owner.over(error);
+  }
+
+  protected report(): void {}
+
+  // --- time ---------------------------------------------------------------------------------------------------------
+
+  tick(now: number): void {
+    const { response, body } = this.settings.timeouts;
+    for (const exchange of [...this.exchanges.values()]) {
+      const { streamId, hasEnded } = exchange;
+      const waits =
+        exchange.body === null ? hasEnded : !exchange.body.isWaiting && exchange.request.method !== "CONNECT";
+      const seen = exchange.body === null ? -1 : exchange.body.received;
+      const wait = this.waits.get(streamId);
+      if (!waits || wait === undefined || wait.seen !== seen) {
+        this.waits.set(streamId, { seen, since: now });
+      } else if (now - wait.since >= (exchange.body === null ? response : body)) {
+        exchange.abort(new NetworkError("TIMEOUT", "the peer did not go on with its response"));
+      }
+    }
+    for (const streamId of this.waits.keys()) if (!this.exchanges.has(streamId)) this.waits.delete(streamId);
+  }
+}
+
+/** A CONNECT stays open: it is to be a tunnel. */
+function endsHere({ hasBody, method }: OutgoingRequest): boolean {
+  return !hasBody && method !== "CONNECT";
+}
