@@ -82,7 +82,7 @@ export class Http2ClientSession extends Http2Session implements ClientSession {
   // --- events -------------------------------------------------------------------------------------------------------
 
   protected handle(event: Http2ReceivedEvent): void {
-    if (event.type === "goaway") return this.receiveGoaway(event.unprocessed);
+    if (event.type === "goaway") return this.receiveGoaway(event.code, event.unprocessed);
     if (event.type === "settings") {
       this.isSettled = true;
       return this.owner.free();
@@ -148,15 +148,17 @@ export class Http2ClientSession extends Http2Session implements ClientSession {
     this.freed();
   }
 
-  private receiveGoaway(unprocessed: readonly number[]): void {
+  private receiveGoaway(code: string | number, unprocessed: readonly number[]): void {
     this.isLeaving = true;
-    const error = new NetworkError("CLOSING", "the server closes", { unprocessed: true });
+    const error = new NetworkError("CLOSING", `the server closes: ${code}`, { unprocessed: true });
     this.owner.over(error);
     for (const streamId of unprocessed) {
       const exchange = this.exchanges.get(streamId);
       this.exchanges.delete(streamId);
       exchange?.fail(error);
     }
+    // RFC 9113 5.4.1: after an error nothing comes any more.
+    if (code !== "NO_ERROR") this.failAll(new NetworkError("CLOSING", `the server closes: ${code}`));
     this.endIfIdle();
   }
 
