@@ -330,7 +330,7 @@ export class BlockReader {
       promisedStreamId: id,
       method: message.method as string,
       target: targetOf(message),
-      scheme: message.scheme ?? "",
+      scheme: message.scheme as string,
       authority: message.authority ?? "",
       protocol: message.protocol ?? undefined,
       headers: message.headers,
@@ -341,5 +341,5 @@ export class BlockReader {
 
 /** `path` is null in a CONNECT without protocol: its target is the authority. */
 function targetOf(message: DecodedMessage): string {
-  return message.path ?? message.authority ?? "";
+  return message.path ?? (message.authority as string);
 }

@@ -261,7 +261,7 @@ export class Receiver {
     buffer.consume(length);
     this.part = HEADER;
     if (!Array.isArray(event)) return event;
-    this.events = event.length > 0 ? event : null;
+    this.events = event;
     return null;
   }
 

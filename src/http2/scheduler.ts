@@ -84,7 +84,7 @@ export class Scheduler {
     if (stream.list !== UNLISTED) this.relist(stream);
   }
 
-  /** Forgets what is queued on a stream. */
+  /** Forgets what is queued on a stream, which is something. */
   drop(stream: Stream): void {
     this.sendable -= this.sendableOf(stream);
     this.queued -= stream.queued;
@@ -92,7 +92,7 @@ export class Scheduler {
     stream.chunk = null;
     stream.later = null;
     stream.laterAt = 0;
-    if (stream.list !== UNLISTED) this.unlist(stream);
+    this.unlist(stream);
   }
 
   /** The stream whose data goes out next; null when there is none, or the connection's window is shut. */

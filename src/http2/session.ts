@@ -165,11 +165,12 @@ export class Session {
   fire(stream: Stream, trigger: number): void {
     this.streams.fire(stream, trigger);
     if (stream.state !== CLOSED) return;
+    if (stream.isWaiting) this.waiting?.delete(stream);
+    stream.isWaiting = false;
     if (stream.queued > 0) {
       this.scheduler.drop(stream);
       this.noticeRoom();
     }
-    if (stream.isWaiting) this.waiting?.delete(stream);
     this.noticeEmptiness();
   }
 
@@ -398,7 +399,6 @@ export class Session {
   private drain(stream: Stream): void {
     stream.isWaiting = false;
     this.waiting?.delete(stream);
-    if (stream.state === CLOSED) return;
     this.drained ??= [];
     this.drained.push(stream.id);
   }

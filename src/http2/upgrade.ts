@@ -101,6 +101,7 @@ export function decodeSettings(text: string): SettingEntry[] | null {
  * @throws TypeError, RangeError for what is no setting
  */
 export function upgradeSettings(settings: GivenSettings = {}): string {
+  // Settings have six octets, so that no bits are left over.
   let text = "";
   let bits = 0;
   let count = 0;
@@ -112,5 +113,5 @@ export function upgradeSettings(settings: GivenSettings = {}): string {
       text += ALPHABET[(bits >> count) & 63];
     }
   }
-  return count > 0 ? text + ALPHABET[(bits << (6 - count)) & 63] : text;
+  return text;
 }
