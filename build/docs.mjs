@@ -1,6 +1,7 @@
 // Documents made from the code: `npm run docs` writes them, `--check` compares (test/docs.test.ts does too).
 //   docs/api.md        from the docstrings of what src/index.ts exports (TypeDoc)
 //   package.json       exports and sideEffects, from build/entries.mjs
+//   docs/http2.md      what stands between the same marks there
 //   docs/http2-states.md  the tables of src/http2/stream-states.ts and connection-states.ts, the same
 //   docs/states.md     the tables of src/http1/states.ts, in words, as Mermaid and as docs/states.svg
 //   docs/http2-rules.md  every MUST of RFC 9113 and RFC 7541 with its tests (test/http2/rules)
@@ -30,6 +31,7 @@ export async function generate() {
     "docs/http2-states.svg": svgOfTables(http2Tables()),
     "docs/http2-rules.md": rulesText(load("test/http2/rules/index.ts").RULES),
     "README.md": fillIn(readme, readmeSections()),
+    "docs/http2.md": fillIn(readFileSync(join(ROOT, "docs/http2.md"), "utf8"), http2Sections()),
     "package.json": packageText(),
   };
 }
@@ -55,7 +57,19 @@ function readmeSections() {
     errors: errorTable(ERRORS),
     limits: limitTable(LIMITS),
     leniencies: leniencyTable(LENIENCIES),
-    "two-ends": twoEnds(),
+    "two-ends": program("two-ends"),
+  };
+}
+
+function http2Sections() {
+  const others = load("src/shared/errors.ts").ERRORS.filter(({ http2Code }) => http2Code !== "PROTOCOL_ERROR");
+  return {
+    "two-ends-http2": program("two-ends-http2"),
+    "http2-limits": limitTable(load("src/http2/options.ts").HTTP2_LIMITS),
+    "http2-codes": table(
+      ["code", "HTTP/2's"],
+      others.map(({ code, http2Code }) => [`\`${code}\``, http2Code]),
+    ),
   };
 }
 
@@ -107,8 +121,8 @@ function leniencyTable(leniencies) {
 }
 
 /** The example as it is in its file, and what it prints when it runs. */
-function twoEnds() {
-  const file = "examples/two-ends.mjs";
+function program(name) {
+  const file = `examples/${name}.mjs`;
   const source = readFileSync(join(ROOT, file), "utf8").trimEnd();
   const output = execFileSync(process.execPath, [file], { cwd: ROOT, encoding: "utf8" }).trimEnd();
   return `\`\`\`js\n${source}\n\`\`\`\n\nIt prints:\n\n\`\`\`text\n${output}\n\`\`\``;

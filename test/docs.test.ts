@@ -24,6 +24,7 @@ describe("documents made from the code", () => {
     "docs/states.md",
     "docs/states.svg",
     "docs/http2-states.md",
+    "docs/http2.md",
     "docs/http2-states.svg",
     "docs/http2-rules.md",
     "package.json",

@@ -6,7 +6,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     coverage: {
       provider: "v8",
-      include: ["src/http1/**", "src/shared/**", "src/wasm/**"],
+      include: ["src/http1/**", "src/http2/**", "src/shared/**", "src/wasm/**"],
       reporter: ["text", "html"],
       thresholds: { branches: 100 },
     },

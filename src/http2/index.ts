@@ -1,6 +1,7 @@
 // HTTP/2: the public list.
 export { ERRORS, type ErrorCode, type ErrorRow, LocalProtocolError, RemoteProtocolError } from "../shared/errors.ts";
 export { type FieldPair, HeaderFields, type HeaderInput } from "../shared/header-fields.ts";
+export { setKernelModule } from "../wasm/module.ts";
 export { HTTP2_CODES, type Http2Code } from "./codes.ts";
 export { Http2Connection, type Sniffed } from "./connection.ts";
 export type {

@@ -76,11 +76,12 @@ export class ControlReader {
   /** The oldest unacknowledged frame holds now. An acknowledgement that nobody waits for is ignored. */
   private acknowledged(): Http2ReceivedEvent | null {
     const { session } = this;
-    const settings = session.unacknowledged.shift();
+    const [settings, ...later] = session.unacknowledged;
     if (settings === undefined) {
       session.spendUseless();
       return null;
     }
+    session.unacknowledged = later;
     session.activate(settings);
     return { type: "settings-acknowledged", settings, offset: session.offset };
   }

@@ -62,7 +62,7 @@ export class Session {
   /** Has the peer's first SETTINGS frame come? */
   hasRemoteSettings = false;
   /** Frames that the peer has not acknowledged, the oldest first. */
-  readonly unacknowledged: SomeSettings[] = [];
+  unacknowledged: readonly SomeSettings[] = [];
   /** Streams that the peer may have open: already before it has acknowledged the first frame. */
   concurrentStreams: number;
   /** Has extended CONNECT been announced? */
@@ -256,7 +256,8 @@ export class Session {
     const payload = writeSettings(settings);
     const at = this.frame(payload.length, SETTINGS, 0, 0);
     this.output.page.set(payload, at);
-    this.unacknowledged.push(settings);
+    // Few ever wait: a list of just its length, where push would keep room for 17.
+    this.unacknowledged = [...this.unacknowledged, settings];
     if (settings.enableConnectProtocol === true) this.takesExtendedConnect = true;
   }
 

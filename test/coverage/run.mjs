@@ -1,4 +1,4 @@
-// Every branch of src/http1, src/shared, src/wasm and assembly/, or a reason beside it: `npm run test:coverage`.
+// Every branch of src/http1, src/http2, src/shared, src/wasm and assembly/, or a reason beside it: `npm run test:coverage`.
 //
 // The whole vitest suite runs in a copy of the tree, where asconfig.json loads build/assembly-coverage.mjs: once with
 // the SIMD kernels (this run counts src/ too) and once with the scalar ones in their place; the counts are joined. In
@@ -12,7 +12,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { join as joinCounts, judge, report } from "./branches.mjs";
 
 const ROOT = resolve(import.meta.dirname, "../..");
-const COUNTED = ["src/http1", "src/shared", "src/wasm"];
+const COUNTED = ["src/http1", "src/http2", "src/shared", "src/wasm"];
 const keep = process.argv.includes("--keep");
 const filters = process.argv.slice(2).filter((argument) => argument !== "--keep");
 
