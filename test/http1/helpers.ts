@@ -10,6 +10,7 @@ import {
   RemoteProtocolError,
   type Role,
 } from "../../src/http1/index.ts";
+import { publish } from "../conformance/record.ts";
 import { latin1, octets } from "../helpers.ts";
 
 export { latin1, octets, random } from "../helpers.ts";
@@ -226,6 +227,7 @@ export function unmarked(input: string): { bytes: Uint8Array; offsets: number[];
 export function checkRow(make: () => Http1Connection, [input, ...expected]: Row, cycles = false): void {
   const { bytes, offsets, eof } = unmarked(input);
   expect(readEverySplit(make, bytes, { eof, cycles })).toEqual({ lines: expected, offsets });
+  publish(make, latin1(bytes), eof, cycles);
   if (eof || !endsForGood(expected)) return;
   const longer = octets(`${latin1(bytes)}GET \0\r\n\r\n`);
   expect(readEverySplit(make, longer, { cycles }), "with trailing octets").toEqual({ lines: expected, offsets });

@@ -1,0 +1,85 @@
+// The published suite is made from the tables of readings in test/http1: every row is a case. Each row's test demands that
+// the suite has it as it is; `node test/conformance/refresh.mjs` writes the suite anew.
+import { appendFileSync, readFileSync } from "node:fs";
+import { expect } from "vitest";
+import { Http1Connection, type Http1Options, LENIENCIES, LIMITS, RemoteProtocolError } from "../../src/http1/index.ts";
+import type { Settings } from "../../src/http1/options.ts";
+import { octets } from "../helpers.ts";
+import { type Case, play, type Suite } from "./drive.js";
+
+/** Inputs up to here are cut at every place. */
+const CUT_EVERYWHERE = 600;
+const RECORD = process.env.SANSIO_RECORD;
+const published = readPublished();
+
+/** Demands that this reading is a case of the suite, or records it. */
+export function publish(make: () => Http1Connection, input: string, end: boolean, answer: boolean): void {
+  const { currentTestName = "", testPath = "" } = expect.getState();
+  const name = `${testPath.replace(/.*\//, "").replace(".test.ts", "")}: ${currentTestName.replaceAll(" > ", ": ")}`;
+  const found = caseOf(name, make, input, end, answer);
+  if (RECORD !== undefined) appendFileSync(RECORD, `${JSON.stringify(found)}\n`);
+  else expect(published.get(keyOf(found)), "node test/conformance/refresh.mjs").toEqual(found);
+}
+
+/** Cases are told apart by what goes in, not by their names. */
+export function keyOf({ role, options, send, answer, input, end }: Case): string {
+  return JSON.stringify([role, options, send, answer, input, end]);
+}
+
+function caseOf(name: string, make: () => Http1Connection, input: string, end: boolean, answer: boolean): Case {
+  const { role, options, send } = makingOf(make);
+  const how = {
+    role,
+    ...(Object.keys(options).length > 0 && { options }),
+    ...(send.length > 0 && { send }),
+    ...(answer && { answer }),
+    ...(end && { end }),
+  };
+  const { events, error, last } = play({ Http1Connection, RemoteProtocolError }, how, [octets(input)], false);
+  return { name, ...how, input, splits: splitsFor(input.length), events, ...(error && { error }), last };
+}
+
+function splitsFor(length: number): Case["splits"] {
+  if (length <= CUT_EVERYWHERE) return "every";
+  const places = [1, 2, 16, Math.floor(length / 2), length - 2, length - 1];
+  return [[], ...places.map((place) => [place]), places];
+}
+
+/** How the connection was made: its role, the options that are not the role's defaults, what it sent. */
+function makingOf(make: () => Http1Connection): { role: Case["role"]; options: Http1Options; send: object[] } {
+  const sent: object[] = [];
+  const { send } = Http1Connection.prototype;
+  Http1Connection.prototype.send = function (this: Http1Connection, event) {
+    sent.push(event);
+    send.call(this, event);
+  };
+  try {
+    const connection = make();
+    return { role: connection.role, options: optionsOf(connection), send: sent };
+  } finally {
+    Http1Connection.prototype.send = send;
+  }
+}
+
+function optionsOf(connection: Http1Connection): Http1Options {
+  const settingsOf = (of: Http1Connection) => (of as unknown as { settings: Settings }).settings;
+  const own = settingsOf(connection);
+  const usual = settingsOf(new Http1Connection(connection.role));
+  const limits = LIMITS.filter(({ name }) => own.limits[name] !== usual.limits[name]);
+  const isAllowed = (settings: Settings, name: string, bits: number) =>
+    bits === 0 ? settings.repeatedContentLength : name === "bareLf" ? settings.bareLf : (settings.allow & bits) !== 0;
+  const leniencies = LENIENCIES.filter(({ name, bits }) => isAllowed(own, name, bits) !== isAllowed(usual, name, bits));
+  return {
+    ...(limits.length > 0 && { limits: Object.fromEntries(limits.map(({ name }) => [name, own.limits[name]])) }),
+    ...(leniencies.length > 0 && {
+      allow: Object.fromEntries(leniencies.map(({ name, bits }) => [name, isAllowed(own, name, bits)])),
+    }),
+    ...(own.http10KeepAlive !== usual.http10KeepAlive && { http10KeepAlive: own.http10KeepAlive }),
+  };
+}
+
+function readPublished(): Map<string, Case> {
+  if (RECORD !== undefined) return new Map();
+  const { cases } = JSON.parse(readFileSync(new URL("http1.json", import.meta.url), "utf8")) as Suite;
+  return new Map(cases.map((each) => [keyOf(each), each]));
+}
