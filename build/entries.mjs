@@ -47,6 +47,7 @@ export function packageExports() {
   return Object.fromEntries([
     ...ENTRIES.map((entry) => [entry.subpath, conditionsOf(`./dist/${fileName(entry)}`)]),
     ...KERNELS.map(({ name }) => [`./${name}.wasm`, `./dist/${name}.wasm`]),
+    ["./conformance/http1.json", "./test/conformance/http1.json"],
     ["./package.json", "./package.json"],
   ]);
 }

@@ -26,10 +26,7 @@ export interface Failure {
 
 type Outcome = Pick<Case, "events" | "error" | "last">;
 
-export declare function runSuite(
-  sansio: object,
-  suite: Suite,
-): { cases: number; runs: number; failures: Failure[] };
+export declare function runSuite(sansio: object, suite: Suite): { cases: number; runs: number; failures: Failure[] };
 export declare function play(
   sansio: object,
   how: Pick<Case, "role" | "options" | "send" | "answer" | "end">,

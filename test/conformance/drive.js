@@ -24,7 +24,7 @@ export function runSuite(sansio, { cases }) {
   return { cases: cases.length, runs, failures };
 }
 
-/** What a case expects, in the order in which play() gives it. */
+/** What a case expects, or what was found, in one order. */
 function outcomeOf({ events, error, last }) {
   return { events, ...(error && { error }), last };
 }
@@ -34,7 +34,7 @@ export function play({ Http1Connection, RemoteProtocolError }, { role, options, 
   const connection = new Http1Connection(role, options);
   for (const event of send) connection.send(event.type === "data" ? { ...event, data: octets(event.data) } : event);
   connection.bytesToSend();
-  const outcome = { events: [] };
+  const outcome = { events: [], error: undefined, last: undefined };
   const pull = () => pullAll(connection, RemoteProtocolError, answer, outcome);
   for (const piece of fed) {
     connection.feed(piece);
@@ -45,7 +45,7 @@ export function play({ Http1Connection, RemoteProtocolError }, { role, options, 
     connection.feedEof();
     pull();
   }
-  return outcome;
+  return outcomeOf(outcome);
 }
 
 function pullAll(connection, RemoteProtocolError, answer, outcome) {

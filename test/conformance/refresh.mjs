@@ -23,7 +23,8 @@ try {
 
 /** One case a line, in the order of their names; what goes in is there once. */
 function writeSuite(recorded) {
-  const keyOf = ({ role, options, send, answer, input, end }) => JSON.stringify([role, options, send, answer, input, end]);
+  const keyOf = ({ role, options, send, answer, input, end }) =>
+    JSON.stringify([role, options, send, answer, input, end]);
   const cases = [...new Map(recorded.map((each) => [keyOf(each), each])).values()];
   cases.sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)));
   const lines = cases.map((each) => JSON.stringify(each)).join(",\n");
