@@ -12,7 +12,8 @@ const PROGRAMS = join(import.meta.dirname, "programs");
 const bin = (name) => join(ROOT, "node_modules/.bin", name);
 
 /** What may be in the tarball: no sources, no tests, no maps to sources that are not there. */
-const SHIPPED = /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|test\/conformance\/[\w.-]+|dist\/[\w.-]+\.(js|cjs|d\.ts|d\.cts|wasm))$/;
+const SHIPPED =
+  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|test\/conformance\/[\w.-]+|dist\/[\w.-]+\.(js|cjs|d\.ts|d\.cts|wasm))$/;
 const EXCHANGE = "POST /echo example.com | hi | 200 OK | ok";
 
 const folder = mkdtempSync(join(tmpdir(), "sansio-package-"));

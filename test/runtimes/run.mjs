@@ -1,0 +1,319 @@
+// The conformance suite in every runtime: `npm run test:runtimes`. Installs the runtimes itself: npm packages into a cache
+// beside the user's others, browsers from Debian. What cannot be had is told as skipped, and the run then fails: it is
+// never counted as passed. `-- --readme` writes the README's table from the run.
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { homedir, tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { rolldown } from "rolldown";
+import { fillIn } from "../../build/docs.mjs";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const PACKAGES = {
+  node20: "npm:node@20.20.2",
+  node22: "npm:node@22.23.3",
+  node24: "npm:node@24.21.0",
+  node26: "npm:node@26.10.0",
+  bun: "1.4.5",
+  deno: "2.9.6",
+  workerd: "1.20261117.1",
+};
+const LIMIT = 120_000;
+const CACHE = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "sansio", "runtimes");
+const folder = mkdtempSync(join(tmpdir(), "sansio-runtimes-"));
+
+async function main() {
+  installPackages();
+  installBrowsers();
+  await bundleAll();
+  const rows = [];
+  for (const [name, run] of runtimes()) {
+    const row = { name, ...(await attempt(run)) };
+    rows.push(row);
+    console.log(`${row.outcome.padEnd(7)} ${name}${row.detail ? `: ${row.detail}` : ""}`);
+  }
+  const shown = table(rows);
+  console.log(`\n${shown}\n`);
+  if (process.argv.includes("--readme")) {
+    const path = join(ROOT, "README.md");
+    writeFileSync(path, fillIn(readFileSync(path, "utf8"), { runtimes: shown }));
+  }
+  const count = (outcome) => rows.filter((row) => row.outcome === outcome).length;
+  console.log(`${count("passed")} passed, ${count("FAILED")} failed, ${count("skipped")} skipped`);
+  return count("passed") === rows.length ? 0 : 1;
+}
+
+async function attempt(run) {
+  try {
+    const result = await run();
+    if (result.failed > 0) return { outcome: "FAILED", detail: JSON.stringify(result.failures[0]), ...result };
+    if (!(result.cases > 0)) return { outcome: "FAILED", detail: JSON.stringify(result) };
+    return {
+      outcome: "passed",
+      detail: `${result.version}, ${result.cases} cases, ${result.runs} runs, ${result.kernel}`,
+      ...result,
+    };
+  } catch (error) {
+    return { outcome: error.code === "ENOENT" ? "skipped" : "FAILED", detail: error.message };
+  }
+}
+
+function table(rows) {
+  const lines = rows.map(({ name, version = "", kernel = "", cases = "", outcome }) =>
+    [name, version, kernel, cases, outcome].join(" | "),
+  );
+  return ["runtime | version | kernel | cases | outcome", "--- | --- | --- | --- | ---", ...lines]
+    .map((line) => `| ${line} |`)
+    .join("\n");
+}
+
+// --- installing ---------------------------------------------------------------------------------------------------
+
+function installPackages() {
+  mkdirSync(CACHE, { recursive: true });
+  const wanted = `${JSON.stringify({ private: true, dependencies: PACKAGES })}\n`;
+  const manifest = join(CACHE, "package.json");
+  const installed =
+    existsSync(join(CACHE, "node_modules")) && existsSync(manifest) && readFileSync(manifest, "utf8") === wanted;
+  if (installed) return;
+  writeFileSync(manifest, wanted);
+  console.log(`installing ${Object.keys(PACKAGES).join(", ")}`);
+  const { status } = spawnSync("npm", ["install", "--no-audit", "--no-fund"], {
+    cwd: CACHE,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  if (status !== 0) rmSync(manifest);
+}
+
+function installBrowsers() {
+  if (existsSync(CHROMIUM) && existsSync(FIREFOX)) return;
+  console.log("installing chromium, firefox-esr");
+  const apt = (...parameters) =>
+    spawnSync("apt-get", parameters, {
+      stdio: ["ignore", "ignore", "inherit"],
+      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+    });
+  apt("update", "-qq");
+  apt("install", "-y", "-qq", "--no-install-recommends", "chromium", "firefox-esr");
+}
+
+// --- programs -----------------------------------------------------------------------------------------------------
+
+const PROGRAM = JSON.stringify(join(import.meta.dirname, "program.js"));
+const VERSION = "globalThis.Bun ? Bun.version : globalThis.Deno ? Deno.version.deno : process.version";
+const POST = 'fetch("/result", { method: "POST", body: JSON.stringify({ ...result, version: navigator.userAgent }) })';
+const FAILING = "catch (error) { result = { error: String(error.stack ?? error) }; }";
+const judged = (specifiers, then) => {
+  const load = `async () => { ${specifiers.map((name) => `await import(${JSON.stringify(name)});`).join(" ")} return await import("sansio/http1"); }`;
+  return `import { judge } from ${PROGRAM};\nlet result;\ntry { result = await judge(${load}); } ${FAILING}\n${then}`;
+};
+
+const SOURCES = {
+  "server.mjs": [judged([], `console.log(JSON.stringify({ ...result, version: ${VERSION} }));`), []],
+  "server-js.mjs": [judged(["sansio/js"], `console.log(JSON.stringify({ ...result, version: ${VERSION} }));`), []],
+  "page.js": [judged([], POST), []],
+  "page-js.js": [judged(["sansio/js"], POST), []],
+  "worker.js": [judged([], `postMessage(result);`), []],
+  "workerd.js": [
+    `import { judge } from ${PROGRAM};\nexport default { async fetch() { let result; try { result = await judge(() => import("sansio/http1")); } ${FAILING} return Response.json(result); } };`,
+    ["workerd"],
+  ],
+};
+
+/** One file each, as a bundler makes them for a user: the package is resolved by its name and the conditions. */
+async function bundleAll() {
+  for (const [name, [source, conditions]] of Object.entries(SOURCES)) {
+    const bundle = await rolldown({
+      input: "entry",
+      platform: "neutral",
+      makeAbsoluteExternalsRelative: false,
+      resolve: { conditionNames: [...conditions, "import", "default"] },
+      plugins: [
+        {
+          name: "entry",
+          resolveId(id) {
+            if (id === "entry") return "\0entry.js";
+            if (/\.wasm$/.test(id)) return { id: `./${id.split("/").pop()}`, external: true };
+            return id.startsWith("sansio") ? this.resolve(id, join(ROOT, "package.json"), { skipSelf: true }) : null;
+          },
+          load: (id) => (id === "\0entry.js" ? source : null),
+        },
+      ],
+    });
+    await bundle.write({ file: join(folder, name), format: "es", codeSplitting: false });
+    await bundle.close();
+  }
+}
+
+// --- runtimes -----------------------------------------------------------------------------------------------------
+
+const CHROMIUM = "/usr/bin/chromium";
+const FIREFOX = "/usr/bin/firefox-esr";
+
+function* runtimes() {
+  const bin = (name, path) => join(CACHE, "node_modules", name, path);
+  const node = (major) => bin(`node${major}`, "bin/node");
+  for (const major of [20, 22, 24, 26]) yield [`Node ${major}`, () => print(node(major), ["server.mjs"])];
+  for (const major of [20, 26])
+    yield [`Node ${major} --jitless`, () => print(node(major), ["--jitless", "server-js.mjs"])];
+  yield ["Bun", () => print(bin(".bin", "bun"), ["server.mjs"])];
+  yield ["Deno", () => print(bin(".bin", "deno"), ["run", "-A", "--no-config", "server.mjs"])];
+  yield ["workerd", () => workerd(bin(".bin", "workerd"))];
+  const strict = "script-src 'self'";
+  yield ["Chromium, page", () => browse(chromium, "page.js")];
+  yield ["Chromium, module worker", () => browse(chromium, "worker.js")];
+  yield ["Chromium, page under script-src 'self'", () => browse(chromium, "page-js.js", strict)];
+  yield ["Firefox, page", () => browse(firefox, "page.js")];
+  yield ["Firefox, module worker", () => browse(firefox, "worker.js")];
+  yield ["Firefox, page under script-src 'self'", () => browse(firefox, "page-js.js", strict)];
+}
+
+function print(command, parameters) {
+  if (!existsSync(command)) throw Object.assign(new Error(`${command} is not there`), { code: "ENOENT" });
+  const { stdout, stderr, error } = spawnSync(command, parameters, {
+    cwd: folder,
+    encoding: "utf8",
+    timeout: LIMIT,
+    maxBuffer: 1 << 26,
+  });
+  if (error) throw error;
+  const last = stdout.trim().split("\n").at(-1);
+  if (!last?.startsWith("{")) throw new Error(stderr.slice(0, 500));
+  return checked(JSON.parse(last));
+}
+
+function checked(result) {
+  if (result.error) throw new Error(result.error);
+  return result;
+}
+
+async function workerd(command) {
+  const { version } = JSON.parse(readFileSync(join(CACHE, "node_modules/workerd/package.json"), "utf8"));
+  writeFileSync(join(folder, "http1.wasm"), readFileSync(join(ROOT, "dist/http1.wasm")));
+  writeFileSync(
+    join(folder, "config.capnp"),
+    `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [ (name = "main", worker = .program) ],
+  sockets = [ (name = "http", address = "127.0.0.1:0", http = (), service = "main") ] );
+const program :Workerd.Worker = ( compatibilityDate = "2026-11-01",
+  modules = [ (name = "worker", esModule = embed "workerd.js"), (name = "http1.wasm", wasm = embed "http1.wasm") ] );
+`,
+  );
+  const child = spawn(command, ["serve", "--control-fd=3", "config.capnp"], {
+    cwd: folder,
+    stdio: ["ignore", "ignore", "inherit", "pipe"],
+  });
+  try {
+    const port = await new Promise((done, fail) => {
+      child.on("error", fail);
+      child.on("exit", () => fail(new Error("workerd has ended")));
+      child.stdio[3].on("data", (bytes) => {
+        const found = /"port":\s*(\d+)/.exec(String(bytes));
+        if (found) done(Number(found[1]));
+      });
+    });
+    const response = await fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(LIMIT) });
+    return { ...checked(await response.json()), version };
+  } finally {
+    child.kill("SIGKILL");
+  }
+}
+
+/** Opens a page that posts what it found. */
+async function browse(browser, script, policy) {
+  let found;
+  const result = new Promise((done) => {
+    found = done;
+  });
+  const starter =
+    script === "worker.js"
+      ? `new Worker("/worker.js", { type: "module" }).onmessage = ({ data: result }) => ${POST};`
+      : "";
+  const server = createServer((request, response) => {
+    const path = request.url.slice(1);
+    if (path === "result") {
+      let text = "";
+      request.on("data", (piece) => {
+        text += piece;
+      });
+      request.on("end", () => {
+        response.end();
+        found(JSON.parse(text));
+      });
+    } else if (path === "") {
+      if (policy) response.setHeader("Content-Security-Policy", policy);
+      response.setHeader("Content-Type", "text/html");
+      response.end(
+        `<!doctype html><meta charset="utf-8"><script type="module" src="/${starter ? "starter.js" : script}"></script>`,
+      );
+    } else if (path === "starter.js" || path in SOURCES) {
+      response.setHeader("Content-Type", "text/javascript");
+      response.end(path === "starter.js" ? starter : readFileSync(join(folder, path)));
+    } else response.writeHead(404).end();
+  });
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  const profile = mkdtempSync(join(folder, "profile-"));
+  const child = browser(`http://127.0.0.1:${server.address().port}/`, profile);
+  const ended = new Promise((done) => {
+    child.on("exit", done);
+    child.on("error", done);
+  });
+  let timer;
+  const late = new Promise((_, fail) => {
+    child.on("error", fail);
+    timer = setTimeout(fail, LIMIT, new Error("no result in time"));
+  });
+  try {
+    const { version, ...rest } = checked(await Promise.race([result, late]));
+    return { ...rest, version: /(?:Chrome|Firefox)\/[\d.]+/.exec(version)?.[0] ?? version };
+  } finally {
+    clearTimeout(timer);
+    child.kill("SIGKILL");
+    await ended;
+    server.close();
+    server.closeAllConnections();
+  }
+}
+
+function chromium(url, profile) {
+  const quiet = [
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+  ];
+  return spawn(CHROMIUM, ["--headless", "--no-sandbox", ...quiet, `--user-data-dir=${profile}`, url], {
+    stdio: "ignore",
+  });
+}
+
+function firefox(url, profile) {
+  const off = [
+    "datareporting.policy.dataSubmissionEnabled",
+    "browser.shell.checkDefaultBrowser",
+    "app.update.enabled",
+    "network.captive-portal-service.enabled",
+    "network.connectivity-service.enabled",
+    "browser.safebrowsing.malware.enabled",
+    "browser.safebrowsing.phishing.enabled",
+    "extensions.update.enabled",
+    "browser.aboutwelcome.enabled",
+    "app.normandy.enabled",
+  ];
+  const lines = off.map((name) => `user_pref("${name}", false);`);
+  writeFileSync(
+    join(profile, "user.js"),
+    `${lines.join("\n")}\nuser_pref("browser.startup.homepage_override.mstone", "ignore");\n`,
+  );
+  const env = { ...process.env, HOME: profile, MOZ_CRASHREPORTER_DISABLE: "1" };
+  return spawn(FIREFOX, ["--headless", "--no-remote", "--profile", profile, url], { stdio: "ignore", env });
+}
+
+try {
+  process.exitCode = await main();
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
