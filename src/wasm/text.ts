@@ -6,7 +6,7 @@ export interface TextRuntime {
   readonly Buffer?: {
     readonly prototype: {
       latin1Slice(this: Uint8Array, start: number, end: number): string;
-      latin1Write(this: Uint8Array, text: string, at: number): number;
+      latin1Write(this: Uint8Array, text: string, at: number, length: number): number;
     };
   };
   readonly TextDecoder?: new (label: string) => { decode(octets: Uint8Array): string };
@@ -28,7 +28,8 @@ export function textCodec(runtime: TextRuntime): TextCodec {
     return {
       decode: (octets, start, end) => buffer.latin1Slice.call(octets, start, end),
       encode(text, octets, at) {
-        buffer.latin1Write.call(octets, text, at);
+        // Without a length workerd takes that of the whole array, and refuses it behind the beginning.
+        buffer.latin1Write.call(octets, text, at, text.length);
       },
     };
   }

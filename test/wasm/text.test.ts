@@ -70,3 +70,19 @@ test.each([
 ])("isLatin1(%j): %s", (text, wanted) => {
   expect(isLatin1(text)).toBe(wanted);
 });
+
+test("latin1Write is told the length: workerd takes the whole array's without, and refuses it behind the beginning", () => {
+  const { latin1Slice, latin1Write } = Buffer.prototype as unknown as NonNullable<TextRuntime["Buffer"]>["prototype"];
+  const strict = {
+    latin1Slice,
+    latin1Write(this: Uint8Array, text: string, at: number, length: number = this.length) {
+      if (length > this.length - at) throw new RangeError("length");
+      return latin1Write.call(this, text, at, length);
+    },
+  };
+  const octets = new Uint8Array(4);
+  const { encode } = textCodec({ Buffer: { prototype: strict } });
+  encode("ab", octets, 1);
+  encode("", octets, 4);
+  expect([...octets]).toEqual([0, 0x61, 0x62, 0]);
+});
