@@ -43,6 +43,7 @@ function checkAll() {
   install(tarball);
   checkModules();
   checkTypes();
+  checkBundles();
   checkCommand();
   checkJudges(tarball);
 }
@@ -213,6 +214,40 @@ function checkTypes() {
     { "use.ts": program },
     { module: "esnext", moduleResolution: "bundler", lib: ["es2022"] },
   );
+}
+
+function checkBundles() {
+  const entry = join(project, "entry.mjs");
+  const bundled = (source, format) => {
+    writeFileSync(entry, source);
+    const out = join(project, format === "cjs" ? "bundle.cjs" : "bundle.mjs");
+    run(bin("rolldown"), [entry, "--file", out, "--format", format, "--minify"], { cwd: project });
+    return out;
+  };
+  const program = (name) =>
+    `import * as sansio from "${name}"; import { exchange } from "./run.mjs"; console.log(exchange(sansio));`;
+  for (const format of ["esm", "cjs"]) {
+    check(`a bundle runs: ${format}`, () => {
+      const out = bundled(program("sansio"), format);
+      assert.equal(execFileSync(process.execPath, [out], { encoding: "utf8" }).trim(), EXCHANGE);
+    });
+  }
+  check("importing HTTP/1.1 does not pull HTTP/2, and the other way round", () => {
+    const kernelOf = (name) =>
+      readFileSync(join(ROOT, "dist", `${name}.wasm`))
+        .toString("base64")
+        .slice(1200, 1400);
+    const [http1, http2] = ["http1", "http2"].map(kernelOf);
+    const text = (source) => readFileSync(bundled(source, "esm"), "utf8");
+    for (const name of ["sansio", "sansio/http1"]) {
+      const one = text(
+        `import { Http1Connection } from "${name}"; console.log(new Http1Connection("server").localState);`,
+      );
+      assert(one.includes(http1) && !one.includes(http2), `${name}: the other kernel is in the bundle`);
+    }
+    const two = text('import { Http2Connection } from "sansio"; console.log(new Http2Connection("server").role);');
+    assert(two.includes(http2) && !two.includes(http1), "HTTP/1.1's kernel is in the bundle");
+  });
 }
 
 function checkCommand() {
