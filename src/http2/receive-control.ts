@@ -91,7 +91,7 @@ export class ControlReader {
   readPing(octets: Uint8Array, at: number, flags: number): Http2ReceivedEvent {
     const { session } = this;
     const { offset } = session;
-    const data = octets.slice(at, at + PING_SIZE);
+    const data = new Uint8Array(octets.subarray(at, at + PING_SIZE));
     if ((flags & ACK) !== 0) return { type: "ping-acknowledged", data, offset };
     session.spendPing(FRAME_HEADER_SIZE + PING_SIZE);
     session.writePing(data, ACK);
@@ -112,7 +112,14 @@ export class ControlReader {
     }
     session.end("receive-goaway");
     const code = codeName(readU32(octets, at + 4));
-    return { type: "goaway", code, lastStreamId, debugData: octets.slice(at + 8, at + length), unprocessed, offset };
+    return {
+      type: "goaway",
+      code,
+      lastStreamId,
+      debugData: new Uint8Array(octets.subarray(at + 8, at + length)),
+      unprocessed,
+      offset,
+    };
   }
 
   /** The input has ended: streams on which something is still due are over. */
@@ -260,7 +267,7 @@ export class ControlReader {
   ): Http2ReceivedEvent {
     const { session } = this;
     session.spendUseless();
-    const payload = octets.slice(at, at + length);
+    const payload = new Uint8Array(octets.subarray(at, at + length));
     return { type: "unknown-frame", streamId, frameType, flags, payload, offset: session.offset };
   }
 
