@@ -91,10 +91,10 @@ export class Http2Connection {
     return this.session.remote;
   }
 
-  /** Octets sent and not yet drained: frames, and data that waits for its turn or for a window. */
+  /** Octets sent and not yet drained: frames, credit that is due, and data that waits for its turn or for a window. */
   get queuedBytes(): number {
-    const { output, scheduler } = this.session;
-    return output.length + scheduler.queued;
+    const { output, scheduler, creditOctets } = this.session;
+    return output.length + creditOctets + scheduler.queued;
   }
 
   /**

@@ -25,6 +25,8 @@ export const HAS_PRIORITY = 0x20;
 export const FRAME_HEADER_SIZE = 9;
 export const PRIORITY_SIZE = 5;
 export const PING_SIZE = 8;
+/** Of a WINDOW_UPDATE. */
+export const INCREMENT_SIZE = 4;
 export const HIGHEST_STREAM_ID = 0x7fffffff;
 export const HIGHEST_WINDOW = 0x7fffffff;
 

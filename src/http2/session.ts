@@ -15,6 +15,7 @@ import {
   GOAWAY,
   HEADERS,
   HIGHEST_STREAM_ID,
+  INCREMENT_SIZE,
   PING,
   PING_SIZE,
   RST_STREAM,
@@ -351,6 +352,12 @@ export class Session {
     this.credited.push(stream);
   }
 
+  /** Octets of the WINDOW_UPDATEs that the next drain makes. */
+  get creditOctets(): number {
+    if (this.isTerminated) return 0;
+    return ((this.isCreditDue ? 1 : 0) + this.credited.length) * (FRAME_HEADER_SIZE + INCREMENT_SIZE);
+  }
+
   /** WINDOW_UPDATE where it is due. From here on the peer may use it. */
   private writeCredits(): void {
     if (this.isCreditDue) {
@@ -377,7 +384,7 @@ export class Session {
   }
 
   private writeWindowUpdate(streamId: number, increment: number): void {
-    const at = this.frame(4, WINDOW_UPDATE, 0, streamId);
+    const at = this.frame(INCREMENT_SIZE, WINDOW_UPDATE, 0, streamId);
     writeU32(this.output.page, at, increment);
   }
 

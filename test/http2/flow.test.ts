@@ -1,6 +1,6 @@
 // Data on its way out: windows, back-pressure, the order of streams; and credit for what was received.
 import { describe, expect, test } from "vitest";
-import type { Http2Connection, Http2Options } from "../../src/http2/index.ts";
+import { Http2Connection, type Http2Options } from "../../src/http2/index.ts";
 import { fault, frame, frames, GET, join, lines, type Pair, POST, pair, refusal, u32, zeros } from "./pair.ts";
 
 /** A server that is to answer so many requests, its heads drained. */
@@ -267,4 +267,18 @@ describe("credit for what is received", () => {
     both.server.release(1, 8);
     expect(frames(both.server.bytesToSend())).toEqual(["RST_STREAM 1: 4", "WINDOW_UPDATE 0: 4"]);
   });
+});
+
+test("queuedBytes counts the WINDOW_UPDATEs that the next drain makes, so that a driver that asks first drains them", () => {
+  const server = new Http2Connection("server");
+  const client = new Http2Connection("client");
+  const id = client.openStream({ method: "POST", target: "/", scheme: "http", authority: "a", headers: [] });
+  client.send({ type: "data", streamId: id, data: new Uint8Array(60_000) });
+  server.feed(client.bytesToSend());
+  server.bytesToSend();
+  expect([...server.events()].some(({ type }) => type === "data")).toBe(true);
+  const { queuedBytes } = server;
+  expect(queuedBytes).toBeGreaterThanOrEqual(26);
+  expect(server.bytesToSend().length).toBe(queuedBytes);
+  expect(server.queuedBytes).toBe(0);
 });

@@ -85,7 +85,7 @@ export async function startOurServer(tls) {
   const waiting = [];
   const listener = /** @param {Socket} socket */ (socket) => {
     const connection = new Http2Connection("server");
-    const driven = drive(socket, connection, (event) => answer(connection, event, waiting));
+    const driven = drive(socket, connection, (event) => serve(connection, event, waiting));
     open.add(driven);
     driven.closed.then((failure) => {
       open.delete(driven);
@@ -115,7 +115,7 @@ const REQUESTS = new WeakMap();
  * @param {Event} event
  * @param {(() => void)[]} waiting
  */
-function answer(connection, event, waiting) {
+function serve(connection, event, waiting) {
   const requests = REQUESTS.get(connection) ?? new Map();
   REQUESTS.set(connection, requests);
   if (event.type === "request") requests.set(event.streamId, { target: event.target, chunks: [] });
@@ -241,6 +241,8 @@ export class OurClient {
   async close() {
     if (!this.connection.finished) this.connection.goaway();
     this.driven.flush();
+    // A server that said GOAWAY itself may leave its half open.
+    setTimeout(() => this.driven.socket.destroy(), 500).unref();
     return this.driven.closed;
   }
 }

@@ -43,7 +43,19 @@ function makeCertificate() {
   const [keyFile, certFile] = [join(folder, "key.pem"), join(folder, "cert.pem")];
   const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"];
   const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"];
-  const parameters = ["req", "-x509", ...curve, "-nodes", "-days", "1", ...subject, "-keyout", keyFile, "-out", certFile];
+  const parameters = [
+    "req",
+    "-x509",
+    ...curve,
+    "-nodes",
+    "-days",
+    "1",
+    ...subject,
+    "-keyout",
+    keyFile,
+    "-out",
+    certFile,
+  ];
   execFileSync("openssl", parameters, { stdio: "ignore" });
   return { keyFile, certFile };
 }
