@@ -17,6 +17,7 @@ const DROPPED: Row[] = [
   [": b\r\nA: b\r\n\r\n", ["A=b"]],
   ["A: b\r\nno colon\r\nC: d\r\n\r\n", ["A=b", "C=d"]],
   ["nocolon\r\nC: d\r\n\r\n", ["C=d"]],
+  ["nocolon\nC: d\n\n", ["C=d"], LF],
   ["A : b\r\nC\t: d\r\n\r\n", []],
   [" A: b\r\n\tC: d\r\nE: f\r\n\r\n", ["E=f"]],
   ["\t\r\n \r\nE: f\r\n\r\n", ["E=f"]],

@@ -335,3 +335,17 @@ describe("every way to all fields says the same", () => {
     expect(given.length).toBe(pairs.length);
   });
 });
+
+test("names and values too long for a short record", () => {
+  const long: Pairs = [
+    ["X-Value", "v".repeat(16383)],
+    ["X-Value", "w".repeat(16384)],
+    ["N".repeat(127), "a"],
+    ["N".repeat(128), "b"],
+    ["X-Last", "c"],
+  ];
+  const fields = received(long);
+  expect(fields.raw()).toEqual([["Host", "a"], ...long]);
+  expect(fields.getAll("x-value").map((value) => value.length)).toEqual([16383, 16384]);
+  expect([fields.get("n".repeat(128)), fields.get("x-last")]).toEqual(["b", "c"]);
+});
