@@ -101,7 +101,7 @@ export const toolCases = [
             "--ignore-certificate-errors",
             `--user-data-dir=${profile}`,
           ],
-          ...[`--log-net-log=${log}`, "--dump-dom", `${origin}/bytes/10`],
+          ...[`--log-net-log=${log}`, "--dump-dom", `${origin}/echo`],
         ]);
         expectPart(stdout, "<html>", "page");
         const { readFileSync } = await import("node:fs");
