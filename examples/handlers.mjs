@@ -1,21 +1,24 @@
 // @ts-check
-// What the example server answers: /, /hello, /echo, /bytes/N. Knows HTTP's meaning (methods, targets, statuses);
-// knows no socket. See Handler in serve-connection.mjs.
+// What the example server answers: /, /hello, /echo, /bytes/N. Knows HTTP's meaning (methods, targets, statuses); knows no
+// socket and no version of the protocol: a handler of sansio/node serves HTTP/1.1 and HTTP/2 alike.
 import { renderPage } from "./page.mjs";
 
 /**
- * @typedef {import("./serve-connection.mjs").Handler} Handler
- * @typedef {import("./serve-connection.mjs").Request} Request
- * @typedef {import("./serve-connection.mjs").Response} Response
+ * @typedef {import("sansio/node").ServerRequest} Request
+ * @typedef {import("sansio/node").Reply} Reply
+ * @typedef {(request: Request, reply: Reply) => void} Handler
  */
 
+/** @type {Handler} */
+export function handle(request, reply) {
+  route(request)(request, reply);
+}
+
 /**
- * Finds the handler for a request.
  * @param {Request} request
  * @returns {Handler}
  */
-export function route(request) {
-  const { method, target } = request;
+function route({ method, target }) {
   if (target === "/hello" && method === "GET") return hello;
   if (!IMPLEMENTED.includes(method)) return notImplemented;
   if (target === "*") return method === "OPTIONS" ? options(IMPLEMENTED) : badRequest;
@@ -58,16 +61,13 @@ setInterval(() => {
 function fixed(status, text, more = []) {
   const body = Buffer.from(text, "latin1");
   const headers = [...more, DATE];
-  if (status !== 204) headers.push(["Content-Type", "text/plain"], ["Content-Length", String(body.length)]);
-  /** @type {Response} */
-  const response = { type: "response", status, headers };
-  return {
-    start(connection) {
-      connection.respond(response);
-      if (body.length > 0) connection.write(body);
-      connection.finish();
-    },
-  };
+  if (status !== 204) headers.push(["Content-Type", "text/plain"], contentLength(body.length));
+  return (_, reply) => reply.complete(status, headers, body);
+}
+
+/** @param {number} length @returns {[string, string]} */
+function contentLength(length) {
+  return ["Content-Length", String(length)];
 }
 
 const hello = fixed(200, "Hello, world!\n");
@@ -82,22 +82,19 @@ const notAllowed = (methods) => fixed(405, "Method not allowed here.\n", [["Allo
 // ---- / --------------------------------------------------------------------------------------------------------------
 
 /** @type {Handler} */
-const page = {
-  start(connection) {
-    connection.wantBody();
-    connection.state = { bodyOctets: 0 };
-  },
-  data(connection, octets) {
-    connection.state.bodyOctets += octets.length;
-  },
-  end(connection, message) {
-    const { bodyOctets } = connection.state;
-    const html = Buffer.from(renderPage(connection.request, message, bodyOctets, connection.requests));
-    connection.respond({ type: "response", status: 200, headers: [DATE, ...PAGE_FIELDS, contentLength(html.length)] });
-    connection.write(html);
-    connection.finish();
-  },
-};
+function page(request, reply) {
+  let bodyOctets = 0;
+  request.read({
+    data: (octets) => {
+      bodyOctets += octets.length;
+    },
+    end: (trailers) => {
+      const html = Buffer.from(renderPage(request, trailers, bodyOctets));
+      reply.complete(200, [DATE, ...PAGE_FIELDS, contentLength(html.length)], html);
+    },
+    error: () => {},
+  });
+}
 
 /** @type {[string, string][]} */
 const PAGE_FIELDS = [
@@ -110,40 +107,31 @@ const PAGE_FIELDS = [
 
 /**
  * The body back as it comes, with the framing of the request: its Content-Length, else chunked with its trailers.
- * The answer begins after all octets of one read were parsed, so that a fault among them still gets its own status.
  * @type {Handler}
  */
-const echo = {
-  start(connection) {
-    connection.wantBody();
-    connection.state = { begun: false, waiting: [] };
-  },
-  data(connection, octets) {
-    if (connection.state.begun) connection.write(octets);
-    else connection.state.waiting.push(octets);
-  },
-  settle(connection) {
-    if (connection.state.waiting.length > 0) beginEcho(connection);
-  },
-  end(connection, message) {
-    beginEcho(connection);
-    connection.finish(message.headers.length > 0 ? message.headers.raw() : undefined);
-  },
-};
+function echo(request, reply) {
+  reply.onDrain = () => request.resume();
+  request.read({
+    data: (octets) => {
+      if (!reply.hasBegun) beginEcho(request, reply);
+      if (!reply.write(octets)) request.pause();
+    },
+    end: (trailers) => {
+      if (!reply.hasBegun) beginEcho(request, reply);
+      reply.end(trailers.length > 0 ? trailers.raw() : undefined);
+    },
+    error: () => {},
+  });
+}
 
-/** @param {import("./serve-connection.mjs").ServedConnection} connection */
-function beginEcho(connection) {
-  const { state, request } = connection;
-  if (state.begun) return;
+/** @type {Handler} */
+function beginEcho(request, reply) {
   const length = request.headers.get("content-length");
   /** @type {[string, string][]} */
   const headers = [DATE, ["Content-Type", request.headers.get("content-type") ?? "application/octet-stream"]];
   if (length !== null) headers.push(contentLength(Number(length)));
-  else if (!request.headers.has("transfer-encoding")) headers.push(contentLength(0));
-  connection.respond({ type: "response", status: 200, headers: [...headers, ...UNTRUSTED_FIELDS] });
-  for (const octets of state.waiting) connection.write(octets);
-  state.begun = true;
-  state.waiting = [];
+  else if (request.httpVersion !== "2" && !request.headers.has("transfer-encoding")) headers.push(contentLength(0));
+  reply.respond(200, [...headers, ...UNTRUSTED_FIELDS]);
 }
 
 /**
@@ -158,29 +146,22 @@ const UNTRUSTED_FIELDS = [
 // ---- /bytes/N -------------------------------------------------------------------------------------------------------
 
 /** @type {Handler} */
-const bytes = {
-  start(connection) {
-    connection.respond({
-      type: "response",
-      status: 200,
-      headers: [DATE, ["Content-Type", "application/octet-stream"]],
-    });
-    // A HEAD has the same head and nothing else.
-    const wanted = bytesWanted(pathOf(connection.request.target));
-    connection.state = { left: connection.request.method === "HEAD" ? 0 : wanted };
-    this.writable?.(connection);
-  },
-  writable(connection) {
-    const { state } = connection;
-    let hasRoom = true;
-    while (hasRoom && state.left > 0) {
-      const piece = state.left < PIECE.length ? PIECE.subarray(0, state.left) : PIECE;
-      state.left -= piece.length;
-      hasRoom = connection.write(piece);
+function bytes(request, reply) {
+  // A HEAD has the same head and nothing else.
+  let left = request.method === "HEAD" ? 0 : bytesWanted(pathOf(request.target));
+  const writeOn = () => {
+    while (left > 0) {
+      const piece = left < PIECE.length ? PIECE.subarray(0, left) : PIECE;
+      left -= piece.length;
+      if (!reply.write(piece)) return;
     }
-    if (state.left === 0) connection.finish();
-  },
-};
+    reply.onDrain = null;
+    reply.end();
+  };
+  reply.respond(200, [DATE, ["Content-Type", "application/octet-stream"]]);
+  reply.onDrain = writeOn;
+  writeOn();
+}
 
 /** @param {string} path */
 function bytesResource(path) {
@@ -196,9 +177,6 @@ function bytesWanted(path = "") {
 const PIECE = Buffer.alloc(64 * 1024, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.\n");
 
 // ---- the table ------------------------------------------------------------------------------------------------------
-
-/** @param {number} length @returns {[string, string]} */
-const contentLength = (length) => ["Content-Length", String(length)];
 
 const IMPLEMENTED = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 

@@ -2,16 +2,16 @@
 // The page at /: a request as the parser saw it. All of it was written by a stranger, so all of it is escaped.
 
 /**
- * @param {import("./serve-connection.mjs").Request} request
- * @param {import("./serve-connection.mjs").EndOfMessage} end
+ * @param {import("sansio/node").ServerRequest} request
+ * @param {import("sansio").HeaderFields} trailerFields
  * @param {number} bodyOctets
- * @param {number} ordinal which request of its connection this is
  */
-export function renderPage(request, end, bodyOctets, ordinal) {
-  const host = request.headers.get("host") ?? "127.0.0.1:8080";
+export function renderPage(request, trailerFields, bodyOctets) {
+  const host = request.authority || "127.0.0.1:8080";
+  const offset = "offset" in request.head ? Number(request.head.offset) : "";
   const fields = request.headers.raw();
   const rows = fields.map(([name, value]) => `<tr><th scope="row">${show(name)}</th><td>${show(value)}</td></tr>`);
-  const trailers = end.headers
+  const trailers = trailerFields
     .raw()
     .map(([name, value]) => `<tr><th scope="row">${show(name)}</th><td>${show(value)}</td></tr>`);
   const body = bodyOctets === 0 ? "" : event("data", "", `${bodyOctets.toLocaleString("en")} octets`);
@@ -30,19 +30,19 @@ export function renderPage(request, end, bodyOctets, ordinal) {
 <header>
 <p class="name">sansio</p>
 <h1>Your request, as the parser saw it</h1>
-<p>Request ${ordinal} on its connection. A socket brought the octets, <code>feed</code> took them, and <code>nextEvent</code> gave this.</p>
+<p>A socket brought the octets, <code>feed</code> took them, and <code>nextEvent</code> gave this.</p>
 </header>
 <ol class="events">
 ${event(
   "request",
-  request.offset,
+  offset,
   `<p class="line"><b id="method">${show(request.method)}</b> <span id="target">${show(request.target)}</span> <span id="version">HTTP/${show(request.httpVersion)}</span></p>
 <table id="fields"><caption>${fields.length} field${fields.length === 1 ? "" : "s"}, in wire order, names as sent</caption>
 ${rows.join("\n")}
 </table>`,
 )}
 ${body}
-${event("end-of-message", end.offset, trailers.length === 0 ? "" : `<table><caption>Trailers</caption>\n${trailers.join("\n")}\n</table>`)}
+${event("end-of-message", "", trailers.length === 0 ? "" : `<table><caption>Trailers</caption>\n${trailers.join("\n")}\n</table>`)}
 </ol>
 <section>
 <h2>Try next</h2>

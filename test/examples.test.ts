@@ -3,8 +3,8 @@
 import { execFileSync } from "node:child_process";
 import net from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { route } from "../examples/handlers.mjs";
-import { serve } from "../examples/serve.mjs";
+import { handle } from "../examples/handlers.mjs";
+import { createServer, type Handler, type HttpServer, type NodeServerOptions } from "../src/adapters/node/index.ts";
 
 const REQUEST = "GET /hello HTTP/1.1\r\nHost: a\r\n\r\n";
 
@@ -30,15 +30,18 @@ describe("examples/server.mjs", () => {
     expect(runServer("--help")).toMatchObject({ status: 0, stdout: expect.stringContaining("--port N") });
   });
 
-  it.each([["--port", "x"], ["--port", "65536"], ["--nonsense"], ["surplus"]])("refuses %s %s", (...parameters) => {
-    expect(runServer(...parameters)).toMatchObject({ status: 2, stderr: expect.stringContaining("Usage:") });
-  });
+  it.each([["--port", "x"], ["--port", "65536"], ["--workers", "0"], ["--nonsense"], ["surplus"]])(
+    "refuses %s %s",
+    (...parameters) => {
+      expect(runServer(...parameters)).toMatchObject({ status: 2, stderr: expect.stringContaining("Usage:") });
+    },
+  );
 });
 
 describe("the server's timeouts", () => {
-  const short = { idleTimeout: 200, headTimeout: 200, bodyTimeout: 200, writeTimeout: 200, lingerTime: 200 };
-  let server: Awaited<ReturnType<typeof serve>> | undefined;
-  afterEach(() => server?.stop(0));
+  const short = { timeouts: { idle: 200, head: 200, body: 200, write: 200, linger: 200 } };
+  let server: Listening | undefined;
+  afterEach(() => server?.close(0));
 
   it("closes an idle connection without a word", async () => {
     server = await start(short);
@@ -101,7 +104,7 @@ describe("the server's timeouts", () => {
     });
     socket.write("POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
     await new Promise((resolve) => socket.once("data", resolve));
-    const stopped = server.stop(4_000);
+    const stopped = server.close(4_000);
     socket.write("hello");
     await new Promise((resolve) => socket.once("end", resolve));
     expect(received).toMatch(/^HTTP\/1\.1 100 [\s\S]*HTTP\/1\.1 200 [\s\S]*\r\nConnection: close\r\n\r\nhello$/);
@@ -111,29 +114,26 @@ describe("the server's timeouts", () => {
 
   it("answers 500 when a handler throws, and lives on", async () => {
     const errors: unknown[] = [];
-    const original = console.error;
-    console.error = (error: unknown) => errors.push(error);
-    try {
-      const broken = {
-        start() {
-          throw new Error("handler");
-        },
-      };
-      server = await serve((request) => (request.target === "/broken" ? broken : route(request)), LOOPBACK);
-      const bad = "GET /broken HTTP/1.1\r\nHost: a\r\n\r\n";
-      expect(await conversation(server.port, [bad])).toMatch(/^HTTP\/1\.1 500 /);
-      expect(await conversation(server.port, [`${REQUEST}${bad}`])).toMatch(/^HTTP\/1\.1 200 [\s\S]*HTTP\/1\.1 500 /);
-      expect(errors).toHaveLength(2);
-    } finally {
-      console.error = original;
-    }
+    const broken: Handler = (request, reply) => {
+      if (request.target === "/broken") throw new Error("handler");
+      handle(request as never, reply as never);
+    };
+    server = await start({ onError: (error) => errors.push(error) }, broken);
+    const bad = "GET /broken HTTP/1.1\r\nHost: a\r\n\r\n";
+    expect(await conversation(server.port, [bad])).toMatch(/^HTTP\/1\.1 500 /);
+    expect(await conversation(server.port, [`${REQUEST}${bad}`])).toMatch(/^HTTP\/1\.1 200 [\s\S]*HTTP\/1\.1 500 /);
+    expect(errors).toHaveLength(2);
   });
 });
 
-const LOOPBACK = { port: 0, host: "127.0.0.1" };
+interface Listening {
+  readonly port: number;
+  close: HttpServer["close"];
+}
 
-function start(options: object): ReturnType<typeof serve> {
-  return serve(route, { ...LOOPBACK, ...options });
+async function start(options: NodeServerOptions, handler: Handler = handle as unknown as Handler): Promise<Listening> {
+  const server = createServer(handler, options);
+  return { port: await server.listen(), close: (grace) => server.close(grace) };
 }
 
 function runServer(...parameters: string[]): { status: number; stdout: string; stderr: string } {

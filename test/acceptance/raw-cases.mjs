@@ -35,7 +35,7 @@ const REFUSED = [
 
   ["version in lower case", 400, "GET /hello http/1.1\r\nHost: a\r\n\r\n"],
   ["version 2.0", 505, "GET /hello HTTP/2.0\r\nHost: a\r\n\r\n"],
-  ["HTTP/2's preface", 505, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"],
+  ["HTTP/2's preface, but for its end", 505, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\r"],
   ["version 1.2", 505, "GET /hello HTTP/1.2\r\nHost: a\r\n\r\n"],
   ["version 1.32", 400, "GET /hello HTTP/1.32\r\nHost: a\r\n\r\n"],
   ["no version", 400, "GET /hello\r\n\r\n"],

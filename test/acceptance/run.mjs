@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { behaviours } from "./behaviours.mjs";
 import { legal, malformed } from "./raw-cases.mjs";
 import { runRawCase } from "./run-raw-case.mjs";
-import { toolCases } from "./tool-cases.mjs";
+import { tlsCases, toolCases } from "./tool-cases.mjs";
 import { hasTool } from "./tools.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -30,12 +30,19 @@ try {
     if (await hasTool(tool)) await report(name, () => run(port, SCRATCH));
     else skip(name, tool);
   }
+  console.log("\nTLS, two workers");
+  const secure = await startServer("--tls", "--workers", "2");
+  for (const { name, tool, run } of tlsCases) {
+    if (await hasTool(tool)) await report(name, () => run(secure.port, SCRATCH));
+    else skip(name, tool);
+  }
+  await report("SIGTERM ends them with 0", () => stopServer(secure));
   console.log("\nserver");
   await report("still alive, and silent on standard error", async () => {
     if (server.child.exitCode !== null) throw new Error(`exited with ${server.child.exitCode}`);
     if (server.errors() !== "") throw new Error(server.errors());
   });
-  await report("SIGTERM ends it with 0", () => stopServer());
+  await report("SIGTERM ends it with 0", () => stopServer(server));
 } finally {
   server.child.kill("SIGKILL");
 }
@@ -71,9 +78,9 @@ function skip(name, tool) {
   console.log(`  ${mustBeThere ? "FAILED " : "SKIPPED"}  ${name}: no ${tool} on this machine`);
 }
 
-/** @returns {Promise<{ child: import("node:child_process").ChildProcess, port: number, errors(): string }>} */
-function startServer() {
-  const child = spawn(process.execPath, ["examples/server.mjs", "--port", "0"], { cwd: ROOT });
+/** @param {...string} options @returns {Promise<{ child: import("node:child_process").ChildProcess, port: number, errors(): string }>} */
+function startServer(...options) {
+  const child = spawn(process.execPath, ["examples/server.mjs", "--port", "0", ...options], { cwd: ROOT });
   let output = "";
   let errors = "";
   child.stderr.on("data", (text) => {
@@ -83,22 +90,22 @@ function startServer() {
     child.once("exit", (code) => reject(new Error(`the server exited with ${code}: ${errors}`)));
     child.stdout.on("data", (text) => {
       output += text;
-      const announced = Number(/http:\/\/127\.0\.0\.1:(\d+)/.exec(output)?.[1]);
+      const announced = Number(/https?:\/\/127\.0\.0\.1:(\d+)/.exec(output)?.[1]);
       if (announced > 0) resolve({ child, port: announced, errors: () => errors });
     });
   });
 }
 
-/** @returns {Promise<void>} */
-function stopServer() {
+/** @param {Awaited<ReturnType<typeof startServer>>} running @returns {Promise<void>} */
+function stopServer(running) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error("still running after 7 s")), 7_000);
-    server.child.removeAllListeners("exit");
-    server.child.once("exit", (code, signal) => {
+    running.child.removeAllListeners("exit");
+    running.child.once("exit", (code, signal) => {
       clearTimeout(timer);
       if (code === 0) resolve();
       else reject(new Error(`exited with ${code ?? signal}`));
     });
-    server.child.kill("SIGTERM");
+    running.child.kill("SIGTERM");
   });
 }

