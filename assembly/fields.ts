@@ -177,7 +177,6 @@ export function scanFields(what: i32, start: usize, p: usize, end: usize, allow:
 
 /** A name of visible ASCII, of any but the colon: more than a token. */
 function skipAnyName(p: usize, end: usize): usize {
-  // coverage: all octets up to the end may be visible
   while (p < end && <u32>load<u8>(p) - (SP + 1) < DEL - SP - 1 && load<u8>(p) != COLON) p++;
   return p;
 }
