@@ -17,7 +17,7 @@ import { MODE_TITLES } from "./report.mjs";
  * @property {Finding[]} memory
  * @property {Growth[]} growth
  */
-/** @typedef {{ environment: Environment, load: number, loads: import("./wrk.mjs").Load[] }} WrkResults */
+/** @typedef {import("./report.mjs").Load} Load */
 /**
  * @typedef {object} Headline
  * @property {string} what
@@ -84,18 +84,16 @@ const HEADLINES = [
  * The promised ratios, each a value per workload; none where it was not measured.
  *
  * @param {Results} results
- * @param {WrkResults | undefined} wrk
+ * @param {readonly Load[]} loads
  */
-export function headlines({ measurements }, wrk) {
+export function headlines({ measurements }, loads) {
   const rows = HEADLINES.map(({ what, peer, least, mode, workloads, ours }) => ({
     what,
     peer,
     least,
     ratios: workloads.flatMap((workload) => ratioOf(measurements, { workload, mode, peer, ours }) ?? []),
   }));
-  for (const { name, least, ratio } of wrk?.loads ?? []) {
-    rows.push({ what: `\`npm start\` under wrk, ${name}`, peer: "node:http", least, ratios: [ratio] });
-  }
+  for (const { what, peer, least, ratio } of loads) rows.push({ what, peer, least, ratios: [ratio] });
   return rows;
 }
 
@@ -140,10 +138,10 @@ export function losses({ measurements }) {
   });
 }
 
-/** Prints the promises and whether they hold. @param {Results} results @param {WrkResults | undefined} wrk */
-export function printHeadlines(results, wrk) {
+/** Prints the promises and whether they hold. @param {Results} results @param {readonly Load[]} loads */
+export function printHeadlines(results, loads) {
   console.log("floors\n");
-  for (const { what, peer, least, ratios } of headlines(results, wrk)) {
+  for (const { what, peer, least, ratios } of headlines(results, loads)) {
     const values = ratios.map((ratio) => ratio.toFixed(2)).join(" / ");
     const verdict = ratios.length === 0 ? "not measured" : ratios.every((ratio) => ratio >= least) ? "" : "MISSED";
     console.log(

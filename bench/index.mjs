@@ -106,7 +106,7 @@ const results = {
   growth: isWhole ? growth() : [],
 };
 const [major] = process.versions.node.split(".");
-printHeadlines(results, readRuns().find((run) => run.major === major)?.wrk);
+printHeadlines(results, readRuns().find((run) => run.major === major)?.loads ?? []);
 const json = `${JSON.stringify(results, null, 2)}\n`;
 if (options.json !== undefined) writeFileSync(options.json, json);
 if (isWhole) {

@@ -5,8 +5,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { headlines, losses } from "./headlines.mjs";
 
 /** @typedef {import("./headlines.mjs").Results} Results */
-/** @typedef {import("./headlines.mjs").WrkResults} WrkResults */
-/** @typedef {{ major: string, results: Results, wrk: WrkResults | undefined }} Run of one version of Node */
+/** @typedef {import("./report.mjs").Load} Load */
+/** @typedef {{ major: string, results: Results, loads: Load[] }} Run of one version of Node */
 
 const README = new URL("../README.md", import.meta.url);
 const RESULTS = new URL("results/", import.meta.url);
@@ -17,7 +17,11 @@ export function readRuns() {
   return readdirSync(RESULTS)
     .flatMap((name) => /^node-(\d+)\.json$/.exec(name)?.[1] ?? [])
     .sort((one, other) => Number(one) - Number(other))
-    .map((major) => ({ major, results: read(`node-${major}.json`), wrk: read(`wrk-${major}.json`) }));
+    .map((major) => ({
+      major,
+      results: read(`node-${major}.json`),
+      loads: ["wrk", "h2load"].flatMap((program) => read(`${program}-${major}.json`)?.loads ?? []),
+    }));
 }
 
 /** @param {string} name */
@@ -67,7 +71,7 @@ Two numbers are a corpus of 512 different requests and one of 512 different resp
 
 /** @param {readonly Run[]} runs */
 function ratios(runs) {
-  const columns = runs.map(({ results, wrk }) => headlines(results, wrk));
+  const columns = runs.map(({ results, loads }) => headlines(results, loads));
   const [longest] = [...columns].sort((one, other) => other.length - one.length);
   const rows = longest.map(({ what, peer }) => [
     what,

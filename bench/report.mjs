@@ -1,8 +1,8 @@
 // @ts-check
 // What was measured, as a table for people and as JSON for programs.
 
-import { readFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
 
 /** @typedef {import("./measure.mjs").Result} Result */
 /**
@@ -12,6 +12,15 @@ import { cpus } from "node:os";
  * @property {string} per
  * @property {string} reference with whom the ratios compare
  * @property {Result[]} results
+ */
+
+/**
+ * @typedef {object} Load of `npm start` and a peer
+ * @property {string} what
+ * @property {string} peer
+ * @property {number} least the ratio of requests per second that is the floor
+ * @property {number} ratio
+ * @property {import("./servers.mjs").Served[]} servers
  */
 
 /** @returns {{ processor: string, node: string, v8: string, date: string, versions: Record<string, string> }} */
@@ -59,4 +68,19 @@ export const MODE_TITLES = {
 /** @param {number} value */
 function number(value) {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+}
+
+/** How busy the machine is before anything is measured. */
+export function warnOfLoad() {
+  const busy = loadavg()[0];
+  if (busy > 0.5) console.log(`The machine is busy already (load ${busy.toFixed(1)}): take this for a look.\n`);
+  return busy;
+}
+
+/** @param {string} program @param {number} load of the machine @param {readonly Load[]} loads */
+export function writeLoads(program, load, loads) {
+  const [major] = process.versions.node.split(".");
+  mkdirSync(new URL("results/", import.meta.url), { recursive: true });
+  const json = JSON.stringify({ environment: environment(), load, loads }, null, 2);
+  writeFileSync(new URL(`results/${program}-${major}.json`, import.meta.url), `${json}\n`);
 }

@@ -175,10 +175,12 @@ describe("the block in the README", () => {
   };
 
   it("has the ratios, and who is faster", () => {
-    const row = headlines(results, undefined).find(({ ratios }) => ratios.length > 0);
+    const row = headlines(results, []).find(({ ratios }) => ratios.length > 0);
     expect(row).toMatchObject({ peer: node.name, ratios: [3, 4] });
     expect(losses(results)).toMatchObject([{ ours: "sansio", peer: "fast", factor: 2 }]);
-    const text = block([{ major: "20", results, wrk: undefined }]);
+    const load = { what: "under load", peer: "another", least: 2, ratio: 2.5, servers: [] };
+    const text = block([{ major: "20", results, loads: [load] }]);
+    expect(text).toContain("| under load | another | 2.5× |");
     expect(text).toContain(`| ${node.name} | 3.0× / 4.0× |`);
     expect(text).toContain("| fast | 2.0× |");
     expect(text).toContain("500 octets");
