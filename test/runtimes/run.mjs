@@ -2,25 +2,15 @@
 // beside the user's others, browsers from Debian. What cannot be had is told as skipped, and the run then fails: it is
 // never counted as passed. `-- --readme` writes the README's table from the run.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { homedir, tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { rolldown } from "rolldown";
 import { fillIn } from "../../build/docs.mjs";
+import { CACHE, installPackages, ROOT } from "./tools.mjs";
 
-const ROOT = resolve(import.meta.dirname, "../..");
-const PACKAGES = {
-  node20: "npm:node@20.20.2",
-  node22: "npm:node@22.23.3",
-  node24: "npm:node@24.21.0",
-  node26: "npm:node@26.10.0",
-  bun: "1.4.5",
-  deno: "2.9.6",
-  workerd: "1.20261117.1",
-};
 const LIMIT = 120_000;
-const CACHE = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "sansio", "runtimes");
 const folder = mkdtempSync(join(tmpdir(), "sansio-runtimes-"));
 
 async function main() {
@@ -69,22 +59,6 @@ function table(rows) {
 }
 
 // --- installing ---------------------------------------------------------------------------------------------------
-
-function installPackages() {
-  mkdirSync(CACHE, { recursive: true });
-  const wanted = `${JSON.stringify({ private: true, dependencies: PACKAGES })}\n`;
-  const manifest = join(CACHE, "package.json");
-  const installed =
-    existsSync(join(CACHE, "node_modules")) && existsSync(manifest) && readFileSync(manifest, "utf8") === wanted;
-  if (installed) return;
-  writeFileSync(manifest, wanted);
-  console.log(`installing ${Object.keys(PACKAGES).join(", ")}`);
-  const { status } = spawnSync("npm", ["install", "--no-audit", "--no-fund"], {
-    cwd: CACHE,
-    stdio: ["ignore", "ignore", "inherit"],
-  });
-  if (status !== 0) rmSync(manifest);
-}
 
 function installBrowsers() {
   if (existsSync(CHROMIUM) && existsSync(FIREFOX)) return;

@@ -1,19 +1,14 @@
 // HTTP over raw sockets in workerd: a Worker that reads a real nginx through connect(), and one that serves on an inbound TCP
-// socket. `npm run test:sockets`, after `npm run test:runtimes` has installed workerd; nginx is installed from Debian.
+// socket. `npm run test:sockets` installs workerd from npm and nginx from Debian.
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { Agent, request } from "node:http";
-import { connect, createServer } from "node:net";
-import { homedir, tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { rolldown } from "rolldown";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { bundleWorker, configureWorker, freePort, installPackages, listening, runtime } from "./tools.mjs";
 
-const ROOT = resolve(import.meta.dirname, "../..");
-const WORKERD = join(
-  process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"),
-  "sansio/runtimes/node_modules/.bin/workerd",
-);
+const WORKERD = runtime("workerd");
 const NGINX = "/usr/sbin/nginx";
 const folder = mkdtempSync(join(tmpdir(), "sansio-sockets-"));
 const children = [];
@@ -21,9 +16,8 @@ const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 
 try {
   install();
-  await bundle("workerd-client");
-  await bundle("workerd-server");
-  writeFileSync(join(folder, "http1.wasm"), readFileSync(join(ROOT, "dist/http1.wasm")));
+  for (const name of ["workerd-client.js", "workerd-server.js"])
+    await bundleWorker(join(import.meta.dirname, name), folder, name);
   await readNginx();
   await serve();
   console.log("2 passed, 0 failed");
@@ -35,13 +29,13 @@ try {
 }
 
 function install() {
+  installPackages();
   if (!existsSync(NGINX)) {
     const apt = (...parameters) => spawnSync("apt-get", parameters, { stdio: ["ignore", "ignore", "inherit"] });
     apt("update", "-qq");
     apt("install", "-y", "-qq", "--no-install-recommends", "nginx-light");
   }
-  for (const path of [NGINX, WORKERD])
-    assert(existsSync(path), `${path} is not there: npm run test:runtimes installs workerd`);
+  for (const path of [NGINX, WORKERD]) assert(existsSync(path), `${path} is not there`);
 }
 
 async function readNginx() {
@@ -84,54 +78,9 @@ async function serve() {
 
 // --- tools --------------------------------------------------------------------------------------------------------
 
-async function bundle(name) {
-  const made = await rolldown({
-    input: join(import.meta.dirname, `${name}.js`),
-    platform: "neutral",
-    external: /^cloudflare:/,
-    makeAbsoluteExternalsRelative: false,
-    resolve: { conditionNames: ["workerd", "import", "default"] },
-    plugins: [{ name: "wasm", resolveId: (id) => (/\.wasm$/.test(id) ? { id, external: true } : null) }],
-  });
-  await made.write({ file: join(folder, `${name}.js`), format: "es", codeSplitting: false });
-  await made.close();
-}
-
 function start(name, socket, services) {
-  const config = join(folder, `${name}.capnp`);
-  writeFileSync(
-    config,
-    `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = ( services = [ ${['(name = "main", worker = .program)', ...services].join(", ")} ], sockets = [ ${socket} ] );
-const program :Workerd.Worker = ( compatibilityDate = "2026-11-01", compatibilityFlags = ["experimental"],
-  modules = [ (name = "worker", esModule = embed "${name}.js"), (name = "http1.wasm", wasm = embed "http1.wasm") ] );
-`,
-  );
-  children.push(spawn(WORKERD, ["serve", "--experimental", config], { stdio: "inherit" }));
-}
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((done) => server.listen(0, "127.0.0.1", done));
-  const { port } = server.address();
-  await new Promise((done) => server.close(done));
-  return port;
-}
-
-async function listening(port) {
-  const until = Date.now() + 15_000;
-  for (;;) {
-    const isThere = await new Promise((done) => {
-      const socket = connect(port, "127.0.0.1");
-      socket.on("connect", () => done(true));
-      socket.on("error", () => done(false));
-      socket.on("close", () => done(false));
-      setTimeout(() => socket.destroy(), 200);
-    });
-    if (isThere) return;
-    assert(Date.now() < until, `nobody listens on ${port}`);
-    await new Promise((done) => setTimeout(done, 100));
-  }
+  const parameters = configureWorker(folder, `${name}.js`, socket, services);
+  children.push(spawn(WORKERD, parameters, { stdio: "inherit" }));
 }
 
 function ask(port, options, body) {
