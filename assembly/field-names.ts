@@ -1,5 +1,6 @@
-// Known field names have identities: a perfect hash, case-insensitive, built once at instantiation from the names' text.
-import { COLON, LOWER } from "./bytes";
+// Known field names have identities: a perfect hash, case-insensitive, built once from the text of the names, which the
+// bridge hands in: in the kernel as well it would be delivered twice (3.3 KB, as asc's strings have two octets a char).
+import { COLON, LOWER, SP } from "./bytes";
 import {
   MAX_NAMES,
   NAME_LENGTHS,
@@ -10,7 +11,6 @@ import {
   NAMES,
   STATIC_END,
 } from "./layout";
-import { FIELD_NAMES } from "./names";
 
 /** The last octets of a name, lower-case, at most eight, are a key: known names of one length differ in them. */
 function keyOf(nameEnd: usize, length: u32): u64 {
@@ -37,17 +37,20 @@ export function nameIdentity(p: usize, length: u32): i32 {
   return identity;
 }
 
-/** Puts the names and their slots into memory. Traps when two share a slot, or when the map is too small. */
-export function fillNames(): void {
+/**
+ * Puts the names, whose text of names.ts is in [p, end), and their slots into memory: to be called once, before the first
+ * scan. Traps when two share a slot, or when the map is too small.
+ */
+export function takeNames(p: usize, end: usize): void {
   assertMap(__heap_base <= STATIC_END);
   let identity: u32 = NAME_UNKNOWN;
   let length: u32 = 0;
   // coverage: the text of the names is not empty
-  for (let i = 0; i < FIELD_NAMES.length; i++) {
-    const char = FIELD_NAMES.charCodeAt(i);
-    if (char > 0x20) {
+  for (; p < end; p++) {
+    const octet: u32 = load<u8>(p);
+    if (octet > SP) {
       if (length == 0) identity++;
-      store<u8>(NAMES + identity * NAME_SIZE + length++, <u8>char);
+      store<u8>(NAMES + identity * NAME_SIZE + length++, octet);
     } else if (length > 0) {
       takeSlot(identity, length);
       length = 0;

@@ -1,17 +1,16 @@
 // The door of http1.wasm. Pure functions over the scratch page: octets in, a status out, tokens in HEAD and the records.
 import { fillClasses } from "./bytes";
-import { fillNames } from "./field-names";
 import { scanFields } from "./fields";
 import { HEAD, HEAD_FACTS, HEAD_FIELD_COUNT, REQUEST, RESPONSE } from "./layout";
 import { scanRequestLine, scanStatusLine } from "./start-line";
 
 export { scanChunkLine } from "./chunk";
+export { takeNames } from "./field-names";
 
 /** The name of this kernel, by which src/wasm/module.ts knows it. */
 export const http1: bool = true;
 
 fillClasses();
-fillNames();
 
 /**
  * Scans one head (or the trailer section, or field lines from `from` on) in [start, end). Returns the octets from

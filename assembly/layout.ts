@@ -8,7 +8,7 @@ export const INPUT_SIZE: u32 = 262144;
 
 // --- regions, in the order of their addresses -------------------------------------------------------------------
 
-/** Constants of the compiler (the text of the known names) live below this address. */
+/** Constants of the compiler live below this address. */
 export const STATIC_END: usize = 16384;
 
 /** One octet of class bits for each octet value: filled once at instantiation from the RFCs' predicates. */

@@ -1,5 +1,5 @@
-// The known field names, lower-case, each named by its place (from 1). Compiled by asc (the kernel builds its hash from
-// this text) and by tsc (the names as constants). First those that the kernel reads itself, in the order of layout.ts;
+// The known field names, lower-case, each named by its place (from 1): the kernel builds its hash from this text, which
+// src/wasm hands to it, and the fields take their names from it. First those that the kernel reads itself, in the order of layout.ts;
 // from FIRST_ to LAST_NOT_FOR_TRAILERS those that must not stand in trailers: framing, routing, request modifiers,
 // authentication, response control and payload processing (RFC 7230 4.1.2; RFC 9110 6.5.1); then the rest of what
 // is met daily. At most 32 octets each, set apart by white space.

@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 import { minifySync } from "rolldown/utils";
+import { octetText } from "./octet-text.mjs";
 
 const OUT = "build/out";
 
@@ -42,22 +43,24 @@ async function compile(door, target) {
 
 // --- the kernel of each form: a module of one constant, an EmbeddedKernel of src/wasm/module.ts ----------------------
 
-/** Embedded as Base64; what is imported may register its script. */
+/** Embedded as text; what is imported may register its script. */
 export function kernelSource(name, type = "") {
-  const base64 = readFileSync(join(OUT, `${name}.wasm`)).toString("base64");
   const types = type && 'import type { EmbeddedKernel } from "../../src/wasm/module.ts";\n';
-  return types + constant(name, type, JSON.stringify(base64), "undefined");
+  return types + constant(name, type, embedded(name), "undefined");
 }
 
 /** CommonJS fetches the script itself when WebAssembly fails. */
 export function requiringSource(name) {
-  const base64 = readFileSync(join(OUT, `${name}.wasm`)).toString("base64");
-  return constant(name, "", JSON.stringify(base64), `() => require("./${name}-script.cjs").${name}Script()`);
+  return constant(name, "", embedded(name), `() => require("./${name}-script.cjs").${name}Script()`);
 }
 
 /** The runtime or the bundler compiles the file beside. */
 export function importingSource(name, specifier) {
   return `import module from "${specifier}";\n${constant(name, "", "module", "undefined")}`;
+}
+
+function embedded(name) {
+  return JSON.stringify(octetText(readFileSync(join(OUT, `${name}.wasm`))));
 }
 
 function constant(name, type, wasm, script) {

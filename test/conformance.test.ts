@@ -1,6 +1,7 @@
 // The published suite, on the sources and in both kernels' forms: WebAssembly and JavaScript (wasm2js) give the same events.
 import { readFileSync } from "node:fs";
 import { afterEach, expect, test, vi } from "vitest";
+import { giveNames } from "../src/wasm/kernel.ts";
 import { octets, runSuite, type Suite } from "./conformance/drive.js";
 import { random } from "./helpers.ts";
 
@@ -38,6 +39,7 @@ test("a case that does not hold is told", async () => {
 
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };
+  takeNames(start: number, end: number): void;
   scanHead(what: number, start: number, end: number, allow: number, maxFields: number, maxTarget: number): number;
 }
 
@@ -49,6 +51,7 @@ test("the kernel as JavaScript leaves the same octets in memory as WebAssembly",
     new WebAssembly.Instance(new WebAssembly.Module(wasm)).exports as unknown as Exports,
     http1Script() as Exports,
   ] as const;
+  kernels.forEach(giveNames);
   const next = random(6);
   for (let i = 0; i < 4000; i++) {
     const { input, role } = suite.cases[next(suite.cases.length)] as (typeof suite.cases)[number];

@@ -10,6 +10,7 @@ import {
   RemoteProtocolError,
   type Role,
 } from "../src/index.ts";
+import { giveNames } from "../src/wasm/kernel.ts";
 
 // --- octets -----------------------------------------------------------------------------------------------------
 
@@ -276,6 +277,7 @@ export interface KernelExports {
   readonly memory: WebAssembly.Memory;
   scanHead(what: number, start: number, end: number, allow: number, maxFields: number, maxTarget: number): number;
   scanChunkLine(start: number, end: number, allow: number, maxDigits: number, maxExtensions: number): number;
+  takeNames(start: number, end: number): void;
 }
 
 /** Both builds of the one kernel: what holds for one must hold for the other. */
@@ -286,7 +288,9 @@ export function kernelModule(build: (typeof BUILDS)[number]): WebAssembly.Module
 }
 
 export function newKernel(build: (typeof BUILDS)[number]): KernelExports {
-  return new WebAssembly.Instance(kernelModule(build)).exports as unknown as KernelExports;
+  const kernel = new WebAssembly.Instance(kernelModule(build)).exports as unknown as KernelExports;
+  giveNames(kernel);
+  return kernel;
 }
 
 /** Puts the input where memory ends, so that a read of one octet beyond it traps. Returns where it begins. */

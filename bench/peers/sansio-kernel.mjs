@@ -4,11 +4,18 @@
 import { readFileSync } from "node:fs";
 
 const kernelUrl = new URL("../../build/out/http1.wasm", import.meta.url);
-const layoutUrl = new URL("../../assembly/layout.ts", import.meta.url);
 
-// The map of memory is TypeScript, which Node 20 does not read, but constants alone: without their types it is JavaScript.
-const layoutSource = readFileSync(layoutUrl, "utf8").replace(/: (usize|u32|i32) =/g, " =");
-const layout = await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(layoutSource)}`);
+// The map of memory and the names are TypeScript, which Node 20 does not read, but constants alone: without their types
+// they are JavaScript.
+/** @param {string} name */
+function constants(name) {
+  const source = readFileSync(new URL(`../../assembly/${name}`, import.meta.url), "utf8");
+  const script = source.replace(/: (usize|u32|i32|string) =/g, " =");
+  return import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(script)}`);
+}
+
+const layout = await constants("layout.ts");
+const { FIELD_NAMES } = await constants("names.ts");
 
 /** @type {import("./index.mjs").Peer} */
 export const sansioKernel = {
@@ -26,11 +33,14 @@ export function loadKernel() {
   /** @type {any} */
   const kernel = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(kernelUrl))).exports;
   const { buffer } = kernel.memory;
-  const { HEAD, HEAD_FACTS, HEAD_LENGTH, HEAD_SIZE } = layout;
+  const { HEAD, HEAD_FACTS, HEAD_LENGTH, HEAD_SIZE, INPUT } = layout;
+  const memory = new Uint8Array(buffer);
+  memory.set(new TextEncoder().encode(FIELD_NAMES), INPUT);
+  kernel.takeNames(INPUT, INPUT + FIELD_NAMES.length);
   return {
     kernel,
     layout,
-    memory: new Uint8Array(buffer),
+    memory,
     head: new Uint32Array(buffer, HEAD, HEAD_SIZE / 4),
     facts: new Uint32Array(buffer, HEAD + HEAD_FACTS, 1),
     length: new Float64Array(buffer, HEAD + HEAD_LENGTH, 1),

@@ -1,6 +1,7 @@
 // The one instance of the kernel in this realm, made at first use, and the views of its memory. The memory has a fixed
 // size, so no view is ever detached. What a call left in memory is good until the next call.
 import { HEAD, HEAD_LENGTH, HEAD_SIZE, INPUT, INPUT_SIZE, MAX_FIELDS, NEED_DATA } from "../../assembly/layout.ts";
+import { FIELD_NAMES } from "../../assembly/names.ts";
 import { HTTP1_KERNEL } from "../../build/out/http1-kernel.ts";
 import { instantiate } from "./module.ts";
 import { encodeLatin1, isLatin1 } from "./text.ts";
@@ -10,6 +11,13 @@ export interface KernelExports {
   readonly memory: WebAssembly.Memory;
   scanHead(what: number, start: number, end: number, allow: number, maxFields: number, maxTarget: number): number;
   scanChunkLine(start: number, end: number, allow: number, maxDigits: number, maxExtensions: number): number;
+  takeNames(start: number, end: number): void;
+}
+
+/** Hands the known names to a new instance, which knows no field before. */
+export function giveNames({ memory, takeNames }: Pick<KernelExports, "memory" | "takeNames">): void {
+  encodeLatin1(FIELD_NAMES, new Uint8Array(memory.buffer), INPUT);
+  takeNames(INPUT, INPUT + FIELD_NAMES.length);
 }
 
 /** Where the octets of an element lie: those of a partial copy, then those of a chunk. */
@@ -38,7 +46,9 @@ export class Kernel {
   readonly scanChunkLine: KernelExports["scanChunkLine"];
   private readonly lengths: Float64Array;
 
-  constructor({ memory, scanHead, scanChunkLine }: KernelExports) {
+  constructor(exports: KernelExports) {
+    const { memory, scanHead, scanChunkLine } = exports;
+    giveNames(exports);
     this.octets = new Uint8Array(memory.buffer);
     this.input = new Uint8Array(memory.buffer, INPUT, INPUT_SIZE);
     this.head = new Uint32Array(memory.buffer, HEAD, HEAD_SIZE / 4);

@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import * as layout from "../../assembly/layout.ts";
+import { FIELD_NAMES } from "../../assembly/names.ts";
 import { ERRORS } from "../../src/shared/errors.ts";
 import { KNOWN_NAMES } from "../../src/shared/header-fields.ts";
 import { FAULTS } from "../../src/wasm/scan.ts";
@@ -182,13 +183,14 @@ function memoryLimits(bytes: Uint8Array): number[] {
 }
 
 describe.each(BUILDS)("%s", (build) => {
-  test("needs nothing and exports two functions, a memory and its name", () => {
+  test("needs nothing and exports three functions, a memory and its name", () => {
     const module = kernelModule(build);
     expect(WebAssembly.Module.imports(module)).toEqual([]);
     const exports = WebAssembly.Module.exports(module).filter(({ name }) => !name.startsWith("__coverage_"));
     expect(exports.map(({ name, kind }) => `${kind} ${name}`).sort()).toEqual([
       "function scanChunkLine",
       "function scanHead",
+      "function takeNames",
       "global http1",
       "memory memory",
     ]);
@@ -214,8 +216,9 @@ describe.each(BUILDS)("%s", (build) => {
       KNOWN_NAMES.slice(1).map((_, i) => i + 1),
     );
     expect(memory.subarray(layout.CLASS, layout.CLASS + layout.CLASS_SIZE).some((bits) => bits !== 0)).toBe(true);
-    // Nothing else is written before the first call.
-    expect(memory.subarray(layout.HEAD).every((octet) => octet === 0)).toBe(true);
+    // Nothing else is written before the first call, but for their text on the scratch page.
+    expect(memory.subarray(layout.HEAD, layout.INPUT).every((octet) => octet === 0)).toBe(true);
+    expect(memory.subarray(layout.INPUT + FIELD_NAMES.length).every((octet) => octet === 0)).toBe(true);
   });
 });
 
