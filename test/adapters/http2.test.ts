@@ -1,6 +1,9 @@
 // The adapters over HTTP/2: what is the same as over HTTP/1.1, and what only streams have.
+import { Duplex, duplexPair } from "node:stream";
 import { describe, expect, it } from "vitest";
+import { createServer, type Handler } from "../../src/adapters/node/index.ts";
 import {
+  type ByteStream,
   Connection,
   type ConnectionOptions,
   either,
@@ -325,7 +328,7 @@ describe("the end", () => {
 class Http2Peer {
   readonly events: Http2ReceivedEvent[] = [];
   readonly http: Http2Connection;
-  private readonly raw: RawPeer;
+  readonly raw: RawPeer;
   private fed = 0;
 
   constructor(role: "client" | "server", stream: ConstructorParameters<typeof RawPeer>[0]) {
@@ -416,6 +419,30 @@ describe("a peer that misbehaves", () => {
     peer.http.openStream({ method: "GET", target: "/", authority: "a" }, { endStream: true });
     peer.flush();
     expect(await served.closed).toBe(undefined);
+  });
+
+  it.each<[string, string]>([
+    ["resets it", "\0\0\x04\x03\0\0\0\0\x01\0\0\0\x08"],
+    ["breaks it: less body than was said", "\0\0\0\0\x01\0\0\0\x01"],
+  ])("begins a request and, in the same octets, %s: its handler is not called, others are", async (_, breaking) => {
+    const [ours, theirs] = duplexPair();
+    const targets: string[] = [];
+    const errors: unknown[] = [];
+    const handler: Handler = (request, reply) => {
+      targets.push(request.target);
+      reply.complete(200, { "content-length": "2" }, octets("hi"));
+    };
+    const server = createServer(handler, { onError: (error) => errors.push(error) });
+    server.serve(ours);
+    const peer = new Http2Peer("client", Duplex.toWeb(theirs) as ByteStream);
+    const headers = { "content-length": "5" };
+    peer.http.openStream({ method: "PUT", target: "/broken", authority: "a", headers });
+    peer.raw.send(Buffer.from(peer.http.bytesToSend()).toString("latin1") + breaking);
+    peer.http.openStream({ method: "GET", target: "/next", authority: "a" }, { endStream: true });
+    peer.flush();
+    await peer.until("end-of-message");
+    expect([targets, errors]).toEqual([["/next"], []]);
+    await server.close(0);
   });
 
   it("resets streams by the thousand: the connection ends with ENHANCE_YOUR_CALM", async () => {

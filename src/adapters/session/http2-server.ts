@@ -44,6 +44,8 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
 
   protected handle(event: Http2ReceivedEvent): void {
     if (event.type === "end-of-message") return this.receiveEndOf(event);
+    // Reset before its handler could see it: what a handler sent would be refused.
+    if (event.type === "stream-reset" && event.streamId === this.pending?.streamId) this.pending = null;
     this.settleEvents();
     switch (event.type) {
       case "request":
@@ -183,11 +185,20 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
     if (reply.hasEnded || reply.isAborted) return;
     if (reply.hasBegun) return reply.abort(error);
     const { streamId } = reply;
-    this.http.send({ type: "response", streamId, status: 500, headers: { "content-length": "0" }, endStream: true });
     this.replies.delete(streamId);
-    if (!reply.request.isComplete) this.http.reset(streamId, "NO_ERROR");
+    if (this.sendEmpty(streamId, 500) && !reply.request.isComplete) this.http.reset(streamId, "NO_ERROR");
     this.schedule();
     this.guard(reply, () => reply.fail(error));
+  }
+
+  /** False when nothing can be sent on this stream any more. */
+  private sendEmpty(streamId: number, status: number): boolean {
+    try {
+      this.http.send({ type: "response", streamId, status, headers: { "content-length": "0" }, endStream: true });
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   protected failApplication(streamId: number, error: unknown): void {
@@ -264,7 +275,7 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
     if (reply.hasBegun) {
       this.abort(reply, error);
     } else {
-      this.http.send({ type: "response", streamId, status: 408, headers: { "content-length": "0" }, endStream: true });
+      this.sendEmpty(streamId, 408);
       this.replies.delete(streamId);
     }
     this.guard(reply, () => reply.fail(error));
