@@ -155,7 +155,7 @@ export class MessageReader extends Receiver {
   findMessage(): boolean {
     const { buffer } = this;
     if (this.closes) buffer.clear();
-    if (buffer.beginsAbove(CR) || this.skipEmptyLines()) return true;
+    if ((buffer.partialLength === 0 && buffer.beginsAbove(CR)) || this.skipEmptyLines()) return true;
     // A CR that ends its chunk, which is the caller's again when this is done.
     if (buffer.fresh() > 0) buffer.absorb(buffer.fresh());
     return false;

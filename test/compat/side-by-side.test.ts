@@ -20,3 +20,10 @@ describe.each(ALIKE)("%s", (_what, type, input, way) => {
     }
   });
 });
+
+test("a CR without its LF before a message: the same Error at every split", () => {
+  const input = "GET / HTTP/1.1\r\n\r\n\r\xff";
+  const { error } = record(OURS, "REQUEST", input);
+  expect(error).toBe("Parse Error HPE_LF_EXPECTED");
+  for (const cuts of everyCut(input)) expect(record(OURS, "REQUEST", input, { cuts }).error, `${cuts}`).toBe(error);
+});
