@@ -49,6 +49,7 @@ import { encodeLatin1 } from "../wasm/text.ts";
 import { settingsFor, TOLERANT, type Tolerances } from "./modes.ts";
 
 const CR = 0x0d;
+const LF = 0x0a;
 const NO_LIST: string[] = [];
 
 const FRAMING_FACTS = CODING | LENGTH | LENGTH_BAD | LENGTH_TOO_LARGE | LENGTH_CONFLICT | LENGTH_REPEATED;
@@ -117,9 +118,10 @@ export class MessageReader extends Receiver {
     return line + (head[HEAD_NAME_OCTETS >> 2] as number) + (head[HEAD_VALUE_OCTETS >> 2] as number);
   }
 
-  /** Is the first line of a head complete, and its end not there? */
+  /** Is the first line of a head complete, and its end not there? A line that is at fault is not told of before it ends. */
   get isInHead(): boolean {
-    return this.resume > 0;
+    const { partial, partialLength } = this.buffer;
+    return this.resume > 0 || partial.subarray(0, partialLength).includes(LF);
   }
 
   get isChunked(): boolean {

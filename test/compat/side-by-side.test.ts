@@ -27,3 +27,13 @@ test("a CR without its LF before a message: the same Error at every split", () =
   expect(error).toBe("Parse Error HPE_LF_EXPECTED");
   for (const cuts of everyCut(input)) expect(record(OURS, "REQUEST", input, { cuts }).error, `${cuts}`).toBe(error);
 });
+
+test.each(["HTTP/1.1 200 OK\r\nA b", "HTTP/1.1 200 OK\nA: b\r\nC\x01", "HTTP/1.1 200 OK\r\nA: \x01"])(
+  "the end in a line of %j that is at fault already: the same at every split",
+  (input) => {
+    const { finish } = record(THEIRS, "RESPONSE", input);
+    expect(finish).toBe("invalid state for EOF");
+    for (const cuts of [[], ...everyCut(input)])
+      expect(record(OURS, "RESPONSE", input, { cuts }).finish, `${cuts}`).toBe(finish);
+  },
+);
