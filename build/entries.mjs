@@ -21,6 +21,9 @@ export const ENTRIES = [
   { subpath: "./js", source: "js", hasEffects: true },
 ];
 
+/** The published conformance suites. */
+export const SUITES = ["http1", "http2", "hpack"];
+
 /** The conditions of `exports` in their order, the first that holds being taken, and where the kernel is in each. */
 export const FORMS = [
   {
@@ -47,7 +50,7 @@ export function packageExports() {
   return Object.fromEntries([
     ...ENTRIES.map((entry) => [entry.subpath, conditionsOf(`./dist/${fileName(entry)}`)]),
     ...KERNELS.map(({ name }) => [`./${name}.wasm`, `./dist/${name}.wasm`]),
-    ["./conformance/http1.json", "./test/conformance/http1.json"],
+    ...SUITES.map((name) => [`./conformance/${name}.json`, `./test/conformance/${name}.json`]),
     ["./package.json", "./package.json"],
   ]);
 }

@@ -1,29 +1,16 @@
-// The published suite is made from the tables of readings in test/http1: every row is a case. Each row's test demands that
-// the suite has it as it is; `node test/conformance/refresh.mjs` writes the suite anew.
-import { appendFileSync, readFileSync } from "node:fs";
-import { expect } from "vitest";
+// What the suite of HTTP/1.1 has of a reading of test/http1.
 import { Http1Connection, type Http1Options, LENIENCIES, LIMITS, RemoteProtocolError } from "../../src/http1/index.ts";
 import type { Settings } from "../../src/http1/options.ts";
 import { octets } from "../helpers.ts";
-import { type Case, play, type Suite } from "./drive.js";
+import { type Case, play } from "./drive.js";
+import { demand, nameOfTest } from "./published.ts";
 
 /** Inputs up to here are cut at every place. */
 const CUT_EVERYWHERE = 600;
-const RECORD = process.env.SANSIO_RECORD;
-const published = readPublished();
 
 /** Demands that this reading is a case of the suite, or records it. */
 export function publish(make: () => Http1Connection, input: string, end: boolean, answer: boolean): void {
-  const { currentTestName = "", testPath = "" } = expect.getState();
-  const name = `${testPath.replace(/.*\//, "").replace(".test.ts", "")}: ${currentTestName.replaceAll(" > ", ": ")}`;
-  const found = caseOf(name, make, input, end, answer);
-  if (RECORD !== undefined) appendFileSync(RECORD, `${JSON.stringify(found)}\n`);
-  else expect({ ...published.get(keyOf(found)), name }, "node test/conformance/refresh.mjs").toEqual(found);
-}
-
-/** Cases are told apart by what goes in, not by their names. */
-export function keyOf({ role, options, send, answer, input, end }: Case): string {
-  return JSON.stringify([role, options, send, answer, input, end]);
+  demand("http1", caseOf(nameOfTest(), make, input, end, answer));
 }
 
 function caseOf(name: string, make: () => Http1Connection, input: string, end: boolean, answer: boolean): Case {
@@ -83,10 +70,4 @@ function optionsOf(connection: Http1Connection): Http1Options {
 /** JSON has no Infinity. */
 function asJson(limit: number): number {
   return Math.min(limit, Number.MAX_SAFE_INTEGER);
-}
-
-function readPublished(): Map<string, Case> {
-  if (RECORD !== undefined) return new Map();
-  const { cases } = JSON.parse(readFileSync(new URL("http1.json", import.meta.url), "utf8")) as Suite;
-  return new Map(cases.map((each) => [keyOf(each), each]));
 }

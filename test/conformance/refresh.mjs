@@ -1,34 +1,69 @@
-// Writes test/conformance/http1.json from the tables of readings in test/http1 (record.ts): `node test/conformance/refresh.mjs`.
+// Writes the suites of test/conformance from the tables of test/http1 and test/http2 (published.ts):
+// `node test/conformance/refresh.mjs`.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { keyOf } from "./key.mjs";
 
 const ROOT = resolve(import.meta.dirname, "../..");
+const TABLES = [
+  "test/http1",
+  "test/http2/cases.test.ts",
+  "test/http2/hpack-decoder.test.ts",
+  "test/http2/hpack-rfc.test.ts",
+];
+/** Texts above so many octets are searched for what they repeat. */
+const LONG = 500;
+const REPEATED = /(.{1,40}?)\1{15,}/gs;
 const folder = mkdtempSync(join(tmpdir(), "sansio-conformance-"));
 try {
   const record = join(folder, "cases.jsonl");
   const vitest = join(ROOT, "node_modules/vitest/vitest.mjs");
-  const parameters = ["run", "--config", "test/vitest.config.ts", "--no-file-parallelism", "test/http1"];
+  const parameters = ["run", "--config", "test/vitest.config.ts", "--no-file-parallelism", ...TABLES];
   const { status } = spawnSync(process.execPath, [vitest, ...parameters], {
     cwd: ROOT,
     env: { ...process.env, SANSIO_RECORD: record },
     stdio: "inherit",
   });
   if (status !== 0) throw new Error("a reading failed: the suite is not written");
-  writeSuite(readFileSync(record, "utf8").trimEnd().split("\n").map(JSON.parse));
+  const recorded = readFileSync(record, "utf8").trimEnd().split("\n").map(JSON.parse);
+  for (const protocol of new Set(recorded.map((each) => each.protocol))) {
+    const own = recorded.filter((each) => each.protocol === protocol);
+    writeSuite(
+      protocol,
+      own.map(({ found }) => found),
+    );
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
 /** One case a line, in the order of their names; what goes in is there once. */
-function writeSuite(recorded) {
-  const keyOf = ({ role, options, send, answer, input, end }) =>
-    JSON.stringify([role, options, send, answer, input, end]);
+function writeSuite(protocol, recorded) {
   const cases = [...new Map(recorded.map((each) => [keyOf(each), each])).values()];
   cases.sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)));
-  const lines = cases.map((each) => JSON.stringify(each)).join(",\n");
-  const path = join(import.meta.dirname, "http1.json");
-  writeFileSync(path, `{ "protocol": "http1", "cases": [\n${lines}\n] }\n`);
+  const lines = cases.map((each) => JSON.stringify(packed(each))).join(",\n");
+  const path = join(import.meta.dirname, `${protocol}.json`);
+  writeFileSync(path, `{ "protocol": "${protocol}", "cases": [\n${lines}\n] }\n`);
   console.log(`${cases.length} cases in ${path}`);
+}
+
+/** The case with long repetitions told by their number: drive.js's `unpacked` undoes it. */
+function packed(value) {
+  if (typeof value === "string") return value.length > LONG ? packedText(value) : value;
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(packed);
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, packed(each)]));
+}
+
+function packedText(text) {
+  const parts = [];
+  let end = 0;
+  for (const { 0: run, 1: unit, index } of text.matchAll(REPEATED)) {
+    if (index > end) parts.push(text.slice(end, index));
+    parts.push([run.length / unit.length, unit]);
+    end = index + run.length;
+  }
+  return end === 0 ? text : { parts: [...parts, ...(end < text.length ? [text.slice(end)] : [])] };
 }

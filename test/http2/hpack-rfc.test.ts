@@ -1,7 +1,10 @@
 // RFC 7541 Appendix C, both ways.
 import { describe, expect, test } from "vitest";
 import { HpackDecoder, HpackEncoder, type HpackEncoderOptions } from "../../src/http2/hpack.ts";
+import { publishDecoders } from "../conformance/record-http2.ts";
 import { decoded, hex, toHex } from "./hpack-helpers.ts";
+
+publishDecoders();
 
 interface Example {
   wire: string;

@@ -11,6 +11,7 @@ import {
   RemoteProtocolError,
   type Http2Role as Role,
 } from "../../src/http2/index.ts";
+import { publishConnection } from "../conformance/record-http2.ts";
 import { latin1 } from "../helpers.ts";
 import { type Act, ask, type Case, OK, OTHER, type PerRole, POST, type Step } from "./case.ts";
 import {
@@ -170,9 +171,13 @@ export class Run {
 export function ready(role: Role, options?: Http2Options): Run {
   const run = new Run(role, options);
   if (role === "client") for (let count = 0; count < 2; count++) ask(run.connection, run);
-  run.feed(role === "server" ? join(PREFACE, settings(), settingsAck()) : join(settings(), settingsAck()));
+  run.feed(handshakeOf(role));
   run.begin();
   return run;
+}
+
+function handshakeOf(role: Role): Uint8Array {
+  return join(...(role === "server" ? [PREFACE] : []), settings(), settingsAck());
 }
 
 // --- the exchange around a case ---------------------------------------------------------------------------------------------------
@@ -347,9 +352,26 @@ export function check(one: Case, role: Role): void {
       if (!one.ends) expectDeaf(run);
     }
   }
+  publish(one, role, list, edges);
   if (one.ends) return;
   const more = once(one, role, list, () => [], BEHIND);
   expect({ how: "with octets behind", ...outcomeOf(more, one) }).toEqual({ how: "with octets behind", ...wanted });
+}
+
+/** As a case of the published suite: a long one in few pieces, others cut where this case's own octets are. */
+function publish(one: Case, role: Role, list: readonly Stretch[], edges: readonly [number, number]): void {
+  const handshake = one.bare ? 0 : handshakeOf(role).length;
+  publishConnection({
+    name: one.name,
+    role,
+    options: one.options,
+    run: () => once(one, role, list, () => []),
+    ends: one.ends ?? false,
+    splits: (length) =>
+      one.long || length > MOST_CUTS + handshake + edges[0] + edges[1]
+        ? [[], everyStep(length, 997), [Math.floor(length / 2)]]
+        : { from: Math.max(1, handshake + edges[0] - MARGIN), to: length - edges[1] + MARGIN },
+  });
 }
 
 /** A bare run also sends the preface of this end, which cases do not list. */

@@ -5,7 +5,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { KERNELS } from "../../build/entries.mjs";
+import { KERNELS, SUITES } from "../../build/entries.mjs";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const PROGRAMS = join(import.meta.dirname, "programs");
@@ -298,7 +298,11 @@ function checkJudges(tarball) {
     run(bin("publint"), ["run", tarball, "--strict"], { cwd: folder });
   });
   check("attw", () => {
-    const noTypes = ["./package.json", "./conformance/http1.json", ...KERNELS.map(({ name }) => `./${name}.wasm`)];
+    const noTypes = [
+      "./package.json",
+      ...SUITES.map((name) => `./conformance/${name}.json`),
+      ...KERNELS.map(({ name }) => `./${name}.wasm`),
+    ];
     run(bin("attw"), [tarball, "--profile", "node16", "--exclude-entrypoints", ...noTypes], { cwd: folder });
   });
 }

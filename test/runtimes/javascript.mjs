@@ -1,19 +1,22 @@
-// The kernel as JavaScript beside WebAssembly: the same events on 100,000 fuzzed inputs, and how fast it reads a browser's
-// request, beside http-parser-js, with and without a JIT: `node test/runtimes/javascript.mjs`. Needs a build.
+// The kernels as JavaScript beside WebAssembly: the whole conformance suite, the same events on 100,000 fuzzed inputs of
+// HTTP/1.1, HTTP/2 and HPACK, and how fast it reads a browser's request, beside http-parser-js, with and without a JIT:
+// `npm run test:script`.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
-import { octets, play } from "../conformance/drive.js";
+import { octets, PROTOCOLS, play, playHpack, playHttp2, runSuite, unpacked } from "../conformance/drive.js";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const INPUTS = 100_000;
+/** Longer inputs are left to the suite. */
+const LONGEST = 2000;
 const LEAST = 1.5;
 const require = createRequire(import.meta.url);
-const entry = join(ROOT, "dist/http1.cjs");
+const entry = join(ROOT, "dist/index.cjs");
 
-/** A copy of the package of its own; without WebAssembly it takes the script. */
+/** A copy of the package of its own; without WebAssembly it takes the scripts. */
 function load(hasWebAssembly) {
   for (const path of Object.keys(require.cache)) if (path.startsWith(join(ROOT, "dist"))) delete require.cache[path];
   const { WebAssembly } = globalThis;
@@ -21,31 +24,91 @@ function load(hasWebAssembly) {
   try {
     const sansio = require(entry);
     new sansio.Http1Connection("server");
+    new sansio.Http2Connection("server");
     return sansio;
   } finally {
     globalThis.WebAssembly = WebAssembly;
   }
 }
 
+const suites = PROTOCOLS.map((name) =>
+  JSON.parse(readFileSync(join(import.meta.dirname, `../conformance/${name}.json`), "utf8")),
+);
+
+function playSuites() {
+  const sansio = load(false);
+  for (const suite of suites) {
+    const { cases, runs, failures } = runSuite(sansio, suite);
+    assert.deepEqual(failures, []);
+    console.log(`${suite.protocol}: ${cases} cases, ${runs} runs, as expected`);
+  }
+}
+
+/** Of each protocol: the texts of a case that are fuzzed, and what comes of the case with others in their place. */
+const FUZZED = {
+  http1: {
+    textsOf: ({ input }) => [input],
+    play(sansio, each, [input], next) {
+      const bytes = octets(input);
+      const cut = next(bytes.length + 1);
+      return play(sansio, each, [bytes.subarray(0, cut), bytes.subarray(cut)], false);
+    },
+  },
+  http2: {
+    textsOf: ({ steps }) => steps.filter((step) => typeof step === "string"),
+    play(sansio, each, texts, next) {
+      const left = [...texts];
+      const steps = each.steps.map((step) => (typeof step === "string" ? left.shift() : step));
+      return playHttp2(sansio, { ...each, steps }, [next(texts.join("").length + 1)], false);
+    },
+  },
+  hpack: {
+    textsOf: ({ blocks }) => blocks.map(({ block }) => block),
+    play: (sansio, each, texts) =>
+      playHpack(sansio, { ...each, blocks: each.blocks.map((given, i) => ({ ...given, block: texts[i] })) }),
+  },
+};
+
 function compareFuzzed() {
-  const { cases } = JSON.parse(readFileSync(join(import.meta.dirname, "../conformance/http1.json"), "utf8"));
   const both = [load(true), load(false)];
   const next = random(6);
-  let errors = 0;
-  for (let i = 0; i < INPUTS; i++) {
-    const each = cases[next(cases.length)];
-    const bytes = octets(each.input);
-    for (let changes = 1 + next(4); changes > 0 && bytes.length > 0; changes--) {
-      bytes[next(bytes.length)] = next(2) === 0 ? next(256) : bytes[next(bytes.length)];
+  for (const { protocol, cases } of suites) {
+    const { textsOf, play: playOne } = FUZZED[protocol];
+    const lengthOf = (each) => textsOf(each).join("").length;
+    const short = cases.map(unpacked).filter((each) => lengthOf(each) > 0 && lengthOf(each) < LONGEST);
+    const count = Math.ceil(INPUTS / suites.length);
+    let errors = 0;
+    for (let i = 0; i < count; i++) {
+      const each = short[next(short.length)];
+      const texts = changed(textsOf(each), next);
+      const seed = next(2 ** 31);
+      const [first, second] = both.map((sansio) => told(() => playOne(sansio, each, texts, random(seed))));
+      assert.equal(second, first, JSON.stringify({ ...each, texts }));
+      if (/"error":|LocalProtocolError/.test(first)) errors++;
     }
-    const cut = next(bytes.length + 1);
-    const fed = [bytes.subarray(0, cut), bytes.subarray(cut)];
-    const [first, second] = both.map((sansio) => JSON.stringify(play(sansio, each, fed, false)));
-    assert.equal(second, first, JSON.stringify(each));
-    if (first.includes('"last":"error"')) errors++;
+    assert(errors > count / 10 && errors < count, `${protocol}: the inputs are all of one kind`);
+    console.log(`${protocol}: ${count} fuzzed inputs, the same events; ${errors} of them with an error`);
   }
-  assert(errors > INPUTS / 10 && errors < INPUTS, "the inputs are all of one kind");
-  console.log(`${INPUTS} fuzzed inputs: the same events, ${errors} of them errors`);
+}
+
+/** What came of it. A call between may be refused when what the peer sent was changed. */
+function told(run) {
+  try {
+    return JSON.stringify(run());
+  } catch (error) {
+    if (error.name !== "LocalProtocolError") throw error;
+    return `${error.name} ${error.message}`;
+  }
+}
+
+/** One to four octets of the texts changed. */
+function changed(texts, next) {
+  const list = texts.map(octets);
+  for (let changes = 1 + next(4); changes > 0; changes--) {
+    const bytes = list[next(list.length)];
+    if (bytes.length > 0) bytes[next(bytes.length)] = next(2) === 0 ? next(256) : bytes[next(bytes.length)];
+  }
+  return list.map((bytes) => Array.from(bytes, (octet) => String.fromCharCode(octet)).join(""));
 }
 
 function random(seed) {
@@ -112,6 +175,7 @@ function measureAll() {
 
 if (process.argv.includes("--measure")) console.log(JSON.stringify(measureAll()));
 else {
+  playSuites();
   compareFuzzed();
   for (const flags of [[], ["--jitless"]]) {
     const { stdout, stderr } = spawnSync(process.execPath, [...flags, import.meta.filename, "--measure"], {

@@ -2,15 +2,16 @@
 // beside the user's others, browsers from Debian. What cannot be had is told as skipped, and the run then fails: it is
 // never counted as passed. `-- --readme` writes the README's table from the run.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { rolldown } from "rolldown";
 import { fillIn } from "../../build/docs.mjs";
+import { KERNELS } from "../../build/entries.mjs";
 import { CACHE, installPackages, ROOT } from "./tools.mjs";
 
-const LIMIT = 120_000;
+const LIMIT = 240_000;
 const folder = mkdtempSync(join(tmpdir(), "sansio-runtimes-"));
 
 async function main() {
@@ -79,7 +80,7 @@ const VERSION = "globalThis.Bun ? Bun.version : globalThis.Deno ? Deno.version.d
 const POST = 'fetch("/result", { method: "POST", body: JSON.stringify({ ...result, version: navigator.userAgent }) })';
 const FAILING = "catch (error) { result = { error: String(error.stack ?? error) }; }";
 const judged = (specifiers, then) => {
-  const load = `async () => { ${specifiers.map((name) => `await import(${JSON.stringify(name)});`).join(" ")} return await import("sansio/http1"); }`;
+  const load = `async () => { ${specifiers.map((name) => `await import(${JSON.stringify(name)});`).join(" ")} return await import("sansio"); }`;
   return `import { judge } from ${PROGRAM};\nlet result;\ntry { result = await judge(${load}); } ${FAILING}\n${then}`;
 };
 
@@ -90,7 +91,7 @@ const SOURCES = {
   "page-js.js": [judged(["sansio/js"], POST), []],
   "worker.js": [judged([], `postMessage(result);`), []],
   "workerd.js": [
-    `import { judge } from ${PROGRAM};\nexport default { async fetch() { let result; try { result = await judge(() => import("sansio/http1")); } ${FAILING} return Response.json(result); } };`,
+    `import { judge } from ${PROGRAM};\nexport default { async fetch() { let result; try { result = await judge(() => import("sansio")); } ${FAILING} return Response.json(result); } };`,
     ["workerd"],
   ],
 };
@@ -164,7 +165,8 @@ function checked(result) {
 
 async function workerd(command) {
   const { version } = JSON.parse(readFileSync(join(CACHE, "node_modules/workerd/package.json"), "utf8"));
-  writeFileSync(join(folder, "http1.wasm"), readFileSync(join(ROOT, "dist/http1.wasm")));
+  for (const { name } of KERNELS) copyFileSync(join(ROOT, `dist/${name}.wasm`), join(folder, `${name}.wasm`));
+  const kernels = KERNELS.map(({ name }) => `(name = "${name}.wasm", wasm = embed "${name}.wasm")`);
   writeFileSync(
     join(folder, "config.capnp"),
     `using Workerd = import "/workerd/workerd.capnp";
@@ -172,7 +174,7 @@ const config :Workerd.Config = (
   services = [ (name = "main", worker = .program) ],
   sockets = [ (name = "http", address = "127.0.0.1:0", http = (), service = "main") ] );
 const program :Workerd.Worker = ( compatibilityDate = "2026-11-01",
-  modules = [ (name = "worker", esModule = embed "workerd.js"), (name = "http1.wasm", wasm = embed "http1.wasm") ] );
+  modules = [ (name = "worker", esModule = embed "workerd.js"), ${kernels.join(", ")} ] );
 `,
   );
   const child = spawn(command, ["serve", "--control-fd=3", "config.capnp"], {
