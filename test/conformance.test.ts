@@ -9,6 +9,7 @@ import {
   PROTOCOLS,
   runSuite,
   type Suite,
+  unpacked,
 } from "./conformance/drive.js";
 import { pick, random } from "./helpers.ts";
 
