@@ -1,6 +1,7 @@
 // The published suites, on the sources and in both kernels' forms: WebAssembly and JavaScript (wasm2js) give the same events.
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { giveNames } from "../src/wasm/kernel.ts";
 import {
   type AnyCase,
   type Case,
@@ -59,6 +60,7 @@ describe.each(suites)("$protocol", (suite) => {
 
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };
+  takeNames(start: number, end: number): void;
   scanHead(what: number, start: number, end: number, allow: number, maxFields: number, maxTarget: number): number;
   decodeBlock(position: number, end: number, isStart: number): number;
 }
@@ -90,6 +92,7 @@ describe("the kernel as JavaScript leaves the same octets in memory as WebAssemb
     const { http1Script } = await import("../build/out/http1-script.js");
     const { INPUT, REQUEST, RESPONSE } = await import("../assembly/layout.ts");
     const kernels = bothForms("http1", http1Script);
+    kernels.forEach(giveNames);
     const cases = casesOf<Case>("http1");
     const next = random(6);
     for (let i = 0; i < 4000; i++) {
