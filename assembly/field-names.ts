@@ -1,7 +1,8 @@
 // Known field names have identities: a perfect hash, case-insensitive, built once from the text of the names, which the
 // bridge hands in: in the kernel as well it would be delivered twice (3.3 KB, as asc's strings have two octets a char).
-import { COLON, LOWER, SP } from "./bytes";
+import { COLON, SP } from "./bytes";
 import {
+  KEY_MASKS,
   MAX_NAMES,
   NAME_LENGTHS,
   NAME_SIZE,
@@ -12,23 +13,22 @@ import {
   STATIC_END,
 } from "./layout";
 
-/** The last octets of a name, lower-case, at most eight, are a key: known names of one length differ in them. */
-function keyOf(nameEnd: usize, length: u32): u64 {
-  return (load<u64>(nameEnd - 8, 0, 1) | LOWER) >> select<u64>(64 - 8 * <u64>length, 0, length < 8);
-}
-
-/** The multiplier was found by search: it sends the names to slots of their own (else instantiation traps). */
-function slotOf(key: u64, length: u32): usize {
-  return NAME_SLOTS + <usize>((key * SLOT_FACTOR + ((<u64>length) << 54)) >> 54);
-}
-
-/** The identity of the only known name that this one can be, or NAME_UNKNOWN. */
+/**
+ * The only known name that this one can be, or NAME_UNKNOWN. Its last octets, at most eight, without the bit of their case, and
+ * its length are a key; the multiplier was found by search: it sends the known names to slots of their own.
+ */
 export function candidate(nameEnd: usize, length: u32): i32 {
-  return load<u8>(slotOf(keyOf(nameEnd, length), length));
+  return load<u8>(slotOf(nameEnd, length));
+}
+
+function slotOf(nameEnd: usize, length: u32): usize {
+  const key = load<u64>(nameEnd - 8, 0, 1) & load<u64>(KEY_MASKS + ((<usize>length) << 3));
+  return NAME_SLOTS + <usize>((key * SLOT_FACTOR) >> 55) + ((<usize>length) << 3);
 }
 
 /** The identity of the name of `length` (at least one) octets at p. */
 export function nameIdentity(p: usize, length: u32): i32 {
+  if (length > NAME_SIZE) return NAME_UNKNOWN;
   const identity = candidate(p + length, length);
   if (load<u8>(NAME_LENGTHS + identity) != length) return NAME_UNKNOWN;
   const name = NAMES + identity * NAME_SIZE;
@@ -43,6 +43,10 @@ export function nameIdentity(p: usize, length: u32): i32 {
  */
 export function takeNames(p: usize, end: usize): void {
   assertMap(__heap_base <= STATIC_END);
+  for (let octets: u32 = 1; octets <= NAME_SIZE; octets++) {
+    const shift: u64 = octets < 8 ? 64 - 8 * <u64>octets : 0;
+    store<u64>(KEY_MASKS + (octets << 3), (UPPER >> shift) << shift);
+  }
   let identity: u32 = NAME_UNKNOWN;
   let length: u32 = 0;
   // coverage: the text of the names is not empty
@@ -64,7 +68,7 @@ function takeSlot(identity: u32, length: u32): void {
   const name = NAMES + identity * NAME_SIZE;
   if (length < NAME_SIZE) store<u8>(name + length, <u8>COLON);
   store<u8>(NAME_LENGTHS + identity, <u8>length);
-  const slot = slotOf(keyOf(name + length, length), length);
+  const slot = slotOf(name + length, length);
   // coverage: false only when two names share a slot: then nothing runs
   assertMap(slot < NAME_SLOTS + NAME_SLOT_COUNT && load<u8>(slot) == 0);
   store<u8>(slot, <u8>identity);
@@ -75,4 +79,6 @@ function assertMap(holds: bool): void {
   if (!holds) unreachable();
 }
 
-const SLOT_FACTOR: u64 = 0x0142aad1779780c3;
+/** Clears the bit that makes ASCII letters lower-case. */
+const UPPER: u64 = 0xdfdfdfdfdfdfdfdf;
+const SLOT_FACTOR: u64 = 0xe1fc4be675c0dfdb;

@@ -1,6 +1,6 @@
 // *( field-line CRLF ) CRLF: header and trailer fields (RFC 9112 2.1 and 5), in one pass with what they mean.
-import { COLON, CR, DEL, HTAB, isSpace, LF, SP } from "./bytes";
-import { candidate, nameIdentity } from "./field-names";
+import { COLON, CR, DEL, isSpace, LF, SP } from "./bytes";
+import { nameIdentity } from "./field-names";
 import {
   ALLOW_MALFORMED_FIELDS,
   BAD_FIELD_NAME,
@@ -9,170 +9,109 @@ import {
   HEAD,
   HEAD_FACTS,
   HEAD_FIELD_COUNT,
+  HEAD_FIELD_OCTETS,
   HEAD_FIELDS_END,
+  HEAD_LISTED,
+  HEAD_LONG_RECORD,
   HEAD_NAME_OCTETS,
+  HEAD_OTHER_OCTETS,
+  HEAD_READS_END,
+  HEAD_RECORD,
   HEAD_RECORDS,
   HEAD_UNFOLDED_END,
-  HEAD_VALUE_OCTETS,
   LAST_NOT_FOR_TRAILERS,
   LAST_READ_NAME,
+  LONG_RECORD_SIZE,
   NAME_CONNECTION,
   NAME_CONTENT_LENGTH,
-  NAME_SIZE,
   NAME_TRANSFER_ENCODING,
-  NAME_UNKNOWN,
-  NAMES,
   NOT_FOR_TRAILERS,
   READ_SIZE,
   READS,
   RECORD_NUMBER,
   RECORD_SIZE,
   RESUMED,
+  TELL_NAME_OCTETS,
   TOO_MANY_FIELDS,
+  TRAILERS,
 } from "./layout";
 import { fault, needData, scanLineEnd } from "./outcome";
-import { lastWindow, skipToken, skipValue } from "./skip";
-import { firstStop, markStops } from "./stops";
+import { skipToken, skipValue } from "./skip";
 import { unfold } from "./unfold";
+import { MOST_USUAL, scanUsual } from "./usual";
 import { readValue } from "./values";
 
-/** ":" and SP, and CR and LF, as the second and third octet of a word. */
-const SEPARATOR: u32 = 0x00203a00;
-const LINE_END: u32 = 0x000a0d00;
-
 /**
- * field-line = field-name ":" OWS field-value OWS. Reads [p, end). Writes HEAD, and the records below `start`, the
- * first octet of the head. The facts of the start line are in HEAD_FACTS already.
+ * *( field-line CRLF ) CRLF. Reads [p, end). Writes HEAD, and the records below `start`, the first octet of the head. The facts
+ * of the start line are in HEAD_FACTS already.
  */
 export function scanFields(what: i32, start: usize, p: usize, end: usize, allow: u32, maxFields: u32): i32 {
-  let facts: u32 = 0;
-  let nameOctets: u32 = 0;
-  let count: u32 = 0;
-  let reads: usize = READS;
-  let record = start - RECORD_SIZE;
-  /** The last record that is not usual. */
-  let longRecord: usize = 0;
-  let marked = start;
   store<u32>(HEAD + HEAD_FIELD_COUNT, 0);
   if (what == RESUMED && p < end && isSpace(load<u8>(p))) {
     const next = unfold(p, p, start, end, allow);
     if (next <= 0) return next;
     p = next;
   }
-  store<u32>(record, spread(<u32>(p - start)), 0, 1);
-  /** Octets before this place that belong to no name and no value, four of each line aside. */
-  let otherOctets = <u32>p;
-  // coverage: a head begins within the input
-  while (p <= end) {
-    if (ASC_FEATURE_SIMD) {
-      // The usual line, `name ": " value CRLF`, its name at most 32 letters and "-", its value SP and visible ASCII:
-      // Where the next line begins hangs on the stops alone, so that a
-      // processor works on several lines at a time; each test is nearly always false. Any other line is left to below.
-      if (marked <= p) marked = markStops(start + ((p - start) & ~63), start, end);
-      while (count < maxFields) {
-        const lineEnd = firstStop(p, start);
-        if (lineEnd + 3 > marked) {
-          if (marked == end) break;
-          marked = markStops(marked, start, end);
-          continue;
-        }
-        // The value's last octet, CR, LF, and the first octet of the next line.
-        const ending = load<u32>(lineEnd - 1, 0, 1);
-        if ((ending & 0xffff00) != LINE_END) break;
-        if ((ending & 0xff) == SP) break;
-        if (ending >> 24 == SP) break;
-        if (ending >> 24 == HTAB) break;
-
-        const first = window(p, end);
-        let second = first;
-        let stops = nameStops(first);
-        if (stops == 0) {
-          second = window(p + 16, end);
-          stops = nameStops(second) << 16;
-        }
-        const length: u32 = ctz(stops);
-        if (length == 0) break;
-        const nameEnd = p + length;
-        // The name's last octet, ":", SP, and the value's first octet.
-        const separator = load<u32>(nameEnd - 1, 0, 1);
-        if ((separator & 0xffff00) != SEPARATOR) break;
-        if (separator >> 24 == SP) break;
-
-        const valueLength = <u32>(lineEnd - nameEnd - 2);
-        if (valueLength > MOST_USUAL) break;
-
-        const identity = usualIdentity(nameEnd, length, stops, first, second);
-        noteRead(reads, identity, nameEnd + 2, lineEnd);
-        reads += isRead(identity);
-        facts |= forbiddenFact(identity);
-        nameOctets += length;
-        count++;
-        record -= RECORD_SIZE;
-        writeUsual(record, identity, length, valueLength);
-        p = lineEnd + 2;
-      }
+  store<u32>(start - RECORD_SIZE, spread(<u32>(p - start)), 0, 1);
+  store<u32>(HEAD + HEAD_RECORD, <u32>start - RECORD_SIZE);
+  store<u32>(HEAD + HEAD_LONG_RECORD, 0);
+  store<u32>(HEAD + HEAD_READS_END, <u32>READS);
+  store<u32>(HEAD + HEAD_LISTED, 0);
+  store<u32>(HEAD + HEAD_OTHER_OCTETS, <u32>p);
+  while (true) {
+    if (ASC_FEATURE_SIMD) p = scanUsual(p, start, end, maxFields);
+    if (p < end && (load<u8>(p) == CR || load<u8>(p) == LF)) {
+      const behind = scanLineEnd(p, p, start, end, allow, BAD_FIELD_NAME);
+      return behind <= 0 ? behind : finish(what, start, p, behind, allow);
     }
-    const nameEnd = allow & ALLOW_MALFORMED_FIELDS ? skipAnyName(p, end) : skipToken(p, end);
-    store<u32>(HEAD + HEAD_FIELD_COUNT, count);
-    if (count == maxFields && p < end && load<u8>(p) != CR && load<u8>(p) != LF)
-      return fault(TOO_MANY_FIELDS, p, start);
-    if (nameEnd == end) return needData(p, start);
-    if (nameEnd == p || load<u8>(nameEnd) != COLON) {
-      if (allow & ALLOW_MALFORMED_FIELDS && load<u8>(p) != CR && load<u8>(p) != LF) {
-        const next = dropLine(p, nameEnd, start, end, allow);
-        if (next <= 0) return next;
-        otherOctets += <u32>next - <u32>p;
-        if (count == 0) store<u32>(record, spread(<u32>next - <u32>start), 0, 1);
-        else record = longRecord = leaveOut(record, record == longRecord, <u32>next - <u32>p);
-        p = next;
-        continue;
-      }
-      const code =
-        nameEnd == p ? scanLineEnd(p, p, start, end, allow, BAD_FIELD_NAME) : fault(BAD_FIELD_NAME, nameEnd, start);
-      if (code <= 0) return code;
-      facts |= load<u32>(HEAD + HEAD_FACTS);
-      store<u32>(HEAD + HEAD_FACTS, readValues(reads, start, facts));
-      store<u32>(HEAD + HEAD_RECORDS, <u32>(start - record));
-      store<u32>(HEAD + HEAD_NAME_OCTETS, nameOctets);
-      store<u32>(HEAD + HEAD_VALUE_OCTETS, <u32>p - otherOctets - 4 * count - nameOctets);
-      store<u32>(HEAD + HEAD_FIELDS_END, <u32>(p - start));
-      return code - <i32>start;
-    }
-    let value = nameEnd + 1;
-    while (value < end && isSpace(load<u8>(value))) value++;
-    let valueEnd = skipValue(value, end, allow);
-    let next = scanLineEnd(valueEnd, p, start, end, allow, BAD_FIELD_VALUE);
+    const next = scanLine(p, start, end, allow, maxFields);
     if (next <= 0) return next;
-    if (<usize>next == end) return needData(p, start);
-    if (isSpace(load<u8>(next))) {
-      store<u32>(HEAD + HEAD_FIELD_COUNT, count + 1);
-      next = unfold(value, next, start, end, allow);
-      if (next <= 0) return next;
-      valueEnd = load<u32>(HEAD + HEAD_UNFOLDED_END);
-    }
-    while (valueEnd > value && isSpace(load<u8>(valueEnd - 1))) valueEnd--;
-
-    const length = <u32>(nameEnd - p);
-    const identity = nameIdentity(p, length);
-    noteRead(reads, identity, value, valueEnd);
-    reads += isRead(identity);
-    facts |= forbiddenFact(identity);
-    nameOctets += length;
-    count++;
-    const gap = <u32>(value - nameEnd);
-    const valueLength = <u32>(valueEnd - value);
-    const behind = <u32>(<usize>next - valueEnd);
-    otherOctets += gap + behind - 4;
-    record -= RECORD_SIZE;
-    if (gap == 2 && behind == 2 && length < 0x80 && valueLength <= MOST_USUAL) {
-      writeUsual(record, identity, length, valueLength);
-    } else {
-      record = longRecord = writeLong(record, identity, length, gap, valueLength, behind);
-    }
-    store<u32>(HEAD + HEAD_FIELD_COUNT, count);
     p = next;
   }
-  return needData(p, start);
+}
+
+/** The section ended with the empty line from p to `behind`. */
+function finish(what: i32, start: usize, p: usize, behind: i32, allow: u32): i32 {
+  const record: usize = load<u32>(HEAD + HEAD_RECORD);
+  const beside = load<u32>(HEAD + HEAD_OTHER_OCTETS) + 4 * load<u32>(HEAD + HEAD_FIELD_COUNT);
+  store<u32>(HEAD + HEAD_FIELD_OCTETS, <u32>p - beside);
+  store<u32>(HEAD + HEAD_FIELDS_END, <u32>(p - start));
+  store<u32>(HEAD + HEAD_RECORDS, <u32>(start - record));
+  store<u32>(HEAD + HEAD_FACTS, readValues(start, load<u32>(HEAD + HEAD_FACTS)));
+  if (what == TRAILERS) noteForbidden(start, record);
+  if (allow & TELL_NAME_OCTETS) store<u32>(HEAD + HEAD_NAME_OCTETS, nameOctets(start, record));
+  return behind - <i32>start;
+}
+
+/** field-line = field-name ":" OWS field-value OWS: any line, CRLF included. Returns the position behind it, or NEED_DATA, or a fault. */
+function scanLine(p: usize, start: usize, end: usize, allow: u32, maxFields: u32): i32 {
+  const count = load<u32>(HEAD + HEAD_FIELD_COUNT);
+  if (p == end) return needData(p, start);
+  if (count == maxFields) return fault(TOO_MANY_FIELDS, p, start);
+  const nameEnd = allow & ALLOW_MALFORMED_FIELDS ? skipAnyName(p, end) : skipToken(p, end);
+  if (nameEnd == end) return needData(p, start);
+  if (nameEnd == p || load<u8>(nameEnd) != COLON) {
+    return allow & ALLOW_MALFORMED_FIELDS
+      ? dropLine(p, nameEnd, start, end, allow)
+      : fault(BAD_FIELD_NAME, nameEnd, start);
+  }
+  let value = nameEnd + 1;
+  while (value < end && isSpace(load<u8>(value))) value++;
+  let valueEnd = skipValue(value, end, allow);
+  let next = scanLineEnd(valueEnd, p, start, end, allow, BAD_FIELD_VALUE);
+  if (next <= 0) return next;
+  if (<usize>next == end) return needData(p, start);
+  store<u32>(HEAD + HEAD_FIELD_COUNT, count + 1);
+  if (isSpace(load<u8>(next))) {
+    next = unfold(value, next, start, end, allow);
+    if (next <= 0) return next;
+    valueEnd = load<u32>(HEAD + HEAD_UNFOLDED_END);
+  }
+  while (valueEnd > value && isSpace(load<u8>(valueEnd - 1))) valueEnd--;
+  const identity = nameIdentity(p, <u32>(nameEnd - p));
+  if (<u32>(identity - NAME_CONNECTION) < <u32>LAST_READ_NAME) noteRead(identity, value, valueEnd);
+  writeRecord(identity, p, nameEnd, value, valueEnd, next);
+  return next;
 }
 
 /** A name of visible ASCII, of any but the colon: more than a token. */
@@ -197,89 +136,96 @@ function dropLine(line: usize, nameEnd: usize, start: usize, end: usize, allow: 
     if (identity == NAME_CONTENT_LENGTH || identity == NAME_TRANSFER_ENCODING)
       return fault(BAD_FIELD_NAME, wordEnd, start);
   }
-  return scanLineEnd(skipValue(nameEnd, end, allow), line, start, end, allow, BAD_FIELD_VALUE);
+  const next = scanLineEnd(skipValue(nameEnd, end, allow), line, start, end, allow, BAD_FIELD_VALUE);
+  if (next > 0) leaveOut(start, line, next);
+  return next;
 }
 
-/** The 16 octets from p, zeros from `end` on. */
-function window(p: usize, end: usize): v128 {
-  return p + 16 <= end ? v128.load(p, 0, 1) : lastWindow(p, end);
-}
-
-/** Bit 5 makes letters lower-case (and "-" of a CR: where a name ends is known before this is compared). */
-function lower16(octets: v128): v128 {
-  return v128.or(octets, i8x16.splat(0x20));
-}
-
-/** Which of 16 octets are neither letters nor "-": from "a" as -0x80 on, letters are below -0x66. */
-function nameStops(octets: v128): i32 {
-  const letter = i8x16.lt_s(i8x16.add(lower16(octets), i8x16.splat(0x1f)), i8x16.splat(-0x66));
-  return i8x16.bitmask(v128.or(letter, i8x16.eq(octets, i8x16.splat(0x2d)))) ^ 0xffff;
-}
-
-/**
- * The identity of a name of letters and "-" that has a colon behind it: `first` and `second` are its octets, and
- * `stops` begins behind it. Without a branch: which name comes next is what a
- * processor cannot foresee.
- */
-function usualIdentity(nameEnd: usize, length: u32, stops: i32, first: v128, second: v128): i32 {
-  const identity = candidate(nameEnd, length);
-  const name = NAMES + identity * NAME_SIZE;
-  const same =
-    i8x16.bitmask(i8x16.eq(lower16(first), v128.load(name, 0, 1))) |
-    (i8x16.bitmask(i8x16.eq(lower16(second), v128.load(name, 16, 1))) << 16);
-  const throughColon = stops ^ (stops - 1);
-  return select<i32>(identity, NAME_UNKNOWN, (throughColon & ~same) == 0);
-}
-
-/** Notes a value that may have to be read. */
-function noteRead(at: usize, identity: i32, value: usize, valueEnd: usize): void {
+/** Notes a value that is to be read. */
+function noteRead(identity: i32, value: usize, valueEnd: usize): void {
+  const at: usize = load<u32>(HEAD + HEAD_READS_END);
   store<u32>(at, <u32>value | ((<u32>identity) << 24), 0);
   store<u32>(at, <u32>valueEnd, 4);
+  store<u32>(HEAD + HEAD_READS_END, <u32>(at + READ_SIZE));
 }
 
-/** How far the note of a value is taken: not at all, when it need not be read. */
-function isRead(identity: i32): usize {
-  return select<usize>(READ_SIZE, 0, <u32>(identity - NAME_CONNECTION) < <u32>LAST_READ_NAME);
+/** Adds NOT_FOR_TRAILERS, when one of the records, the last at `record`, tells of such a name. */
+function noteForbidden(start: usize, record: usize): void {
+  const forbidden = <u32>(LAST_NOT_FOR_TRAILERS - FIRST_NOT_FOR_TRAILERS);
+  for (let at = start - 2 * RECORD_SIZE; at >= record; at -= sizeOf(at)) {
+    if (<u32>load<u8>(at, 1) - FIRST_NOT_FOR_TRAILERS <= forbidden) {
+      store<u32>(HEAD + HEAD_FACTS, load<u32>(HEAD + HEAD_FACTS) | NOT_FOR_TRAILERS);
+    }
+  }
 }
 
-function forbiddenFact(identity: i32): u32 {
-  const length = <u32>(LAST_NOT_FOR_TRAILERS - FIRST_NOT_FOR_TRAILERS);
-  return select<u32>(NOT_FOR_TRAILERS, 0, <u32>(identity - FIRST_NOT_FOR_TRAILERS) <= length);
+function nameOctets(start: usize, record: usize): u32 {
+  let octets: u32 = 0;
+  for (let at = start - 2 * RECORD_SIZE; at >= record; at -= sizeOf(at)) {
+    octets += isUsual(at) ? load<u8>(at) : joined(load<u32>(at - RECORD_NUMBER, 0, 1));
+  }
+  return octets;
+}
+
+function isUsual(record: usize): bool {
+  return load<u8>(record) != 0;
+}
+
+function sizeOf(record: usize): usize {
+  return isUsual(record) ? RECORD_SIZE : LONG_RECORD_SIZE;
 }
 
 /** Reads the values that govern the message, once all lines are known to be sound. */
-function readValues(reads: usize, start: usize, facts: u32): u32 {
+function readValues(start: usize, facts: u32): u32 {
+  const reads: usize = load<u32>(HEAD + HEAD_READS_END);
   for (let at: usize = READS; at < reads; at += READ_SIZE) {
     facts = readValue(load<u8>(at, 3), load<u32>(at) & 0xffffff, load<u32>(at, 4), facts, start);
   }
   return facts;
 }
 
-/** The longest value that a usual record tells. */
-const MOST_USUAL: u32 = 0x3fff;
-
-function writeUsual(record: usize, identity: i32, length: u32, valueLength: u32): void {
-  store<u32>(record, length | ((<u32>identity) << 8) | (spread(valueLength) << 16), 0, 1);
+/** Below the last record, that of the line [p, next). */
+function writeRecord(identity: i32, p: usize, nameEnd: usize, value: usize, valueEnd: usize, next: usize): void {
+  const record: usize = load<u32>(HEAD + HEAD_RECORD) - RECORD_SIZE;
+  const length = <u32>(nameEnd - p);
+  const gap = <u32>(value - nameEnd);
+  const valueLength = <u32>(valueEnd - value);
+  const behind = <u32>(next - valueEnd);
+  store<u32>(HEAD + HEAD_OTHER_OCTETS, load<u32>(HEAD + HEAD_OTHER_OCTETS) + gap + behind - 4);
+  if (gap == 2 && behind == 2 && length < 0x80 && valueLength <= MOST_USUAL) {
+    store<u32>(record, length | ((<u32>identity) << 8) | (spread(valueLength) << 16), 0, 1);
+    store<u32>(HEAD + HEAD_RECORD, <u32>record);
+  } else {
+    writeLong(record, identity, length, gap, valueLength, behind);
+  }
 }
 
-function writeLong(record: usize, identity: i32, length: u32, gap: u32, valueLength: u32, behind: u32): usize {
+function writeLong(record: usize, identity: i32, length: u32, gap: u32, valueLength: u32, behind: u32): void {
   store<u32>(record, (<u32>identity) << 8, 0, 1);
-  return writeNumber(writeNumber(writeNumber(writeNumber(record, length), gap), valueLength), behind);
+  const numbers = record - 4 * RECORD_NUMBER;
+  writeNumber(numbers + 3 * RECORD_NUMBER, length);
+  writeNumber(numbers + 2 * RECORD_NUMBER, gap);
+  writeNumber(numbers + RECORD_NUMBER, valueLength);
+  writeNumber(numbers, behind);
+  store<u32>(HEAD + HEAD_RECORD, <u32>numbers);
+  store<u32>(HEAD + HEAD_LONG_RECORD, <u32>numbers);
 }
 
-/** The line behind that of the last record is left out: so many octets more are behind its value. */
-function leaveOut(record: usize, isLong: bool, octets: u32): usize {
-  if (isLong) return writeNumber(record + RECORD_NUMBER, octets + joined(load<u32>(record, 0, 1)));
+/** The line [line, next) is left out: so many octets more are before the first line, or behind the value of the last record. */
+function leaveOut(start: usize, line: usize, next: usize): void {
+  const octets = <u32>(next - line);
+  const record: usize = load<u32>(HEAD + HEAD_RECORD);
+  store<u32>(HEAD + HEAD_OTHER_OCTETS, load<u32>(HEAD + HEAD_OTHER_OCTETS) + octets);
   const word = load<u32>(record, 0, 1);
-  return writeLong(record, (word >> 8) & 0x7f, word & 0x7f, 2, joined(word >> 16), octets + 2);
+  if (load<u32>(HEAD + HEAD_FIELD_COUNT) == 0) store<u32>(record, spread(<u32>(next - start)), 0, 1);
+  else if (record == load<u32>(HEAD + HEAD_LONG_RECORD)) writeNumber(record, octets + joined(word));
+  else writeLong(record, (word >> 8) & 0x7f, word & 0x7f, 2, joined(word >> 16), octets + 2);
 }
 
-function writeNumber(record: usize, number: u32): usize {
-  record -= RECORD_NUMBER;
+function writeNumber(at: usize, number: u32): void {
   const octets = spread(number);
-  store<u16>(record, octets, 0, 1);
-  store<u8>(record, octets >> 16, 2);
-  return record;
+  store<u16>(at, octets, 0, 1);
+  store<u8>(at, octets >> 16, 2);
 }
 
 /** 21 bits in three octets of seven. */

@@ -3,6 +3,7 @@ import { fillClasses } from "./bytes";
 import { scanFields } from "./fields";
 import { HEAD, HEAD_FACTS, HEAD_FIELD_COUNT, REQUEST, RESPONSE } from "./layout";
 import { scanRequestLine, scanStatusLine } from "./start-line";
+import { fillVectors } from "./usual";
 
 export { scanChunkLine } from "./chunk";
 export { takeNames } from "./field-names";
@@ -11,6 +12,7 @@ export { takeNames } from "./field-names";
 export const http1: bool = true;
 
 fillClasses();
+if (ASC_FEATURE_SIMD) fillVectors();
 
 /**
  * Scans one head (or the trailer section, or field lines from `from` on) in [start, end). Returns the octets from

@@ -55,11 +55,11 @@ export const HTTP2_END: usize = 851968;
 // --- words of HEAD besides FACTS, FIELD_COUNT and FAULT_AT --------------------------------------------------------
 
 /** Where the text ends. An address. */
-export const HEAD_TEXT_END: u32 = 96;
+export const HEAD_TEXT_END: u32 = 112;
 /** Where to go on in the block. An address. */
-export const HEAD_NEXT: u32 = 100;
+export const HEAD_NEXT: u32 = 116;
 /** Not zero: the string just read has an octet that is neither SP nor visible ASCII. */
-export const HEAD_ODD: u32 = 104;
+export const HEAD_ODD: u32 = 120;
 
 // --- kinds of records: the zeros that a representation of RFC 7541 6 begins with ----------------------------------
 

@@ -17,14 +17,22 @@ export const CLASS_SIZE: u32 = 256;
 
 /** Perfect hash of the known field names: slot -> identity, identity -> length, identity -> name and a colon, zeros behind. */
 export const NAME_SLOTS: usize = CLASS + CLASS_SIZE;
-export const NAME_SLOT_COUNT: u32 = 1024;
+export const NAME_SLOT_COUNT: u32 = 768;
 export const NAME_LENGTHS: usize = NAME_SLOTS + NAME_SLOT_COUNT;
 export const MAX_NAMES: u32 = 128;
 export const NAMES: usize = NAME_LENGTHS + MAX_NAMES;
 export const NAME_SIZE: u32 = 32;
 
+/** By the length of a name: which bits of its last eight octets tell it from others. */
+export const KEY_MASKS: usize = NAMES + MAX_NAMES * NAME_SIZE;
+export const KEY_MASKS_SIZE: u32 = 272;
+
+/** Vectors that are the same in every line. */
+export const VECTORS: usize = KEY_MASKS + KEY_MASKS_SIZE;
+export const VECTORS_SIZE: u32 = 64;
+
 /** What the kernel says of one head or chunk-size line. All offsets are relative to the first octet of the input. */
-export const HEAD: usize = NAMES + MAX_NAMES * NAME_SIZE;
+export const HEAD: usize = VECTORS + VECTORS_SIZE;
 export const HEAD_FACTS: u32 = 0;
 export const HEAD_FIELD_COUNT: u32 = 4;
 /** Where the offending octet is, when the status is a fault. */
@@ -43,9 +51,9 @@ export const HEAD_REASON_END: u32 = 40;
 export const HEAD_LENGTH_AT: u32 = 44;
 export const HEAD_CODING_AT: u32 = 48;
 export const HEAD_HOST_AT: u32 = 52;
-/** Octets of all names, and of all values: what was meant must be what was read (the writers compare). */
-export const HEAD_NAME_OCTETS: u32 = 56;
-export const HEAD_VALUE_OCTETS: u32 = 60;
+/** Octets of all names and values; and of all names, when they are to be told. */
+export const HEAD_FIELD_OCTETS: u32 = 56;
+export const HEAD_NAME_OCTETS: u32 = 60;
 /** f64: the Content-Length, or the size of a chunk. */
 export const HEAD_LENGTH: u32 = 64;
 /** Octets of chunk extensions in this chunk-size line. */
@@ -56,6 +64,16 @@ export const HEAD_FIELDS_END: u32 = 76;
 export const HEAD_UNFOLDED_END: u32 = 80;
 /** Octets of all records, when the status is positive. */
 export const HEAD_RECORDS: u32 = 84;
+/**
+ * What a scan of fields takes along from line to line. Addresses: the last record, the last long one, behind the last read, the
+ * next stop, how far stops are listed. And what of the octets before the next line is no name and no value, four of each line aside.
+ */
+export const HEAD_RECORD: u32 = 88;
+export const HEAD_LONG_RECORD: u32 = 92;
+export const HEAD_READS_END: u32 = 96;
+export const HEAD_STOP: u32 = 100;
+export const HEAD_LISTED: u32 = 104;
+export const HEAD_OTHER_OCTETS: u32 = 108;
 export const HEAD_SIZE: u32 = 128;
 
 /** The fields whose values are to be read: where the value starts, the name's identity in the fourth octet; where it ends. */
@@ -63,7 +81,7 @@ export const READS: usize = HEAD + HEAD_SIZE;
 export const READ_SIZE: u32 = 8;
 export const READS_SIZE: u32 = READ_SIZE * MAX_FIELDS + 16;
 
-/** One bit an octet of the input, from its first on: it is neither SP nor visible ASCII. Behind the last, 64 ones. */
+/** The next octets of the input that are neither SP nor visible ASCII, and behind them how far was looked. Addresses. */
 export const STOPS: usize = READS + READS_SIZE;
 export const STOPS_SIZE: u32 = 32784;
 
@@ -105,6 +123,9 @@ export const ALLOW_CHUNK_SIZE_SPACE: u32 = 1 << 5;
 export const ALLOW_CHUNK_LF: u32 = 1 << 6;
 /** Set by src/compat alone: lines that are no field are dropped, unless they begin with a name that frames the message. */
 export const ALLOW_MALFORMED_FIELDS: u32 = 1 << 7;
+
+/** Beside them: tell HEAD_NAME_OCTETS. What was meant to be sent must be what is read: the writers compare. */
+export const TELL_NAME_OCTETS: u32 = 1 << 8;
 
 // --- status: a positive number of octets consumed, NEED_DATA, or a fault negated ---------------------------------
 
@@ -159,7 +180,7 @@ export const HOST_REPEATED: u32 = 1 << 17;
 export const HOST_BAD: u32 = 1 << 18;
 /** CONNECT, and its target is host ":" port. */
 export const AUTHORITY: u32 = 1 << 19;
-/** A field that must not stand in trailers is there. */
+/** A field that must not stand in trailers is in a trailer section. */
 export const NOT_FOR_TRAILERS: u32 = 1 << 20;
 
 // --- methods whose meaning matters to the framing, and those worth a constant -------------------------------------

@@ -1,56 +1,61 @@
-// Where values may end: a bit for each octet of the input that is neither SP nor visible ASCII. Finding the end of a line is
-// then two loads, whatever its length, where a search by windows costs a misprediction a line.
+// Where values may end: the octets that are neither SP nor visible ASCII, listed ahead of the lines. Finding the end of a
+// line is then one load that waits for nothing, where a search by windows costs a misprediction a line.
 import { SP } from "./bytes";
-import { STOPS } from "./layout";
-import { lastWindow } from "./skip";
+import { HEAD, HEAD_LISTED, HEAD_STOP, STOPS } from "./layout";
 
-/** How far is marked at a time: about a head, so that pipelined ones are not marked again and again. */
-const STRIDE: usize = 512;
+/** How far is listed at a time: about a head, so that pipelined ones are not listed again and again. */
+const STRIDE: usize = 1024;
 
-/** The first marked octet from p on; there is one. */
-export function firstStop(p: usize, start: usize): usize {
-  const place = p - start;
-  let at = STOPS + (place >> 3);
-  const near = load<u64>(at, 0, 1) >> (place & 7);
-  if (near) return p + <usize>ctz(near);
-  do at += 8;
-  while (load<u64>(at, 0, 1) == 0);
-  return start + ((at - STOPS) << 3) + <usize>ctz(load<u64>(at, 0, 1));
-}
+/** Most 64 octets have no more: so many are listed without asking how many there are. */
+const USUAL: u64 = 2;
 
-/** Marks the octets from p on, a multiple of 64 from `start`; returns how far. The 64 bits behind are set. */
-export function markStops(p: usize, start: usize, end: usize): usize {
-  let at = STOPS + ((p - start) >> 3);
+/**
+ * Lists the addresses of the stops from p on, a multiple of 64 from `start`, but those directly behind another (the LF of
+ * a CRLF); behind them stands how far it looked, which it returns.
+ */
+export function listStops(p: usize, start: usize, end: usize): usize {
   const last = min(end, p + STRIDE);
-  for (; p + 64 <= last; p += 64) {
-    store<u64>(at, stopsOf32(p) | (stopsOf32(p + 32) << 32));
-    at += 8;
+  let at = STOPS;
+  let carry: u64 = p == start ? 0 : <u64>stopsAt(p - 16) >> 15;
+  // coverage: p is before the end
+  for (; p < last; p += 64) {
+    // The last 64 end where the input ends: octets before p are shifted out.
+    const from = min(p, end - 64);
+    const bits = stopsOf64(from) >> <u64>(p - from);
+    const firsts = bits & ~((bits << 1) | carry);
+    carry = bits >> 63;
+    at = list(firsts, p, at);
   }
-  if (last == end && p < end) {
-    let bits: u64 = 0;
-    // coverage: asked just before
-    for (let i: u64 = 0; p < end; i += 16) {
-      bits |= (<u64>stopsOf(p + 16 <= end ? v128.load(p, 0, 1) : lastWindow(p, end))) << i;
-      p += 16;
-    }
-    store<u64>(at, bits);
-    at += 8;
-    p = end;
-  }
-  store<u64>(at, -1);
+  p = min(p, end);
+  store<u32>(at, <u32>p);
+  store<u32>(HEAD + HEAD_STOP, <u32>STOPS);
+  store<u32>(HEAD + HEAD_LISTED, <u32>p);
   return p;
 }
 
-function stopsOf32(p: usize): u64 {
-  return <u64>(<u32>(stopsOf(v128.load(p, 0, 1)) | (stopsOf(v128.load(p, 16, 1)) << 16)));
+function list(bits: u64, p: usize, at: usize): usize {
+  const count = popcnt(bits);
+  store<u32>(at, <u32>p + <u32>ctz(bits), 0);
+  bits &= bits - 1;
+  store<u32>(at, <u32>p + <u32>ctz(bits), 4);
+  if (count > USUAL) {
+    bits &= bits - 1;
+    for (let more = at + 8; bits; more += 4) {
+      store<u32>(more, <u32>p + <u32>ctz(bits));
+      bits &= bits - 1;
+    }
+  }
+  return at + <usize>count * 4;
 }
 
-/** A bit for each of the 16 octets from p on. */
+function stopsOf64(p: usize): u64 {
+  return (
+    <u64>(<u32>(stopsAt(p) | (stopsAt(p + 16) << 16))) |
+    ((<u64>(<u32>(stopsAt(p + 32) | (stopsAt(p + 48) << 16)))) << 32)
+  );
+}
+
+/** A bit for each of the 16 octets from p on. Adding one takes DEL to the octets from 0x80 on, which are negative: one comparison finds all. */
 export function stopsAt(p: usize): i32 {
-  return stopsOf(v128.load(p, 0, 1));
-}
-
-/** Adding one takes DEL to the octets from 0x80 on, which are negative: one comparison finds all. */
-function stopsOf(octets: v128): i32 {
-  return i8x16.bitmask(i8x16.lt_s(i8x16.add(octets, i8x16.splat(1)), i8x16.splat(<i8>SP + 1)));
+  return i8x16.bitmask(i8x16.lt_s(i8x16.add(v128.load(p, 0, 1), i8x16.splat(1)), i8x16.splat(<i8>SP + 1)));
 }

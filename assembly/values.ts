@@ -93,6 +93,8 @@ function is100Continue(p: usize, end: usize): bool {
 /** Connection = #connection-option (RFC 9110 7.6.1) */
 function readConnection(p: usize, end: usize, facts: u32): u32 {
   facts |= CONNECTION;
+  // Alone, as nearly always: the search of a list goes octet by octet.
+  if (p < end && isKeepAlive(p, end)) return facts | KEEP_ALIVE;
   while ((p = memberStart(p, end)) < end) {
     const last = memberEnd(p, end);
     if (isKeepAlive(p, last)) facts |= KEEP_ALIVE;
@@ -126,6 +128,11 @@ function readLength(p: usize, end: usize, facts: u32, start: usize): u32 {
   while (true) {
     const first = p;
     let value: u64 = 0;
+    const short = <u32>(end - p) - 1 < 8 ? shortNumber(p, end) : -1;
+    if (short >= 0) {
+      value = short;
+      p = end;
+    }
     for (; p < end && <u32>load<u8>(p) - 0x30 < 10; p++) {
       if (value <= MAX_INTEGER) value = value * 10 + (load<u8>(p) - 0x30);
     }
@@ -147,6 +154,16 @@ function readLength(p: usize, end: usize, facts: u32, start: usize): u32 {
     p++;
     while (p < end && isSpace(load<u8>(p))) p++;
   }
+}
+
+/** One to eight digits as a number, negative when one is none: in one step, where a loop ends in a misprediction. */
+function shortNumber(p: usize, end: usize): i64 {
+  const before: u64 = 64 - 8 * <u64>(end - p);
+  let digits = ((load<u64>(end - 8, 0, 1) ^ 0x3030303030303030) >> before) << before;
+  if (((digits + 0x7676767676767676) | digits) & 0x8080808080808080) return -1;
+  digits = (digits * 10 + (digits >> 8)) & 0x00ff00ff00ff00ff;
+  digits = (digits * 100 + (digits >> 16)) & 0x0000ffff0000ffff;
+  return (digits * 10000 + (digits >> 32)) & 0xffffffff;
 }
 
 /** The first fault counts; a repetition, which can be allowed, gives way to any other. */
@@ -182,9 +199,30 @@ function readHost(p: usize, end: usize, facts: u32, start: usize): u32 {
     store<u32>(HEAD + HEAD_HOST_AT, <u32>(p - start));
     return facts | HOST_REPEATED;
   }
-  const at = skipHostPort(p, end);
+  const at = isPlainHost(p, end) ? end : skipHostPort(p, end);
   store<u32>(HEAD + HEAD_HOST_AT, <u32>(at - start));
   return at == end ? facts | HOST : facts | HOST | HOST_BAD;
+}
+
+/**
+ * Nearly every host: at most 32 letters, digits, "-" and ".". No loop, so no misprediction whatever its length: the second
+ * window ends where the host ends, of a short one the first does too, and octets before it are shifted out.
+ */
+function isPlainHost(p: usize, end: usize): bool {
+  if (!ASC_FEATURE_SIMD) return false;
+  const length = <i32>(end - p);
+  if (length > 32) return false;
+  const before = max(16 - length, 0);
+  return (notInHost(end - 16) | notInHost(min(p, end - 16))) >> before == 0;
+}
+
+/** Which of the 16 octets at p are none of these. */
+function notInHost(p: usize): i32 {
+  const octets = v128.load(p, 0, 1);
+  const letter = i8x16.lt_s(i8x16.add(v128.or(octets, i8x16.splat(0x20)), i8x16.splat(0x1f)), i8x16.splat(-0x66));
+  const digit = i8x16.lt_s(i8x16.add(octets, i8x16.splat(0x50)), i8x16.splat(-0x76));
+  const mark = v128.or(i8x16.eq(octets, i8x16.splat(0x2d)), i8x16.eq(octets, i8x16.splat(0x2e)));
+  return i8x16.bitmask(v128.or(v128.or(letter, digit), mark)) ^ 0xffff;
 }
 
 /** uri-host [ ":" port ]: the first octet that does not belong to it */

@@ -10,16 +10,15 @@ import {
   HEAD_CODING_AT,
   HEAD_FACTS,
   HEAD_FIELD_COUNT,
+  HEAD_FIELD_OCTETS,
   HEAD_LENGTH_AT,
   HEAD_METHOD,
   HEAD_METHOD_END,
-  HEAD_NAME_OCTETS,
   HEAD_REASON,
   HEAD_REASON_END,
   HEAD_RECORDS,
   HEAD_STATUS,
   HEAD_TARGET_END,
-  HEAD_VALUE_OCTETS,
   HEAD_VERSION,
   HIGH,
   INPUT,
@@ -115,7 +114,7 @@ export class MessageReader extends Receiver {
     const { head } = this.kernel;
     if (buffer.partialLength > 0) return buffer.partialLength - BESIDE_FIELD * this.fieldsSeen - BESIDE_LINE;
     const line = isRequest ? this.url.length : this.statusMessage.length;
-    return line + (head[HEAD_NAME_OCTETS >> 2] as number) + (head[HEAD_VALUE_OCTETS >> 2] as number);
+    return line + (head[HEAD_FIELD_OCTETS >> 2] as number);
   }
 
   /** Is the first line of a head complete, and its end not there? A line that is at fault is not told of before it ends. */

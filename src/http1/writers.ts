@@ -8,9 +8,9 @@ import {
   CONNECTION,
   HEAD_FACTS,
   HEAD_FIELD_COUNT,
+  HEAD_FIELD_OCTETS,
   HEAD_METHOD,
   HEAD_NAME_OCTETS,
-  HEAD_VALUE_OCTETS,
   HOST,
   HOST_BAD,
   HOST_REPEATED,
@@ -180,7 +180,7 @@ function writeHead(what: number, start: string, pairs: Pairs, startFault: () => 
     kernel().scanText(what, text) === text.length &&
     word(HEAD_FIELD_COUNT) === pairs.length &&
     word(HEAD_NAME_OCTETS) === nameOctets &&
-    word(HEAD_VALUE_OCTETS) === valueOctets;
+    word(HEAD_FIELD_OCTETS) === nameOctets + valueOctets;
   if (!sound) throw fieldFault(pairs) ?? new LocalProtocolError(startFault());
   return text;
 }

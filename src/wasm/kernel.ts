@@ -1,6 +1,15 @@
 // The one instance of the kernel in this realm, made at first use, and the views of its memory. The memory has a fixed
 // size, so no view is ever detached. What a call left in memory is good until the next call.
-import { HEAD, HEAD_LENGTH, HEAD_SIZE, INPUT, INPUT_SIZE, MAX_FIELDS, NEED_DATA } from "../../assembly/layout.ts";
+import {
+  HEAD,
+  HEAD_LENGTH,
+  HEAD_SIZE,
+  INPUT,
+  INPUT_SIZE,
+  MAX_FIELDS,
+  NEED_DATA,
+  TELL_NAME_OCTETS,
+} from "../../assembly/layout.ts";
 import { FIELD_NAMES } from "../../assembly/names.ts";
 import { HTTP1_KERNEL } from "../../build/out/http1-kernel.ts";
 import { instantiate } from "./module.ts";
@@ -92,7 +101,7 @@ export class Kernel {
       if (!isLatin1(text)) return NEED_DATA;
       encodeLatin1(text, this.input, 0);
     }
-    return this.scanHead(what, INPUT, INPUT + text.length, 0, MAX_FIELDS, INPUT_SIZE);
+    return this.scanHead(what, INPUT, INPUT + text.length, TELL_NAME_OCTETS, MAX_FIELDS, INPUT_SIZE);
   }
 }
 

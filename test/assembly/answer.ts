@@ -110,7 +110,7 @@ function fault(kernel: KernelExports, status: number): { outcome: "fault"; code:
 /** Scans [start, start + length) of the kernel's memory as it is. */
 export function scanAt(kernel: KernelExports, start: number, length: number, scan: Scan = {}): Answer {
   const { what = layout.REQUEST, allow = 0, maxFields = layout.MAX_FIELDS, maxTarget = layout.INPUT_SIZE } = scan;
-  const status = kernel.scanHead(what, start, start + length, allow, maxFields, maxTarget);
+  const status = kernel.scanHead(what, start, start + length, allow | layout.TELL_NAME_OCTETS, maxFields, maxTarget);
   const at = (offset: number) => word(kernel, offset);
   if (status < 0) return fault(kernel, status);
   if (status === layout.NEED_DATA) {
@@ -127,7 +127,7 @@ export function scanAt(kernel: KernelExports, start: number, length: number, sca
     fields: readFields(kernel, start, at(layout.HEAD_FIELD_COUNT)),
     fieldsEnd: at(layout.HEAD_FIELDS_END),
     nameOctets: at(layout.HEAD_NAME_OCTETS),
-    valueOctets: at(layout.HEAD_VALUE_OCTETS),
+    valueOctets: at(layout.HEAD_FIELD_OCTETS) - at(layout.HEAD_NAME_OCTETS),
     length: countable ? length64 : undefined,
     lengthAt: facts & layout.LENGTH ? at(layout.HEAD_LENGTH_AT) : undefined,
     codingAt: facts & layout.CODING ? at(layout.HEAD_CODING_AT) : undefined,

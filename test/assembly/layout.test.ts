@@ -29,6 +29,8 @@ const SIZES: Record<string, number> = {
   NAME_SLOTS: layout.NAME_SLOT_COUNT,
   NAME_LENGTHS: layout.MAX_NAMES,
   NAMES: layout.MAX_NAMES * layout.NAME_SIZE,
+  KEY_MASKS: layout.KEY_MASKS_SIZE,
+  VECTORS: layout.VECTORS_SIZE,
   HEAD: layout.HEAD_SIZE,
   READS: layout.READS_SIZE,
   STOPS: layout.STOPS_SIZE,

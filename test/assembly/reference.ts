@@ -124,7 +124,7 @@ export function readHead(text: string, scan: Scan = {}): Answer {
     }
     const fieldsEnd = cursor.at;
     cursor.lineEnd("", may(layout.ALLOW_BARE_LF));
-    return { outcome: "done", consumed: cursor.at, ...start, ...meaning(lines, text, start), fieldsEnd };
+    return { outcome: "done", consumed: cursor.at, ...start, ...meaning(what, lines, text, start), fieldsEnd };
   } catch (error) {
     if (error instanceof Fault) return { outcome: "fault", code: error.code, at: error.at };
     if (error instanceof More) return { outcome: "more", resume, count };
@@ -207,7 +207,7 @@ function members(lines: Line[], name: string): string[] {
     .filter((member) => member !== "");
 }
 
-function meaning(lines: Line[], text: string, start: Partial<Done>) {
+function meaning(what: number, lines: Line[], text: string, start: Partial<Done>) {
   const fields: Field[] = lines.map(({ name, value }) => [name, value, NAMES.indexOf(name.toLowerCase()) + 1]);
   const has = (name: string, word: string) => members(lines, name).some((member) => member.toLowerCase() === word);
   const named = (name: string) => lines.filter((line) => line.name.toLowerCase() === name);
@@ -228,7 +228,7 @@ function meaning(lines: Line[], text: string, start: Partial<Done>) {
   const first = NAMES.indexOf("content-length") + 1;
   const last = NAMES.indexOf("www-authenticate") + 1;
   says(
-    fields.some(([, , identity]) => identity >= first && identity <= last),
+    what === layout.TRAILERS && fields.some(([, , identity]) => identity >= first && identity <= last),
     layout.NOT_FOR_TRAILERS,
   );
 
