@@ -2,7 +2,7 @@
 // line is one, so this loop is what speed hangs on. Each test in it is nearly always false, where the next line begins
 // hangs on the list of stops alone, and its variables are so few that V8 keeps them in registers: inside of scanFields(),
 // where they were spilled, a line took twice as many instructions.
-import { DEL, HTAB, SP } from "./bytes";
+import { HTAB, SP } from "./bytes";
 import { candidate } from "./field-names";
 import {
   HEAD,
