@@ -2,7 +2,9 @@
 // Does time grow in step with the input? Times over sizes, a straight line through their logarithms, its slope the exponent.
 // First the fit itself is shown to accept what is linear and to reject what is not.
 
+import { GCProfiler } from "node:v8";
 import { Http1Connection } from "sansio";
+import { HTTP2_CASES } from "./growth-http2.mjs";
 import { plain } from "./peers/plain.mjs";
 
 /** Above this a case fails. */
@@ -16,6 +18,8 @@ const SHORTEST_SAMPLE = 2;
  * @property {string} name
  * @property {number[]} sizes
  * @property {(size: number) => () => unknown} make
+ * @property {number} [most] the highest exponent, where it is another
+ * @property {boolean} [holds] does much live at the same time? Then the collector's time is left out
  */
 /**
  * @typedef {object} Growth
@@ -176,19 +180,20 @@ function pipelining(size) {
  * @param {Case} growing
  * @returns {Growth}
  */
-export function fitGrowth({ name, sizes, make }) {
+export function fitGrowth({ name, sizes, make, most = HIGHEST_EXPONENT, holds = false }) {
+  const time = holds ? netTimeOf : timeOf;
   const runs = sizes.map((size) => {
     const run = make(size);
     return { size, run, repeats: calibrate(run), time: Number.POSITIVE_INFINITY };
   });
   // The best of several samples, taken in turn: noise only ever adds.
   for (let sample = 0; sample < SAMPLES; sample++) {
-    for (const entry of runs) entry.time = Math.min(entry.time, timeOf(entry.run, entry.repeats));
+    for (const entry of runs) entry.time = Math.min(entry.time, time(entry.run, entry.repeats));
   }
-  const points = runs.map(({ size, time }) => ({ size, time }));
+  const points = runs.map((entry) => ({ size: entry.size, time: entry.time }));
   const exponent = slope(points);
   const tail = slope(points.slice(points.length >> 1));
-  return { name, points, exponent, tail, linear: exponent <= HIGHEST_EXPONENT && tail <= HIGHEST_EXPONENT };
+  return { name, points, exponent, tail, linear: exponent <= most && tail <= most };
 }
 
 /** @param {() => unknown} run */
@@ -204,6 +209,15 @@ function timeOf(run, repeats) {
   const start = performance.now();
   for (let index = 0; index < repeats; index++) run();
   return ((performance.now() - start) * 1e6) / repeats;
+}
+
+/** The same without the collector's. @param {() => unknown} run @param {number} repeats */
+function netTimeOf(run, repeats) {
+  const profiler = new GCProfiler();
+  profiler.start();
+  const time = timeOf(run, repeats);
+  const collections = profiler.stop()?.statistics ?? [];
+  return time - (collections.reduce((total, { cost }) => total + cost, 0) * 1000) / repeats;
 }
 
 /**
@@ -230,7 +244,7 @@ export function growth() {
   console.log(`growth: time ~ n^exponent, over all sizes and over the upper half; at most ${HIGHEST_EXPONENT}\n`);
   const controls = [...report(LINEAR, true), ...report(NOT_LINEAR, false)];
   console.log("");
-  const results = report(CASES, true);
+  const results = report([...CASES, ...HTTP2_CASES], true);
   console.log("");
   return [...controls, ...results];
 }

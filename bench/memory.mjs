@@ -48,6 +48,7 @@ export function memory({ quick = false } = {}) {
 async function find(quick) {
   const linear = watchLinearMemory();
   const { Http1Connection } = await import("sansio");
+  const { findHttp2 } = await import("./memory-http2.mjs");
   const collect = /** @type {() => void} */ (globalThis.gc);
   /** @type {Finding[]} */
   const findings = [];
@@ -126,6 +127,7 @@ async function find(quick) {
     );
     if (connections.length !== CONNECTIONS) throw new Error("the connections are gone");
   }
+  await findHttp2(add, settle);
   add("linear memory in all, for any number of connections", linear().octets, "octets");
 
   const millions = quick ? [20_000, 200_000] : [1_000_000, 10_000_000];

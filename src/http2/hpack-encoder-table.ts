@@ -16,6 +16,8 @@ export interface FixedName {
 /** A value of these is inserted only when it comes twice running: over all stories of hpack-test-case the best choice of names. */
 const CHANGING = [":path", "age", "content-length", "etag", "location", "set-cookie"];
 
+const NONE_SENT: readonly undefined[] = new Array<undefined>(CHANGING.length).fill(undefined);
+
 /** Names whose empty value, though it is in the static table, is wrong: written out, so that the kernel sees and refuses it. */
 const NEVER_EMPTY = [":authority", "content-length", "transfer-encoding"];
 
@@ -39,19 +41,38 @@ const RULES: ReadonlyMap<string, number> = new Map([
   [":protocol", PROTOCOL],
 ]);
 
-/** A name that the dynamic table has. Entries are numbered in the order of their insertion. */
+/** A name that the dynamic table has. Entries are numbered in the order of their insertion; -1: there is none. */
 export class KnownName {
   readonly fixed: FixedName | undefined;
   /** The number of its newest entry. */
   newest = -1;
-  /** The number of the newest entry with each value. */
-  readonly values = new Map<string, number>();
   /** The rule of the name, where the kernel cannot know it: a number of assembly/layout-http2.ts. */
   readonly rule: number;
+  /** The number of the newest entry with each value: of one value here, since most names have one; of others in a map. */
+  private value = "";
+  private number = -1;
+  private others: Map<string, number> | null = null;
 
   constructor(name: string, fixed: FixedName | undefined) {
     this.fixed = fixed;
     this.rule = RULES.get(name) ?? ANY;
+  }
+
+  numberOf(value: string): number {
+    return value === this.value ? this.number : (this.others?.get(value) ?? -1);
+  }
+
+  /** A value is in one of the two places: at an empty first one only if the map has it not. */
+  setNumber(value: string, number: number): void {
+    if (value === this.value || (this.number < 0 && this.others?.has(value) !== true)) {
+      this.value = value;
+      this.number = number;
+    } else if (number < 0) {
+      (this.others as Map<string, number>).delete(value);
+    } else {
+      this.others ??= new Map();
+      this.others.set(value, number);
+    }
   }
 }
 
@@ -71,7 +92,7 @@ class Insertion {
     this.size = name.length + value.length + ENTRY_OVERHEAD;
     this.known = known;
     this.newestBefore = known.newest;
-    this.sameBefore = known.values.get(value) ?? -1;
+    this.sameBefore = known.numberOf(value);
   }
 }
 
@@ -80,7 +101,7 @@ export class EncoderTable extends DynamicTable<Insertion> {
   /** The number of the list's first entry. */
   private base = 0;
   /** The last value of each changing name; and with this block's. */
-  private last: string[] = [];
+  private last: readonly (string | undefined)[] = NONE_SENT;
   private lastNow = this.last;
   /** How it was when the last block was sent. */
   private sentEnd = 0;
@@ -105,14 +126,14 @@ export class EncoderTable extends DynamicTable<Insertion> {
     this.add(new Insertion(name, value, known));
     if (found === undefined) this.names.set(name, known);
     known.newest = this.base + this.list.length - 1;
-    known.values.set(value, known.newest);
+    known.setNumber(value, known.newest);
   }
 
   /** Is this the value that this changing name had the last time? */
   comesAgain(changing: number, value: string): boolean {
     if (this.lastNow === this.last) this.lastNow = this.last.slice();
     const isSame = this.lastNow[changing] === value;
-    this.lastNow[changing] = value;
+    (this.lastNow as (string | undefined)[])[changing] = value;
     return isSame;
   }
 
@@ -140,13 +161,12 @@ export class EncoderTable extends DynamicTable<Insertion> {
 
   private uninsert({ name, value, known, newestBefore, sameBefore }: Insertion): void {
     known.newest = newestBefore;
-    if (sameBefore < 0) known.values.delete(value);
-    else known.values.set(value, sameBefore);
+    known.setNumber(value, sameBefore);
     if (newestBefore < 0) this.names.delete(name);
   }
 
   private forget({ name, value, known }: Insertion, number: number): void {
-    if (known.values.get(value) === number) known.values.delete(value);
+    if (known.numberOf(value) === number) known.setNumber(value, -1);
     if (known.newest === number) this.names.delete(name);
   }
 }

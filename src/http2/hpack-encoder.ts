@@ -44,6 +44,9 @@ const SHORT_SECRET = 20;
 
 const COLON = 0x3a;
 
+/** Of a block that is written; never added to. */
+const NO_NAMES: string[] = [];
+
 /**
  * Encodes header blocks, to be sent in the order in which they were encoded: each may change the table that the next ones use.
  * @example
@@ -62,7 +65,7 @@ export class HpackEncoder {
   /** The block in the making: its records, their literal names and values, and the name of each. */
   private count = 0;
   private text = "";
-  private names: string[] = [];
+  private names: string[] = NO_NAMES;
   private contentLength = -1;
   private host: string | null = null;
 
@@ -216,7 +219,7 @@ export class HpackEncoder {
     const known = table.find(name);
     const fixed = known === undefined ? FIXED_NAMES.get(name) : known.fixed;
     if (!sensitive) {
-      const whole = fixed?.values.get(value) ?? table.indexOf(known?.values.get(value));
+      const whole = fixed?.values.get(value) ?? table.indexOf(known?.numberOf(value));
       if (whole > 0) return this.record(INDEXED, whole, name, "", "");
     }
     const index = fixed?.index ?? table.indexOf(known?.newest);
@@ -250,6 +253,8 @@ export class HpackEncoder {
     const end = this.check(isChecked);
     this.table.keep();
     this.smallest = this.wanted;
+    this.text = "";
+    this.names = NO_NAMES;
     return this.kernel.blockUpTo(end);
   }
 

@@ -1,10 +1,9 @@
 // What is ready for the wire, in order: frames written into a page, and bodies by reference.
 import { NO_OCTETS } from "../shared/receive-buffer.ts";
 
-const FIRST_PAGE = 512;
-const LARGEST_PAGE = 16384;
 /** A page above this is given up when everything is drained: an idle connection keeps little. */
-const KEPT_PAGE = 1024;
+const SMALLEST_PAGE = 256;
+const LARGEST_PAGE = 16384;
 
 export class Output {
   /** Octets that are ready. */
@@ -18,6 +17,9 @@ export class Output {
   private end = 0;
   /** Up to here the page belongs to pieces that a caller has. */
   private floor = 0;
+  /** Octets that were written into pages since all was drained, and before that: how large the first page is to be. */
+  private written = 0;
+  private usual = 0;
   /** What comes before it; null when there is nothing. */
   private parts: Uint8Array[] | null = null;
 
@@ -27,6 +29,7 @@ export class Output {
     const at = this.end;
     this.end += count;
     this.length += count;
+    this.written += count;
     return at;
   }
 
@@ -70,7 +73,9 @@ export class Output {
     this.length -= count;
     this.taken += count;
     if (this.length > 0) return;
-    if (this.page.length > KEPT_PAGE) {
+    this.usual = this.written;
+    this.written = 0;
+    if (this.page.length > SMALLEST_PAGE) {
       this.page = NO_OCTETS;
       this.floor = 0;
     }
@@ -112,7 +117,8 @@ export class Output {
 
   private turnPage(count: number): void {
     this.closePart();
-    this.page = new Uint8Array(Math.max(count, Math.min(LARGEST_PAGE, 2 * this.page.length), FIRST_PAGE));
+    const wanted = this.written === 0 ? this.usual : 2 * this.page.length;
+    this.page = new Uint8Array(Math.max(count, Math.min(LARGEST_PAGE, wanted), SMALLEST_PAGE));
     this.begin = 0;
     this.end = 0;
     this.floor = 0;

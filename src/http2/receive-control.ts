@@ -60,8 +60,7 @@ export class ControlReader {
   private moveWindows(window: number): void {
     const { session } = this;
     if (window + session.streams.highestSendDelta > HIGHEST_WINDOW) this.checkWindows(window);
-    session.scheduler.rebase(window);
-    session.noticeRoom();
+    for (const stream of session.scheduler.rebase(window)) session.noticeRoomOf(stream);
   }
 
   /** A new initial window size must not lift any window above 2^31-1 (RFC 9113 6.9.2). */

@@ -92,7 +92,7 @@ export class Receiver {
     const { session } = this;
     while (true) {
       if (this.events !== null) return this.takeEvent();
-      if (session.drained !== null) return this.takeDrained();
+      if (session.drained !== null) return this.tellDrained(session.drained);
       const event = this.step();
       if (event === undefined) return this.noEvent();
       if (event !== null) return event;
@@ -132,12 +132,12 @@ export class Receiver {
     return event;
   }
 
-  private takeDrained(): Http2ReceivedEvent {
+  private tellDrained(ids: readonly number[]): Http2ReceivedEvent {
     const { session } = this;
-    const drained = session.drained as number[];
-    const streamId = drained.shift() as number;
-    if (drained.length === 0) session.drained = null;
-    return { type: "drain", streamId, offset: session.offset };
+    const { offset } = session;
+    session.drained = null;
+    this.events = ids.map((streamId) => ({ type: "drain", streamId, offset }));
+    return this.takeEvent();
   }
 
   /** One step: an event, null when there was none in it, undefined when more octets are needed. */

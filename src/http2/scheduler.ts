@@ -1,14 +1,11 @@
 // Data on its way out: queued on its stream by reference, cut into frames when the caller drains, as the windows allow
-// (RFC 9113 5.2) and in the order of urgency (RFC 9218 10). Every step is O(1), but for a new initial window size, which
-// walks the streams that have something queued.
+// (RFC 9113 5.2) and in the order of urgency (RFC 9218 10). A step costs the logarithm of the streams that wait at most; a
+// new initial window size walks those that have something queued.
 import { NO_OCTETS } from "../shared/receive-buffer.ts";
 import { DATA, END_STREAM, FRAME_HEADER_SIZE, writeFrameHeader } from "./frames.ts";
 import type { Output } from "./output.ts";
 import { END, type Stream, UNLISTED } from "./stream.ts";
-
-/** The lists: one for each urgency, and one for streams whose own window is shut. */
-const URGENCIES = 8;
-const SHUT = URGENCIES;
+import { Turns } from "./turns.ts";
 
 /** A piece up to this length is copied behind its frame header when all is copied anyway. */
 const COPIED = 1024;
@@ -22,21 +19,25 @@ export class Scheduler {
   queued = 0;
   /** Octets that the streams' own windows let out: min(queued, window) of each. */
   private sendable = 0;
-  private first: (Stream | null)[] | null = null;
-  private last: (Stream | null)[] | null = null;
-  /** A bit for each list that is not empty. */
-  private occupied = 0;
+  /** Streams whose own window is open: those that are of no use before they are whole, and those that share (RFC 9218 4.2). */
+  private readonly whole = new Turns();
+  private readonly shared = new Turns();
+  /** Streams with data queued behind their own window; null when there are none. */
+  private shut: Set<Stream> | null = null;
+  /** The last turn that one which shares was given; was the last frame of one that does not? */
+  private turn = 0;
+  private wasWhole = false;
 
   windowOf(stream: Stream): number {
     return this.base + stream.sendDelta;
   }
 
-  /** Does all that is queued on the stream fit into the windows, with what is queued on others? */
+  /** Does all that is queued on the stream fit into its own window? */
   fits(stream: Stream): boolean {
-    return stream.queued <= this.windowOf(stream) && this.sendable <= this.window;
+    return stream.queued <= this.windowOf(stream);
   }
 
-  /** May data that waits be let go without a look at each stream? */
+  /** Does all that the streams' own windows let out fit into the connection's? */
   get isOpen(): boolean {
     return this.sendable <= this.window;
   }
@@ -52,7 +53,7 @@ export class Scheduler {
     stream.queued += data.length;
     this.queued += data.length;
     this.sendable += this.sendableOf(stream) - before;
-    if (stream.list === UNLISTED) this.enlist(stream);
+    this.enlist(stream);
   }
 
   /** The stream's window grew by so much. */
@@ -60,28 +61,28 @@ export class Scheduler {
     const before = this.sendableOf(stream);
     stream.sendDelta += increment;
     this.sendable += this.sendableOf(stream) - before;
-    if (stream.list === SHUT) this.relist(stream);
+    this.enlist(stream);
   }
 
-  /** A new initial window size: all windows move, and only streams with data queued are looked at. */
-  rebase(base: number): void {
+  /** A new initial window size: the windows of all streams move. Those with data queued, which alone are looked at. */
+  rebase(base: number): readonly Stream[] {
+    const { whole, shared, shut } = this;
+    const streams = [...whole.all, ...shared.all, ...(shut ?? [])];
     this.base = base;
     this.sendable = 0;
-    let shut = this.first?.[SHUT] ?? null;
-    for (const first of this.first ?? []) {
-      for (let stream = first; stream !== null; stream = stream.next) this.sendable += this.sendableOf(stream);
+    this.shut = null;
+    for (const stream of streams) {
+      this.sendable += this.sendableOf(stream);
+      this.enlist(stream);
     }
-    while (shut !== null) {
-      const { next } = shut;
-      if (this.windowOf(shut) > 0) this.relist(shut);
-      shut = next;
-    }
+    return streams;
   }
 
   prioritize(stream: Stream, urgency: number, incremental: boolean): void {
+    this.unlist(stream);
     stream.urgency = urgency;
     stream.incremental = incremental;
-    if (stream.list !== UNLISTED) this.relist(stream);
+    this.enlist(stream);
   }
 
   /** Forgets what is queued on a stream, which is something. */
@@ -97,13 +98,24 @@ export class Scheduler {
 
   /** The stream whose data goes out next; null when there is none, or the connection's window is shut. */
   next(): Stream | null {
-    const ready = this.occupied & ~(1 << SHUT);
-    if (ready === 0 || this.window <= 0) return null;
-    const urgency = 31 - Math.clz32(ready & -ready);
-    const stream = this.first?.[urgency] as Stream;
-    if (this.windowOf(stream) > 0) return stream;
-    this.relist(stream);
-    return this.next();
+    if (this.window <= 0) return null;
+    const whole = this.openOf(this.whole);
+    const shared = this.openOf(this.shared);
+    if (whole === null || shared === null) return whole ?? shared;
+    // As urgent as each other: one after the other, so that neither waits for the end of the other (RFC 9218 10 is silent).
+    if (whole.urgency === shared.urgency) return this.wasWhole ? shared : whole;
+    return whole.urgency < shared.urgency ? whole : shared;
+  }
+
+  /** The first whose window is open; others leave, until their windows open again. */
+  private openOf(turns: Turns): Stream | null {
+    let { first } = turns;
+    while (first !== null && this.windowOf(first) <= 0) {
+      turns.remove(first);
+      this.enlist(first);
+      ({ first } = turns);
+    }
+    return first;
   }
 
   /**
@@ -129,8 +141,9 @@ export class Scheduler {
       output.push(length === chunk.length ? chunk : chunk.subarray(at, at + length));
     }
     this.take(stream, length, left);
-    if (isLast) this.unlist(stream);
-    else if (stream.incremental && stream.next !== null) this.relist(stream);
+    this.wasWhole = !stream.incremental;
+    if (isLast || stream.incremental) this.unlist(stream);
+    this.enlist(stream);
     return isLast;
   }
 
@@ -159,43 +172,27 @@ export class Scheduler {
     return Math.min(stream.queued, Math.max(0, this.windowOf(stream)));
   }
 
-  // --- lists -----------------------------------------------------------------------------------------------------------
+  // --- turns -----------------------------------------------------------------------------------------------------------
 
-  private relist(stream: Stream): void {
-    this.unlist(stream);
-    this.enlist(stream);
-  }
-
-  /** Puts a stream behind others of its urgency; one that is not incremental before those opened after it (RFC 9218 10). */
+  /** Gives a stream with data queued its turn, unless it has one: by id, or behind all that share (RFC 9218 10). */
   private enlist(stream: Stream): void {
-    const list = this.windowOf(stream) > 0 ? stream.urgency : SHUT;
-    this.first ??= new Array<Stream | null>(URGENCIES + 1).fill(null);
-    this.last ??= new Array<Stream | null>(URGENCIES + 1).fill(null);
-    let previous = this.last[list] as Stream | null;
-    if (!stream.incremental) {
-      while (previous !== null && !previous.incremental && previous.id > stream.id) previous = previous.previous;
+    if (stream.place !== UNLISTED || stream.queued === 0) return;
+    if (this.windowOf(stream) <= 0) {
+      this.shut ??= new Set();
+      this.shut.add(stream);
+      return;
     }
-    const next = previous === null ? (this.first[list] as Stream | null) : previous.next;
-    stream.list = list;
-    stream.previous = previous;
-    stream.next = next;
-    if (previous === null) this.first[list] = stream;
-    else previous.next = stream;
-    if (next === null) this.last[list] = stream;
-    else next.previous = stream;
-    this.occupied |= 1 << list;
+    this.shut?.delete(stream);
+    stream.order = stream.incremental ? ++this.turn : stream.id;
+    this.turnsOf(stream).add(stream);
   }
 
   private unlist(stream: Stream): void {
-    const { list, next, previous } = stream;
-    const { first, last } = this as unknown as { first: (Stream | null)[]; last: (Stream | null)[] };
-    if (previous === null) first[list] = next;
-    else previous.next = next;
-    if (next === null) last[list] = previous;
-    else next.previous = previous;
-    if (first[list] === null) this.occupied &= ~(1 << list);
-    stream.list = UNLISTED;
-    stream.next = null;
-    stream.previous = null;
+    if (stream.place === UNLISTED) this.shut?.delete(stream);
+    else this.turnsOf(stream).remove(stream);
+  }
+
+  private turnsOf(stream: Stream): Turns {
+    return stream.incremental ? this.shared : this.whole;
   }
 }

@@ -180,9 +180,7 @@ export class Sender {
     if (due >= 0) stream.due = due - length;
     if (length > 0) session.scheduler.push(stream, data);
     if (endStream) this.end(stream, NO_PAIRS);
-    if (length === 0 || session.scheduler.fits(stream)) return true;
-    session.wait(stream);
-    return false;
+    return length === 0 || session.letsGo(stream);
   }
 
   private sendEndOfMessage(event: SendHttp2EndOfMessage): boolean {

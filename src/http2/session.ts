@@ -82,13 +82,13 @@ export class Session {
   /** The last stream of the peer's that is served, as the last GOAWAY said; of this end's, as the peer's said. */
   lastServed = HIGHEST_STREAM_ID;
   lastServedByPeer = HIGHEST_STREAM_ID;
-  /** Streams whose data a caller was told is behind a window; of those, the ones that no longer are. */
-  waiting: Set<Stream> | null = null;
+  /** Streams of whose data a caller was told that it waits, and that wait for the connection's window alone; ids of those let go. */
+  private waiting: Set<Stream> | null = null;
   drained: number[] | null = null;
   /** Priorities that came before their requests (server). */
   earlyPriorities: Map<number, string> | null = null;
   private ending = OPEN;
-  private credited: Stream[] = [];
+  private credited: Stream[] | null = null;
   /** Made when something is first spent: an idle connection has none. */
   private resets: Budget | null = null;
   private useless: Budget | null = null;
@@ -349,13 +349,14 @@ export class Session {
     const isDue = this.configuration.manual || stream.credit >= this.local.initialWindowSize / 2;
     if (!isDue || stream.isCredited || !this.isReceiving(stream)) return;
     stream.isCredited = true;
+    this.credited ??= [];
     this.credited.push(stream);
   }
 
   /** Octets of the WINDOW_UPDATEs that the next drain makes. */
   get creditOctets(): number {
     if (this.isTerminated) return 0;
-    return ((this.isCreditDue ? 1 : 0) + this.credited.length) * (FRAME_HEADER_SIZE + INCREMENT_SIZE);
+    return ((this.isCreditDue ? 1 : 0) + (this.credited?.length ?? 0)) * (FRAME_HEADER_SIZE + INCREMENT_SIZE);
   }
 
   /** WINDOW_UPDATE where it is due. From here on the peer may use it. */
@@ -366,15 +367,16 @@ export class Session {
       this.credit = 0;
       this.isCreditDue = false;
     }
-    if (this.credited.length === 0) return;
-    for (const stream of this.credited) {
+    const { credited } = this;
+    if (credited === null) return;
+    this.credited = null;
+    for (const stream of credited) {
       stream.isCredited = false;
       if (!this.isReceiving(stream) || stream.credit === 0) continue;
       this.writeWindowUpdate(stream.id, stream.credit);
       stream.receiveDelta += stream.credit;
       stream.credit = 0;
     }
-    this.credited = [];
   }
 
   /** The peer may send so much more on the connection, from the next drain on. */
@@ -388,17 +390,31 @@ export class Session {
     writeU32(this.output.page, at, increment);
   }
 
-  /** A window opened, or less is queued: streams may be let go whose data waited. */
+  /** Does all that is queued on the stream fit into the windows, with what is queued on others? If not, a drain will tell. */
+  letsGo(stream: Stream): boolean {
+    const { scheduler } = this;
+    if (!scheduler.fits(stream)) stream.isWaiting = true;
+    else if (scheduler.isOpen) return true;
+    else this.wait(stream);
+    return false;
+  }
+
+  /** The connection's window opened, or less is queued: streams that wait for nothing else are let go, all of them. */
   noticeRoom(): void {
-    if (this.waiting === null || !this.scheduler.isOpen) return;
-    for (const stream of this.waiting) this.noticeRoomOf(stream);
+    const { scheduler, waiting } = this;
+    if (waiting === null || !scheduler.isOpen) return;
+    this.waiting = null;
+    for (const stream of waiting) if (scheduler.fits(stream)) this.drain(stream);
   }
 
+  /** The stream's own window opened. */
   noticeRoomOf(stream: Stream): void {
-    if (stream.isWaiting && this.scheduler.fits(stream)) this.drain(stream);
+    if (!stream.isWaiting || !this.scheduler.fits(stream)) return;
+    if (this.scheduler.isOpen) this.drain(stream);
+    else this.wait(stream);
   }
 
-  wait(stream: Stream): void {
+  private wait(stream: Stream): void {
     stream.isWaiting = true;
     this.waiting ??= new Set();
     this.waiting.add(stream);

@@ -42,7 +42,7 @@ export const TRAILERS = 2;
 /** RFC 9218 4.1: neither first nor last. */
 export const DEFAULT_URGENCY = 3;
 
-/** In no list of the scheduler. */
+/** Has no turn to send. */
 export const UNLISTED = -1;
 
 export class Stream {
@@ -82,12 +82,11 @@ export class Stream {
   trailers: CheckedFields | null = null;
   /** Was a caller told that data waits behind a window? */
   isWaiting = false;
-  /** Of the scheduler: urgency, and the place in its lists. */
+  /** Of the scheduler: urgency, the turn among those as urgent, and the place in the heap. */
   urgency = DEFAULT_URGENCY;
   incremental = false;
-  list = UNLISTED;
-  next: Stream | null = null;
-  previous: Stream | null = null;
+  order = 0;
+  place = UNLISTED;
 
   constructor(id: number, isLocal: boolean) {
     this.id = id;

@@ -160,6 +160,27 @@ describe("priorities (RFC 9218)", () => {
     expect(order(both.server)).toEqual([1, 3, 1, 3]);
   });
 
+  test("however they came, were put off or left, those that are not incremental go by id", () => {
+    const count = 40;
+    const { server } = answering(count);
+    // 17 has no factor in common with the count: all of them, in an order that is none.
+    const ids = Array.from({ length: count }, (_, i) => 2 * ((i * 17) % count) + 1);
+    for (const id of ids) data(server, id, 100, true);
+    for (const id of ids.slice(0, 10)) server.reset(id);
+    for (const id of ids.slice(10, 20)) server.prioritize(id, { urgency: 5 });
+    const inOrder = (some: number[]) => some.sort((one, other) => one - other);
+    expect(order(server)).toEqual([...ids.slice(0, 10), ...inOrder(ids.slice(20)), ...inOrder(ids.slice(10, 20))]);
+  });
+
+  test("those that are and those that are not: one after the other", () => {
+    const shared = { incremental: true };
+    const { server } = answering(4, undefined, [undefined, shared, shared, { urgency: 1 }]);
+    for (const id of [5, 3, 1]) data(server, id, 20_000 - id, true);
+    expect(order(server)).toEqual([1, 5, 1, 3, 5, 3]);
+    data(server, 7, 5);
+    expect(order(server)).toEqual([7]);
+  });
+
   test("PRIORITY_UPDATE before the request, and on streams that wait", () => {
     const both = pair();
     both.client.openStream(GET, { endStream: true });
