@@ -48,7 +48,7 @@ export class Kernel {
   /** All of memory. */
   readonly octets: Uint8Array;
   /** HEAD: index it by layout.ts's HEAD_ offsets, divided by four. Read directly: a call each cost 40 ns a head. */
-  readonly head: Uint32Array;
+  readonly head: Int32Array;
   /** The scratch page. */
   private readonly input: Uint8Array;
   readonly scanHead: KernelExports["scanHead"];
@@ -60,7 +60,7 @@ export class Kernel {
     giveNames(exports);
     this.octets = new Uint8Array(memory.buffer);
     this.input = new Uint8Array(memory.buffer, INPUT, INPUT_SIZE);
-    this.head = new Uint32Array(memory.buffer, HEAD, HEAD_SIZE / 4);
+    this.head = new Int32Array(memory.buffer, HEAD, HEAD_SIZE / 4);
     this.scanHead = scanHead;
     this.scanChunkLine = scanChunkLine;
     this.lengths = new Float64Array(memory.buffer, HEAD + HEAD_LENGTH, 1);
