@@ -110,16 +110,16 @@ export class MessageReader extends Receiver {
    * names and values. What is between is not counted; of a head that is not complete it is estimated.
    */
   get countedOctets(): number {
-    const { buffer, isRequest } = this;
+    const { isRequest } = this;
     const { head } = this.kernel;
-    if (buffer.partialLength > 0) return buffer.partialLength - BESIDE_FIELD * this.fieldsSeen - BESIDE_LINE;
+    if (this.partialLength > 0) return this.partialLength - BESIDE_FIELD * this.fieldsSeen - BESIDE_LINE;
     const line = isRequest ? this.url.length : this.statusMessage.length;
     return line + (head[HEAD_FIELD_OCTETS >> 2] as number);
   }
 
   /** Is the first line of a head complete, and its end not there? A line that is at fault is not told of before it ends. */
   get isInHead(): boolean {
-    const { partial, partialLength } = this.buffer;
+    const { partial, partialLength } = this;
     return this.resume > 0 || partial.subarray(0, partialLength).includes(LF);
   }
 
@@ -143,10 +143,9 @@ export class MessageReader extends Receiver {
 
   /** Forgets the head or line that is not complete. What was fed and not read stays. */
   restart(): void {
-    const { buffer } = this;
-    buffer.offset += buffer.partialLength;
-    buffer.partial = NO_OCTETS;
-    buffer.partialLength = 0;
+    this.offset += this.partialLength;
+    this.partial = NO_OCTETS;
+    this.partialLength = 0;
     this.resetResume();
     this.emptyLines = 0;
     this.closes = false;
@@ -154,17 +153,16 @@ export class MessageReader extends Receiver {
 
   /** Skips empty lines. Is there an octet of a message behind them? */
   findMessage(): boolean {
-    const { buffer } = this;
-    if (this.closes) buffer.clear();
-    if ((buffer.partialLength === 0 && buffer.beginsAbove(CR)) || this.skipEmptyLines()) return true;
+    if (this.closes) this.clear();
+    if ((this.partialLength === 0 && this.beginsAbove(CR)) || this.skipEmptyLines()) return true;
     // A CR that ends its chunk, which is the caller's again when this is done.
-    if (buffer.fresh() > 0) buffer.absorb(buffer.fresh());
+    if (this.fresh() > 0) this.absorb(this.fresh());
     return false;
   }
 
   /** Reads a head. False: more octets are needed. */
   readMessageHead(): boolean {
-    const { buffer, kernel, isRequest } = this;
+    const { kernel, isRequest } = this;
     const length = this.readHead(isRequest ? REQUEST : RESPONSE);
     if (length === 0) return false;
     this.emptyLines = 0;
@@ -195,14 +193,14 @@ export class MessageReader extends Receiver {
     this.framing = isRequest && !(facts & (CODING | LENGTH)) ? 0 : this.readFramingHere();
     if (facts & HIGH) this.decodeHead();
     this.readWishes();
-    this.headOffset = buffer.offset;
-    buffer.consume(length);
+    this.headOffset = this.offset;
+    this.consume(length);
     return true;
   }
 
   private checkHead(): void {
     if (this.isRequest) this.checkRequest();
-    else if (this.version !== 10 && this.version !== 11) throw this.fault("VERSION_NOT_SUPPORTED", this.buffer.offset);
+    else if (this.version !== 10 && this.version !== 11) throw this.fault("VERSION_NOT_SUPPORTED", this.offset);
   }
 
   /** The framing by RFC 9112 6.3, but for the faults of it that are tolerated. */
@@ -250,7 +248,7 @@ export class MessageReader extends Receiver {
     const lengthAt = head[HEAD_LENGTH_AT >> 2] as number;
     const codingAt = head[HEAD_CODING_AT >> 2] as number;
     const header = lengthAt > codingAt ? "content-length" : "transfer-encoding";
-    const at = this.buffer.offset + Math.max(lengthAt, codingAt);
+    const at = this.offset + Math.max(lengthAt, codingAt);
     return this.fault("CONTENT_LENGTH_WITH_TRANSFER_ENCODING", at, { header });
   }
 
@@ -321,7 +319,7 @@ export class MessageReader extends Receiver {
       const event = this.readBody();
       return event?.type === "data" ? event.data : event && null;
     }
-    const fresh = this.buffer.fresh();
+    const fresh = this.fresh();
     if (fresh === 0) return undefined;
     if (this.framing === UNTIL_CLOSE) return this.take(fresh);
     const count = Math.min(fresh, this.remaining);
@@ -336,9 +334,8 @@ export class MessageReader extends Receiver {
 
   /** Slices are of the caller's own kind: a Buffer's are Buffers. */
   protected override take(count: number): Uint8Array {
-    const { buffer } = this;
-    const { chunk, position } = buffer;
-    buffer.consume(count);
+    const { chunk, position } = this;
+    this.consume(count);
     return count === chunk.length ? chunk : chunk.subarray(position, position + count);
   }
 
@@ -355,7 +352,7 @@ export class MessageReader extends Receiver {
     if (length === 0) return undefined;
     this.trailers = this.listOf(length);
     if ((this.kernel.head[HEAD_FACTS >> 2] as number) & HIGH) this.trailers = this.trailers.map(this.decode, this);
-    this.buffer.consume(length);
+    this.consume(length);
     return { type: "end-of-message", headers: NO_FIELDS, offset: this.lastChunk };
   }
 }

@@ -78,7 +78,7 @@ class Methods {
       this._reader = new MessageReader(type === "REQUEST", HTTPParser);
       this._configure(this._reader);
       // In a callback: what is left of the chunk is to be read as the other type.
-      if (before !== null && before.buffer.fresh() > 0) this._reader.buffer.push(before.buffer.takeAll());
+      if (before !== null && before.fresh() > 0) this._reader.push(before.takeAll());
     }
     this.type = type;
     this._reset();
@@ -97,14 +97,14 @@ class Methods {
     if (!(chunk instanceof Uint8Array)) checkOctets("execute", chunk);
     if (this._error !== null) return this._error;
     if (this._reader === null) throw new TypeError("the parser was not initialized");
-    const { buffer } = this._reader;
+    const { _reader: reader } = this;
     const from = start || 0;
     const count = typeof length === "number" ? Math.min(length, chunk.length - from) : chunk.length - from;
     this._configure(this._reader);
     // A callback has thrown, or calls this: the rest of that chunk is given up, as it always was.
-    if (buffer.position < buffer.chunk.length) buffer.clear();
-    const begin = buffer.fed;
-    buffer.push(count === chunk.length ? chunk : chunk.subarray(from, from + count));
+    if (reader.position < reader.chunk.length) reader.clear();
+    const begin = reader.fed;
+    reader.push(count === chunk.length ? chunk : chunk.subarray(from, from + count));
     this.isUserCall = false;
     try {
       return this._run() ? count : (this._error ?? this._stop(count));
@@ -133,7 +133,7 @@ class Methods {
     while (true) {
       const reader = this._reader as MessageReader;
       if (!this._inBody) {
-        if (reader.buffer.length === 0) return true;
+        if (reader.length === 0) return true;
         if (!this._begun && !this._begin(reader)) return true;
         if (!reader.readMessageHead()) return true;
         if (!this._completeHead(reader)) return false;
@@ -243,15 +243,15 @@ class Methods {
 
   /** Octets of this chunk that were read; the rest is not ours. */
   _stop(count: number): number {
-    const { buffer } = this._reader as MessageReader;
-    const left = buffer.length;
-    buffer.clear();
+    const reader = this._reader as MessageReader;
+    const left = reader.length;
+    reader.clear();
     return count - left;
   }
 
   _fail(error: ParseError): ParseError {
     this._error = error;
-    this._reader?.buffer.clear();
+    this._reader?.clear();
     return error;
   }
 
@@ -285,7 +285,7 @@ class Methods {
   }
 
   get headerSize(): number {
-    return this._inBody ? 0 : (this._reader?.buffer.partialLength ?? 0);
+    return this._inBody ? 0 : (this._reader?.partialLength ?? 0);
   }
 
   get body_bytes(): number | null {

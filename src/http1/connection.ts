@@ -107,7 +107,7 @@ export class Http1Connection {
 
   /** Octets fed and not yet consumed: stop feeding while it is large and `nextEvent` says paused. */
   get bufferedBytes(): number {
-    return this.receiver.buffer.length;
+    return this.receiver.length;
   }
 
   /** Octets sent and not yet drained. */
@@ -124,15 +124,15 @@ export class Http1Connection {
    */
   feed(bytes: Uint8Array): void {
     checkOctets("feed", bytes);
-    const { buffer } = this.receiver;
-    if (buffer.ended) throw new TypeError("feed after feedEof");
+    const { receiver } = this;
+    if (receiver.ended) throw new TypeError("feed after feedEof");
     if (this.failure !== null || bytes.length === 0) return;
-    buffer.push(this.settings.copyData ? new Uint8Array(bytes) : bytes);
+    receiver.push(this.settings.copyData ? new Uint8Array(bytes) : bytes);
   }
 
   /** The peer closed its sending side. Idempotent. */
   feedEof(): void {
-    this.receiver.buffer.ended = true;
+    this.receiver.ended = true;
   }
 
   /**
@@ -162,30 +162,29 @@ export class Http1Connection {
 
   private readEvent(): Http1Event {
     const { receiver, current } = this;
-    const { buffer } = receiver;
     const state = this.role === "server" ? current.client : current.server;
     // A message without a body ends here: by readBody(), which comes to the same, it cost some 20 ns more.
     if (state === SEND_BODY) return receiver.framing === 0 ? this.complete(receiver.endOfMessage()) : this.readBody();
     if (state === IDLE || state === SEND_RESPONSE) {
-      if (buffer.length > 0)
+      if (receiver.length > 0)
         return (this.role === "server" ? this.readRequest() : this.readResponse()) ?? this.noEvent();
       return this.noEvent();
     }
     if (state === MIGHT_SWITCH || state === SWITCHED) return PAUSED;
-    if (state === DONE && (buffer.length > 0 || this.exchanges > 1)) return PAUSED;
+    if (state === DONE && (receiver.length > 0 || this.exchanges > 1)) return PAUSED;
     // RFC 9112 9.6: what follows a message that closes the connection is no message.
-    if (state === MUST_CLOSE || state === CLOSED) buffer.clear();
+    if (state === MUST_CLOSE || state === CLOSED) receiver.clear();
     return this.noEvent();
   }
 
   /** Nothing to read: more is to come, or the peer has closed, which it may but while it owes a response. */
   private noEvent(): Http1Event {
-    const { buffer } = this.receiver;
+    const { receiver } = this;
     const { current, remoteRole } = this;
     if (this.closed !== null) return this.closed;
-    if (!buffer.ended) return NEED_DATA;
-    if (current.stateOf(remoteRole) === SEND_RESPONSE) throw this.receiver.fault("RESPONSE_NOT_RECEIVED", buffer.fed);
-    return this.close(ON["connection-closed"], buffer.fed);
+    if (!receiver.ended) return NEED_DATA;
+    if (current.stateOf(remoteRole) === SEND_RESPONSE) throw this.receiver.fault("RESPONSE_NOT_RECEIVED", receiver.fed);
+    return this.close(ON["connection-closed"], receiver.fed);
   }
 
   /** The peer's side ends by this trigger, at this octet. */
@@ -221,8 +220,7 @@ export class Http1Connection {
 
   private readResponse(): ResponseEvent | InformationalResponseEvent | ConnectionClosedEvent | undefined {
     const { receiver, current } = this;
-    const { buffer } = receiver;
-    const begin = buffer.offset;
+    const begin = receiver.offset;
     if (current.server === IDLE || begin < current.fedBefore) return this.readUnsolicited(begin);
     const event = receiver.readResponse(current.method);
     if (event === undefined) return undefined;
@@ -244,7 +242,7 @@ export class Http1Connection {
     }
     if (event === undefined) return undefined;
     if (event.status !== 408 || (receiver.version === 11 && !(receiver.facts & CLOSE))) throw unsolicited;
-    receiver.buffer.clear();
+    receiver.clear();
     return this.close(ON["idle-timeout"], begin);
   }
 
@@ -304,16 +302,16 @@ export class Http1Connection {
   /** The input ended in a body: an error, unless a final response came before any of it was sent (417, 413, a redirect). */
   private noBody(): Http1Event {
     const { receiver, current } = this;
-    if (!receiver.buffer.ended) return NEED_DATA;
+    if (!receiver.ended) return NEED_DATA;
     const answered = current.server === SEND_BODY || current.server === DONE || current.server === MUST_CLOSE;
     if (this.role === "client" || !answered || receiver.bodyBegan)
-      throw receiver.fault("INCOMPLETE_BODY", receiver.buffer.fed);
-    return this.close(ON["body-declined"], receiver.buffer.fed);
+      throw receiver.fault("INCOMPLETE_BODY", receiver.fed);
+    return this.close(ON["body-declined"], receiver.fed);
   }
 
   private failReceiving(error: RemoteProtocolError): void {
     this.failure = error;
-    this.receiver.buffer.clear();
+    this.receiver.clear();
     for (const exchange of this.pipeline()) exchange.fail(this.remoteRole);
   }
 
@@ -385,7 +383,7 @@ export class Http1Connection {
     const pipelines = this.role === "client" && sending.client === DONE;
     const exchange = pipelines ? new Exchange() : sending;
     const isFull = this.outstandingRequests >= settings.maxPipelined;
-    this.sender.sendRequest(event, pairs, exchange, isFull, receiver.buffer.fed);
+    this.sender.sendRequest(event, pairs, exchange, isFull, receiver.fed);
     if (!pipelines) return;
     sending.following = exchange;
     this.sending = exchange;
@@ -417,8 +415,8 @@ export class Http1Connection {
   takeTrailingData(): { data: Uint8Array; eof: boolean } {
     const state = this.current.stateOf(this.remoteRole);
     if (state !== SWITCHED && state !== CLOSED) throw new LocalProtocolError("NOT_SWITCHED");
-    const { buffer } = this.receiver;
-    return { data: buffer.takeAll(), eof: buffer.ended };
+    const { receiver } = this;
+    return { data: receiver.takeAll(), eof: receiver.ended };
   }
 
   /** Every exchange, from the one whose response is due to the one whose request is being sent. */

@@ -23,8 +23,8 @@ const LF = 0x0a;
 const SP = 0x20;
 const COLON = 0x3a;
 
-export class ElementReader {
-  readonly buffer = new ReceiveBuffer();
+/** Is the receive buffer itself: one object less in the way of each octet, 5 to 9 % of a head. */
+export class ElementReader extends ReceiveBuffer {
   protected readonly kernel: Kernel = theKernel();
   protected settings: Settings;
   /** Octets of chunk extensions in this message so far. */
@@ -38,6 +38,7 @@ export class ElementReader {
   protected fieldsSeen = 0;
 
   constructor(role: Role, settings: Settings) {
+    super();
     this.role = role;
     this.settings = settings;
   }
@@ -59,14 +60,13 @@ export class ElementReader {
    * cost 40 ns. Not positive: it is to find out.
    */
   private scanChunk(what: number): number {
-    const { kernel, buffer, settings } = this;
-    const { chunk, position } = buffer;
-    const octets = chunk.length - position;
-    if (octets > HEAD_WINDOW || octets > settings.limits.maxHeadBytes || buffer.partialLength > 0 || this.resume > 0) {
-      return 0;
-    }
-    kernel.octets.set(position === 0 ? chunk : chunk.subarray(position), INPUT);
-    const { maxFields, maxTargetBytes } = settings.limits;
+    const { kernel, settings, chunk, position } = this;
+    const { maxFields, maxTargetBytes, maxHeadBytes } = settings.limits;
+    if (this.partialLength > 0 || this.resume > 0) return 0;
+    const rest = chunk.length - position;
+    const octets = Math.min(rest, HEAD_WINDOW, maxHeadBytes);
+    const isAll = position === 0 && octets === rest;
+    kernel.octets.set(isAll ? chunk : chunk.subarray(position, position + octets), INPUT);
     return kernel.scanHead(what, INPUT, INPUT + octets, settings.allow, maxFields, maxTargetBytes);
   }
 
@@ -75,12 +75,11 @@ export class ElementReader {
    * place; 0 when more octets are needed. Each octet is searched a bounded number of times at any split.
    */
   protected readElement(what: number, most: number, tooLarge: ErrorCode, incomplete: ErrorCode): number {
-    const { buffer } = this;
     while (true) {
-      const fresh = buffer.fresh();
-      const { partialLength } = buffer;
+      const fresh = this.fresh();
+      const { partialLength } = this;
       if (fresh === 0) {
-        if (buffer.ended && partialLength > 0) throw this.lastFault(what, partialLength, incomplete);
+        if (this.ended && partialLength > 0) throw this.lastFault(what, partialLength, incomplete);
         return 0;
       }
       const limit = Math.min(partialLength + fresh, most);
@@ -94,7 +93,7 @@ export class ElementReader {
         }
       }
       if (limit < partialLength + fresh) throw this.lastFault(what, limit, tooLarge);
-      buffer.absorb(fresh);
+      this.absorb(fresh);
     }
   }
 
@@ -131,9 +130,9 @@ export class ElementReader {
   }
 
   private scan(what: number, from: number, end: number): number {
-    const { kernel, buffer, settings, extensionOctets } = this;
+    const { kernel, settings, extensionOctets } = this;
     const { limits, allow } = settings;
-    const last = kernel.put(buffer, from, end);
+    const last = kernel.put(this, from, end);
     if (what !== CHUNK_LINE) {
       return kernel.scanHead(what, INPUT, last, allow, limits.maxFields - this.fieldsSeen, limits.maxTargetBytes);
     }
@@ -143,7 +142,7 @@ export class ElementReader {
 
   /** Is there a LF in [from, end) of the element? Not among its absorbed octets: they were searched when they came. */
   private hasLineFeed(from: number, end: number): boolean {
-    const { partialLength, chunk, position } = this.buffer;
+    const { partialLength, chunk, position } = this;
     const found = chunk.indexOf(LF, position + Math.max(from - partialLength, 0));
     return found >= 0 && found < position + end - partialLength;
   }
@@ -153,24 +152,22 @@ export class ElementReader {
     this.resetResume();
     const status = this.scan(what, 0, end);
     if (status < 0) return this.elementFault(status, this.kernel.head[HEAD_FAULT_AT >> 2] as number);
-    return this.fault(code, this.buffer.offset + end);
+    return this.fault(code, this.offset + end);
   }
 
   private elementFault(status: number, at: number): RemoteProtocolError {
     const code = faultCode(status);
     const header = code === "BAD_FIELD_VALUE" ? this.fieldNameBefore(at) : undefined;
-    return this.fault(code, this.buffer.offset + at, { header, octet: this.buffer.octetAt(at) });
+    return this.fault(code, this.offset + at, { header, octet: this.octetAt(at) });
   }
 
   /** The lower-case name of the field whose value holds the element's octet `at`, folds included. */
   private fieldNameBefore(at: number): string {
-    const { buffer } = this;
     let start = at;
-    const begins = (i: number) =>
-      buffer.octetAt(i - 1) === LF && buffer.octetAt(i) !== SP && buffer.octetAt(i) !== HTAB;
+    const begins = (i: number) => this.octetAt(i - 1) === LF && this.octetAt(i) !== SP && this.octetAt(i) !== HTAB;
     while (start > 0 && !begins(start)) start--;
     let name = "";
-    for (let i = start; buffer.octetAt(i) !== COLON; i++) name += String.fromCharCode(buffer.octetAt(i) as number);
+    for (let i = start; this.octetAt(i) !== COLON; i++) name += String.fromCharCode(this.octetAt(i) as number);
     return name.toLowerCase();
   }
 }

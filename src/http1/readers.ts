@@ -71,8 +71,8 @@ export class Receiver extends ElementReader {
 
   /** The next request, or undefined when more octets are needed. */
   readRequest(): RequestEvent | undefined {
-    const { buffer, kernel } = this;
-    if (!buffer.beginsAbove(CR) && !this.skipEmptyLines()) return undefined;
+    const { kernel } = this;
+    if (!this.beginsAbove(CR) && !this.skipEmptyLines()) return undefined;
     const length = this.readHead(REQUEST);
     if (length === 0) return undefined;
     this.emptyLines = 0;
@@ -89,8 +89,8 @@ export class Receiver extends ElementReader {
     const text = takeText(kernel, length);
     const start = head[HEAD_RECORDS >> 2] as number;
     const methodEnd = start + (head[HEAD_METHOD_END >> 2] as number);
-    const offset = buffer.offset;
-    buffer.consume(length);
+    const offset = this.offset;
+    this.consume(length);
     return {
       type: "request",
       method: method === METHOD_OTHER ? text.substring(start, methodEnd) : (METHOD_NAMES[method] as string),
@@ -103,7 +103,7 @@ export class Receiver extends ElementReader {
 
   /** The next response head to a request with `method`, or undefined when more octets are needed. */
   readResponse(method: number): ResponseEvent | InformationalResponseEvent | undefined {
-    const { buffer, kernel } = this;
+    const { kernel } = this;
     const length = this.readHead(RESPONSE);
     if (length === 0) return undefined;
     const { head } = kernel;
@@ -111,13 +111,13 @@ export class Receiver extends ElementReader {
     const status = head[HEAD_STATUS >> 2] as number;
     this.facts = head[HEAD_FACTS >> 2] as number;
     this.version = version;
-    if (version !== 10 && version !== 11) throw this.fault("VERSION_NOT_SUPPORTED", buffer.offset);
+    if (version !== 10 && version !== 11) throw this.fault("VERSION_NOT_SUPPORTED", this.offset);
     this.framing = this.readFraming(false, method, status);
     const count = head[HEAD_FIELD_COUNT >> 2] as number;
     const text = takeText(kernel, length);
     const start = head[HEAD_RECORDS >> 2] as number;
-    const offset = buffer.offset;
-    buffer.consume(length);
+    const offset = this.offset;
+    this.consume(length);
     return {
       type: status < 200 ? "informational-response" : "response",
       status,
@@ -133,45 +133,44 @@ export class Receiver extends ElementReader {
 
   /** Skips the empty lines that may precede a request (RFC 9112 2.2). False: whether one is there is not known yet. */
   protected skipEmptyLines(): boolean {
-    const { buffer, settings } = this;
+    const { settings } = this;
     while (true) {
-      const first = buffer.octetAt(0);
+      const first = this.octetAt(0);
       if (first !== CR && first !== LF) return first !== undefined;
-      const second = buffer.octetAt(1);
+      const second = this.octetAt(1);
       if (first === CR && second !== LF) {
-        if (second !== undefined) throw this.fault("BARE_CR", buffer.offset);
-        if (buffer.ended) throw this.fault("INCOMPLETE_HEAD", buffer.fed);
+        if (second !== undefined) throw this.fault("BARE_CR", this.offset);
+        if (this.ended) throw this.fault("INCOMPLETE_HEAD", this.fed);
         return false;
       }
-      if (first === LF && !settings.bareLf) throw this.fault("BARE_LF", buffer.offset);
+      if (first === LF && !settings.bareLf) throw this.fault("BARE_LF", this.offset);
       if (this.emptyLines === settings.limits.maxLeadingEmptyLines) {
-        throw this.fault("LEADING_EMPTY_LINES", buffer.offset);
+        throw this.fault("LEADING_EMPTY_LINES", this.offset);
       }
       this.emptyLines++;
       for (let octets = first === CR ? 2 : 1; octets > 0; octets--) {
-        buffer.fresh();
-        buffer.consume(1);
+        this.fresh();
+        this.consume(1);
       }
     }
   }
 
   /** The whole-head checks in their order, as far as requests have their own: version, target, Host. */
   protected checkRequest(): void {
-    const { facts, version, buffer } = this;
+    const { facts, version } = this;
     const { head } = this.kernel;
     if (version !== 10 && version !== 11) {
-      throw this.fault("VERSION_NOT_SUPPORTED", buffer.offset + (head[HEAD_TARGET_END >> 2] as number) + 1);
+      throw this.fault("VERSION_NOT_SUPPORTED", this.offset + (head[HEAD_TARGET_END >> 2] as number) + 1);
     }
     if (this.method === METHOD_CONNECT && !(facts & AUTHORITY)) {
-      throw this.fault("BAD_TARGET", buffer.offset + (head[HEAD_METHOD_END >> 2] as number) + 1);
+      throw this.fault("BAD_TARGET", this.offset + (head[HEAD_METHOD_END >> 2] as number) + 1);
     }
     if ((facts & HOST_FACTS) === HOST) return;
-    const at = buffer.offset + (head[HEAD_HOST_AT >> 2] as number);
+    const at = this.offset + (head[HEAD_HOST_AT >> 2] as number);
     const detail = { header: "host" };
     if (facts & HOST_REPEATED) throw this.fault("DUPLICATE_HOST", at, detail);
     if (facts & HOST_BAD) throw this.fault("BAD_HOST", at, detail);
-    if (version === 11)
-      throw this.fault("MISSING_HOST", buffer.offset + (head[HEAD_FIELDS_END >> 2] as number), detail);
+    if (version === 11) throw this.fault("MISSING_HOST", this.offset + (head[HEAD_FIELDS_END >> 2] as number), detail);
   }
 
   /** The last of the whole-head checks: Transfer-Encoding, Content-Length. */
@@ -188,7 +187,7 @@ export class Receiver extends ElementReader {
   protected framingFault(code: ErrorCode): RemoteProtocolError {
     const header = framingField(code);
     const at = this.kernel.head[(header === "content-length" ? HEAD_LENGTH_AT : HEAD_CODING_AT) >> 2] as number;
-    return this.fault(code, this.buffer.offset + at, { header });
+    return this.fault(code, this.offset + at, { header });
   }
 
   // --- bodies -----------------------------------------------------------------------------------------------------
@@ -209,13 +208,12 @@ export class Receiver extends ElementReader {
 
   /** The next piece of the body or its end, or undefined when more octets are needed. */
   readBody(): DataEvent | EndOfMessageEvent | undefined {
-    const { buffer } = this;
     while (true) {
       switch (this.phase) {
         case "length":
           return this.remaining === 0 ? this.endOfMessage() : this.readData(this.remaining);
         case "until-close":
-          if (buffer.fresh() === 0) return buffer.ended ? this.endOfMessage() : undefined;
+          if (this.fresh() === 0) return this.ended ? this.endOfMessage() : undefined;
           return this.readData(this.settings.limits.maxBodyBytes - this.bodyOctets);
         case "chunk-line":
           if (!this.readChunkLine()) return undefined;
@@ -224,7 +222,7 @@ export class Receiver extends ElementReader {
           return this.readChunkData();
         case "chunk-cr":
           // Both at once where both are there, 10 ns less a chunk.
-          if (buffer.skipPair(CR, LF)) this.phase = "chunk-line";
+          if (this.skipPair(CR, LF)) this.phase = "chunk-line";
           else if (this.readChunkEnd(CR)) this.phase = "chunk-lf";
           else return undefined;
           break;
@@ -240,16 +238,15 @@ export class Receiver extends ElementReader {
 
   /** The end of a message without trailers. */
   endOfMessage(): EndOfMessageEvent {
-    return { type: "end-of-message", headers: NO_FIELDS, offset: this.buffer.offset };
+    return { type: "end-of-message", headers: NO_FIELDS, offset: this.offset };
   }
 
   private readData(most: number): DataEvent | undefined {
-    const { buffer } = this;
-    const fresh = buffer.fresh();
+    const fresh = this.fresh();
     if (fresh === 0) return undefined;
-    if (most === 0) throw this.fault("BODY_TOO_LARGE", buffer.offset);
+    if (most === 0) throw this.fault("BODY_TOO_LARGE", this.offset);
     const count = Math.min(fresh, most);
-    const { offset } = buffer;
+    const { offset } = this;
     this.remaining -= count;
     this.bodyOctets += count;
     return { type: "data", data: this.take(count), chunkStart: false, chunkEnd: false, offset };
@@ -257,20 +254,20 @@ export class Receiver extends ElementReader {
 
   /** A piece of the body. */
   protected take(count: number): Uint8Array {
-    return this.buffer.view(count);
+    return this.view(count);
   }
 
   /** chunk = chunk-size [ chunk-ext ] CRLF chunk-data CRLF (RFC 9112 7.1): the first line of one. */
   private readChunkLine(): boolean {
-    const { buffer, settings } = this;
+    const { settings } = this;
     const { maxChunkLineBytes, maxBodyBytes } = settings.limits;
     const length = this.readElement(CHUNK_LINE, maxChunkLineBytes, "CHUNK_LINE_TOO_LONG", "INCOMPLETE_BODY");
     if (length === 0) return false;
     const size = this.kernel.length;
-    if (this.bodyOctets + size > maxBodyBytes) throw this.fault("BODY_TOO_LARGE", buffer.offset);
+    if (this.bodyOctets + size > maxBodyBytes) throw this.fault("BODY_TOO_LARGE", this.offset);
     this.extensionOctets += this.kernel.head[HEAD_EXTENSION_OCTETS >> 2] as number;
-    this.lastChunk = buffer.offset;
-    buffer.consume(length);
+    this.lastChunk = this.offset;
+    this.consume(length);
     this.bodyOctets += size;
     this.remaining = size;
     this.chunkStart = true;
@@ -279,10 +276,10 @@ export class Receiver extends ElementReader {
   }
 
   private readChunkData(): DataEvent | undefined {
-    const { buffer, chunkStart } = this;
-    const count = Math.min(buffer.fresh(), this.remaining);
+    const { chunkStart } = this;
+    const count = Math.min(this.fresh(), this.remaining);
     if (count === 0) return undefined;
-    const { offset } = buffer;
+    const { offset } = this;
     this.remaining -= count;
     this.chunkStart = false;
     if (this.remaining === 0) this.phase = "chunk-cr";
@@ -290,14 +287,13 @@ export class Receiver extends ElementReader {
   }
 
   private readChunkEnd(due: number): boolean {
-    const { buffer } = this;
-    if (buffer.fresh() === 0) return false;
-    const octet = buffer.octetAt(0);
+    if (this.fresh() === 0) return false;
+    const octet = this.octetAt(0);
     if (octet !== due) {
       if (octet === LF && this.settings.allow & ALLOW_CHUNK_LF) return true;
-      throw this.fault("BAD_CHUNK_END", buffer.offset, { octet });
+      throw this.fault("BAD_CHUNK_END", this.offset, { octet });
     }
-    buffer.consume(1);
+    this.consume(1);
     return true;
   }
 
@@ -306,7 +302,7 @@ export class Receiver extends ElementReader {
     const length = this.readElement(TRAILERS, maxTrailerBytes, "TRAILERS_TOO_LARGE", "INCOMPLETE_BODY");
     if (length === 0) return undefined;
     const headers = takeTrailers(this.kernel, length);
-    this.buffer.consume(length);
+    this.consume(length);
     return { type: "end-of-message", headers, offset: this.lastChunk };
   }
 }

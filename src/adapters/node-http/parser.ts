@@ -84,7 +84,7 @@ export class NodeParser implements Tracked {
     const isRequest = type === REQUEST;
     if (this.reader?.isRequest !== isRequest) this.reader = new MessageReader(isRequest, LATIN1);
     else this.reader.restart();
-    this.reader.buffer.clear();
+    this.reader.clear();
     this.maxHeaderSize = maxHeaderSize || defaultMaxHeaderSize;
     // Each octet that Node counts may be a field of its own, with four more that it does not count.
     this.reader.configure(tolerancesOf(lenientFlags), 5 * this.maxHeaderSize + 1024);
@@ -125,21 +125,20 @@ export class NodeParser implements Tracked {
   private read(chunk: Uint8Array): number | NodeParseError {
     const reader = this.reader as MessageReader;
     if (this.error !== null) return this.error;
-    const { buffer } = reader;
     // What is there still, a callback that has thrown left.
-    if (buffer.position < buffer.chunk.length) buffer.clear();
-    const begin = buffer.fed;
-    buffer.push(chunk);
+    if (reader.position < reader.chunk.length) reader.clear();
+    const begin = reader.fed;
+    reader.push(chunk);
     this.chunk = chunk;
     this.calling = false;
     try {
       if (this.readMessages(reader, this.use)) return chunk.length;
-      const left = buffer.length;
-      buffer.clear();
+      const left = reader.length;
+      reader.clear();
       return chunk.length - left;
     } catch (error) {
       if (this.calling || !(error instanceof RemoteProtocolError)) throw error;
-      buffer.clear();
+      reader.clear();
       this.error = nodeParseError(error, begin);
       return this.error;
     } finally {
@@ -151,7 +150,7 @@ export class NodeParser implements Tracked {
   private readMessages(reader: MessageReader, use: number): boolean {
     while (this.use === use) {
       if (!this.inBody) {
-        if (reader.buffer.length === 0) return true;
+        if (reader.length === 0) return true;
         if (!this.begun && !this.beginMessage(reader)) return true;
         if (!reader.readMessageHead()) return this.checkSize(reader);
         this.checkSize(reader);
