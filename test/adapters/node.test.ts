@@ -397,6 +397,25 @@ describe("a proxy", () => {
     );
   });
 
+  it("removes a Content-Length that chunked overrides (RFC 9112 6.3)", async () => {
+    const chunks = "5\r\nhello\r\n0\r\n\r\n";
+    for (const length of ["3", "9", "x"]) {
+      const upstream = net.createServer((socket) => {
+        socket.end(`HTTP/1.1 200 OK\r\nContent-Length: ${length}\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}`);
+      });
+      await new Promise<void>((resolve) => upstream.listen(0, "127.0.0.1", resolve));
+      const { port: upstreamPort } = upstream.address() as net.AddressInfo;
+      const proxy = await listening((request, reply) =>
+        forward(request, reply, new ClientConnection(net.connect(upstreamPort, "127.0.0.1"))),
+      );
+      const answer = await raw(proxy.connect(), CLOSE);
+      expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+      expect(answer).not.toMatch(/content-length/i);
+      expect(answer.endsWith(`\r\n\r\n${chunks}`)).toBe(true);
+      upstream.close();
+    }
+  });
+
   it.each([
     ["CONNECT", "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n", 501],
     ["an end-to-end field in Connection", "GET / HTTP/1.1\r\nHost: a\r\nConnection: Host\r\n\r\n", 400],

@@ -168,8 +168,8 @@ export class Run {
 }
 
 /** A connection whose settings are exchanged and acknowledged; in client role streams 1 and 3 are open. */
-export function ready(role: Role, options?: Http2Options): Run {
-  const run = new Run(role, options);
+export function ready(role: Role, options?: Http2Options, react?: (event: Http2Event, run: Run) => void): Run {
+  const run = new Run(role, options, react);
   if (role === "client") for (let count = 0; count < 2; count++) ask(run.connection, run);
   run.feed(handshakeOf(role));
   run.begin();

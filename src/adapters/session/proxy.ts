@@ -37,6 +37,8 @@ const NEVER_HOP_BY_HOP = [
 /** The fields to send on, in their order, with names as they were sent: without those that are for one hop. */
 export function forwardedFields(headers: HeaderFields): FieldPair[] {
   const dropped = new Set([...HOP_BY_HOP, ...connectionOptions(headers)]);
+  // Transfer-Encoding overrides Content-Length, which an intermediary must remove (RFC 9112 6.3).
+  if (headers.has("transfer-encoding")) dropped.add("content-length");
   return headers.raw().filter(([name]) => !dropped.has(name.toLowerCase()));
 }
 
