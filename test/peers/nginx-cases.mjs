@@ -27,7 +27,7 @@ function freePort() {
  * @param {{ keyFile: string, certFile: string }} files
  */
 export async function startNginx(folder, { keyFile, certFile }) {
-  const [plain, secure, few] = [await freePort(), await freePort(), await freePort()];
+  const [plain, secure, few, old] = [await freePort(), await freePort(), await freePort(), await freePort()];
   const echo = createServer((request, response) => request.pipe(response));
   await new Promise((resolve) => echo.listen(0, "127.0.0.1", () => resolve(undefined)));
   const { port: echoPort } = /** @type {import("node:net").AddressInfo} */ (echo.address());
@@ -43,10 +43,10 @@ export async function startNginx(folder, { keyFile, certFile }) {
     http {
       access_log off; ${temporary}
       server {
-        listen 127.0.0.1:${plain} http2; listen 127.0.0.1:${secure} ssl http2;
+        listen 127.0.0.1:${plain} http2; listen 127.0.0.1:${secure} ssl http2; listen 127.0.0.1:${old};
         ssl_certificate ${certFile}; ssl_certificate_key ${keyFile};
         client_max_body_size 100m; keepalive_requests 100000; root ${folder}/www;
-        location /echo { proxy_pass http://127.0.0.1:${echoPort}; proxy_request_buffering off; proxy_buffering off; }
+        location /echo { proxy_pass http://127.0.0.1:${echoPort}; proxy_http_version 1.1; proxy_request_buffering off; proxy_buffering off; }
       }
       server { listen 127.0.0.1:${few} http2; keepalive_requests ${GOAWAY_AFTER}; root ${folder}/www; }
     }`;
@@ -59,6 +59,8 @@ export async function startNginx(folder, { keyFile, certFile }) {
     plain,
     secure,
     few,
+    /** HTTP/1.1 without TLS. */
+    old,
     async stop() {
       child.kill("SIGKILL");
       echo.closeAllConnections();

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bundleWorker, configureWorker, freePort, installPackages, listening, runtime } from "./tools.mjs";
+import { bundleWorker, configureWorker, freePort, installPackages, listening, ROOT, runtime } from "./tools.mjs";
 
 const WORKERD = runtime("workerd");
 const NGINX = "/usr/sbin/nginx";
@@ -16,8 +16,8 @@ const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 
 try {
   install();
-  for (const name of ["workerd-client.js", "workerd-server.js"])
-    await bundleWorker(join(import.meta.dirname, name), folder, name);
+  await bundleWorker(join(ROOT, "examples/cloudflare-worker.mjs"), folder, "workerd-client.js");
+  await bundleWorker(join(import.meta.dirname, "workerd-server.js"), folder, "workerd-server.js");
   await readNginx();
   await serve();
   console.log("2 passed, 0 failed");

@@ -1,0 +1,43 @@
+// A server on Bun.listen: `bun examples/bun.mjs`. Its sockets call back, and take as much of what is written as they like.
+import { greeter } from "./greeting.mjs";
+import { isOver, turn } from "./loop.mjs";
+
+const { port } = Bun.listen({
+  hostname: "127.0.0.1",
+  port: 0,
+  allowHalfOpen: true,
+  socket: {
+    open(socket) {
+      socket.data = { ...greeter(), waiting: new Uint8Array(0) };
+      socket.timeout(30);
+    },
+    data(socket, octets) {
+      // The octets are Bun's; what is fed belongs to the connection.
+      socket.data.connection.feed(new Uint8Array(octets));
+      answer(socket);
+    },
+    end(socket) {
+      socket.data.connection.feedEof();
+      answer(socket);
+    },
+    drain: write,
+    timeout: (socket) => socket.terminate(),
+    error: (socket) => socket.data.connection.sendFailed(),
+  },
+});
+console.log(`http://127.0.0.1:${port}/`);
+
+function answer(socket) {
+  const { connection, handle, waiting } = socket.data;
+  socket.data.waiting = Buffer.concat([waiting, turn(connection, handle)]);
+  write(socket);
+}
+
+function write(socket) {
+  const { connection, waiting } = socket.data;
+  socket.data.waiting = waiting.subarray(Math.max(socket.write(waiting), 0));
+  // A client that does not read is not read.
+  if (socket.data.waiting.length > 0) socket.pause();
+  else if (isOver(connection)) socket.end();
+  else socket.resume();
+}

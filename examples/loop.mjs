@@ -1,0 +1,17 @@
+// The loop of every example, whatever moves the octets: `feed` what came, `turn`, write what that gives.
+import { RemoteProtocolError } from "sansio";
+
+export function turn(connection, handle) {
+  try {
+    for (const event of connection.events()) handle(event);
+  } catch (error) {
+    if (!(error instanceof RemoteProtocolError) || connection.role === "client") throw error;
+    connection.errorResponse(error);
+  }
+  return connection.bytesToSend();
+}
+
+/** When all is written, the transport is to be closed. */
+export function isOver({ localState }) {
+  return ["must-close", "closed", "error"].includes(localState);
+}

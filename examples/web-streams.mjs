@@ -1,0 +1,21 @@
+// A client on a pair of Web Streams: here of a socket, as well of WebTransport, of a tunnel, of a serial port.
+// `node examples/web-streams.mjs PORT NAME`
+import { connect } from "node:net";
+import { Duplex } from "node:stream";
+import { asker } from "./greeting.mjs";
+import { turn } from "./loop.mjs";
+
+const [port, name] = process.argv.slice(2);
+const { readable, writable } = Duplex.toWeb(connect(Number(port), "127.0.0.1"));
+const { connection, answer, handle } = asker(name);
+const [reader, writer] = [readable.getReader(), writable.getWriter()];
+
+await writer.write(connection.bytesToSend());
+while (!answer.isComplete) {
+  const { done, value } = await reader.read();
+  if (done) connection.feedEof();
+  else connection.feed(value);
+  turn(connection, handle);
+}
+console.log(answer.status, answer.text.trim());
+await writer.close();

@@ -1,0 +1,71 @@
+// The servers among the examples, each asked the same: keep-alive, requests in pieces and pipelined, 100-continue, a fault,
+// a body that is too large, a client that vanishes. Those of other runtimes run where these are (`npm run test:examples`).
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { connect } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runtime } from "../runtimes/tools.mjs";
+import { CONVERSATION, converse, greetings, runProgram, startProgram } from "./programs.mjs";
+
+const MUST_RUN = process.env.SANSIO_EXAMPLES === "all";
+
+const SERVERS = [
+  { name: "node-net.mjs", command: process.execPath, before: [] },
+  { name: "async-iteration.mjs", command: process.execPath, before: [] },
+  { name: "deno.mjs", command: runtime("deno"), before: ["run", "--allow-net", "--allow-read"] },
+  { name: "bun.mjs", command: runtime("bun"), before: [] },
+];
+
+describe.each(SERVERS)("examples/$name", ({ name, command, before }) => {
+  const isThere = existsSync(command);
+  let program: Awaited<ReturnType<typeof startProgram>> | undefined;
+  beforeAll(async () => {
+    if (isThere || MUST_RUN) program = await startProgram(command, [...before, `examples/${name}`]);
+  }, 30_000);
+  afterAll(() => program?.stop());
+
+  it("answers, refuses, and lives on", async (context) => {
+    if (program === undefined) return context.skip(`no ${command}`);
+    const { port } = program;
+    expect(await converse(port, CONVERSATION)).toBe(greetings());
+    expect(await converse(port, ["GET / HTTP/1.1\r\nHost: a b\r\n\r\n"])).toMatch(/^HTTP\/1\.1 400 /);
+    const large = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\n\r\n";
+    expect(await converse(port, [large])).toMatch(/^HTTP\/1\.1 413 /);
+    const socket = connect(port, "127.0.0.1");
+    await once(socket, "connect");
+    socket.write("POST / HTTP/1.1\r\nHost: a\r\n");
+    socket.resetAndDestroy();
+    expect(await converse(port, CONVERSATION)).toBe(greetings());
+    expect(program.errors).toBe("");
+  }, 20_000);
+});
+
+describe("examples/blocking-server.mjs", () => {
+  it("answers on its descriptors, and refuses", async () => {
+    const ask = (input: string) => runProgram(process.execPath, ["examples/blocking-server.mjs"], input);
+    const [asked, ended, refused] = await Promise.all([
+      ask(CONVERSATION.join("")),
+      ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n"),
+      ask("GET / HTTP/1.1\r\n\r\n"),
+    ]);
+    expect(asked).toEqual({ code: 0, errors: "", output: greetings() });
+    expect(ended).toMatchObject({ code: 0, errors: "", output: expect.stringContaining("Hello, world!\n") });
+    expect(refused).toMatchObject({ code: 0, errors: "", output: expect.stringMatching(/^HTTP\/1\.1 400 /) });
+  }, 20_000);
+});
+
+describe.each(["blocking-client.mjs", "web-streams.mjs"])("examples/%s", (name) => {
+  it("asks, and fails when nobody answers", async () => {
+    const server = await startProgram(process.execPath, ["examples/node-net.mjs"]);
+    const ask = (port: number) => runProgram(process.execPath, [`examples/${name}`, String(port), "Zoë"]);
+    const greeted = await ask(server.port);
+    await server.stop();
+    expect(greeted).toEqual({ code: 0, output: `200 ${latin1("Hello, Zoë!")}\n`, errors: "" });
+    expect(await ask(server.port)).toMatchObject({ output: "", code: expect.any(Number) });
+    expect((await ask(server.port)).code).not.toBe(0);
+  }, 30_000);
+});
+
+function latin1(text: string): string {
+  return Buffer.from(text).toString("latin1");
+}
