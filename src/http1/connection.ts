@@ -123,11 +123,12 @@ export class Http1Connection {
    * @throws TypeError for anything but a Uint8Array over an ArrayBuffer, and after feedEof
    */
   feed(bytes: Uint8Array): void {
-    checkOctets("feed", bytes);
+    const memory = checkOctets("feed", bytes);
     const { receiver } = this;
     if (receiver.ended) throw new TypeError("feed after feedEof");
     if (this.failure !== null || bytes.length === 0) return;
-    receiver.push(this.settings.copyData ? new Uint8Array(bytes) : bytes);
+    if (this.settings.copyData) receiver.push(new Uint8Array(bytes));
+    else receiver.push(bytes, memory);
   }
 
   /** The peer closed its sending side. Idempotent. */

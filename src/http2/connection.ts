@@ -117,13 +117,14 @@ export class Http2Connection {
    * @throws TypeError for anything but a Uint8Array over an ArrayBuffer, for a `now` that is no number, and after feedEof
    */
   feed(bytes: Uint8Array, now?: number): void {
-    checkOctets("feed", bytes);
+    const memory = checkOctets("feed", bytes);
     if (now !== undefined && typeof now !== "number") throw new TypeError("now must be a number of milliseconds");
     const { buffer } = this.receiver;
     if (buffer.ended) throw new TypeError("feed after feedEof");
     if (now !== undefined) this.session.now = now;
     if (this.session.isTerminated || bytes.length === 0) return;
-    buffer.push(this.session.configuration.copyData ? new Uint8Array(bytes) : bytes);
+    if (this.session.configuration.copyData) buffer.push(new Uint8Array(bytes));
+    else buffer.push(bytes, memory);
   }
 
   /** The peer closed its sending side. Idempotent. */

@@ -1,13 +1,17 @@
 // What is taken for octets.
 
-/** @throws TypeError for anything but a Uint8Array, of any realm, over memory that is not shared */
-export function checkOctets(name: string, octets: unknown): void {
+/**
+ * Gives their memory.
+ * @throws TypeError for anything but a Uint8Array, of any realm, over memory that is not shared
+ */
+export function checkOctets(name: string, octets: unknown): ArrayBufferLike {
   if (!(octets instanceof Uint8Array) && !isForeignOctets(octets)) throw new TypeError(`${name} takes a Uint8Array`);
   const { buffer } = octets as Uint8Array;
   // The getter `buffer` is what this costs, 20 of 22 ns on Node 20; `instanceof` costs as much and knows one realm only.
   if (buffer.constructor !== ArrayBuffer && isShared(buffer)) {
     throw new TypeError(`${name} takes no shared memory: it could change while it is read`);
   }
+  return buffer;
 }
 
 function isShared(buffer: ArrayBufferLike): boolean {

@@ -29,11 +29,12 @@ export class ReceiveBuffer {
     return this.fed - this.offset;
   }
 
-  push(chunk: Uint8Array): void {
+  /** Takes a chunk, and its memory where that is known. */
+  push(chunk: Uint8Array, memory: ArrayBufferLike | null = null): void {
     this.fed += chunk.length;
     if (this.position === this.chunk.length && this.later === null) {
       this.chunk = chunk;
-      this.memory = null;
+      this.memory = memory;
       this.position = 0;
     } else {
       this.later ??= [];
