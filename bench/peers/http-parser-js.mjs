@@ -16,6 +16,7 @@ const fields = {
 /** @type {import("./index.mjs").Peer} */
 export const httpParserJs = {
   name: "http-parser-js",
+  module: import.meta.url,
   about: "JavaScript alone; makes every string as it goes, so it has no lazy way",
   open: (kind, onMessage) => open(theirs, kind, onMessage),
   ...fields,
@@ -24,6 +25,7 @@ export const httpParserJs = {
 /** @type {import("./index.mjs").Peer} */
 export const sansioInItsPlace = {
   name: "sansio/http-parser-js",
+  module: import.meta.url,
   about: "ours, through the same callbacks",
   open: (kind, onMessage) => open(ours, kind, onMessage),
   ...fields,

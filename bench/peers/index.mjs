@@ -14,7 +14,8 @@ import { sansioKernel } from "./sansio-kernel.mjs";
  *
  * @typedef {object} Peer
  * @property {string} name
- * @property {string} about
+ * @property {string} about of two with one name, another
+ * @property {string} module where it is exported: each mode imports it anew
  * @property {(kind: "request" | "response", onMessage: (head: any, body: number) => void) => Reader} open
  * @property {(head: any, name: string) => string | null} get a field's value by its lower-case name
  * @property {(head: any) => number} total the length of all names and values, visited one by one

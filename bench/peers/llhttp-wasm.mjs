@@ -21,6 +21,7 @@ function makePeer(name, about, keep) {
   return {
     name,
     about,
+    module: import.meta.url,
     open: (kind, onMessage) => open(kind, onMessage, keep),
     get: (head, field) => (keep === "strings" ? findField(head.fields, field) : findKept(head, field)),
     total: (head) => totalLength(fieldsOf(head)),

@@ -12,6 +12,7 @@ const CAPACITY = 2 ** 21;
 /** @type {import("./index.mjs").Peer} */
 export const milo = {
   name: "milo",
+  module: import.meta.url,
   about: "version 0.2.1, the last on the registry; one string for each name and value as it is called back",
   open,
   get: (head, name) => findField(head.fields, name),

@@ -13,6 +13,7 @@ process.noDeprecation = silent;
 /** @type {import("./index.mjs").Peer} */
 export const node = {
   name: "Node's own parser",
+  module: import.meta.url,
   about: "llhttp in C++; makes every string before it calls back, so it has no lazy way",
   open,
   get: (head, name) => findField(head.fields, name),

@@ -10,6 +10,7 @@ const BAD_VALUE = /[\0-\x08\x0a-\x1f\x7f]/;
 /** @type {import("./index.mjs").Peer} */
 export const plain = {
   name: "plain JavaScript",
+  module: import.meta.url,
   about: "our own floor: one string of the head, split with indexOf, names and values checked by regular expressions",
   open,
   get: (head, name) => findField(head.fields, name),

@@ -20,6 +20,7 @@ const { FIELD_NAMES } = await constants("names.ts");
 /** @type {import("./index.mjs").Peer} */
 export const sansioKernel = {
   name: "sansio",
+  module: import.meta.url,
   about: "the kernel: everything the connection needs to know of a head comes out of the same pass",
   open,
   get: () => null,

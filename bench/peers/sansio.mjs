@@ -31,6 +31,7 @@ const fields = {
 /** @type {Peer} */
 export const sansio = {
   name: "sansio",
+  module: import.meta.url,
   about: "connections made before the time begins, as everybody's parsers are; a client's have sent their requests",
   open: (kind, onMessage) => openMany(kind === "request" ? makeServer : makeClient, onMessage),
   ...fields,
@@ -39,6 +40,7 @@ export const sansio = {
 /** @type {Peer} */
 export const sansioNew = {
   name: "sansio, new connections",
+  module: import.meta.url,
   about: "the same, but a server's connections are made within the time",
   open: (kind, onMessage) => (kind === "request" ? openNew(onMessage) : openMany(makeClient, onMessage)),
   ...fields,
@@ -47,6 +49,7 @@ export const sansioNew = {
 /** @type {Peer} */
 export const sansioKept = {
   name: "sansio, one connection",
+  module: import.meta.url,
   about:
     "a server that answers each request with 204 within the time, which no peer does; a client whose requests were sent before",
   open: (kind, onMessage) => (kind === "request" ? openAnsweringServer(onMessage) : openPipeliningClient(onMessage)),
