@@ -51,10 +51,9 @@ function packageText() {
 // --- README ------------------------------------------------------------------------------------------------------
 
 function readmeSections() {
-  const { ERRORS } = load("src/shared/errors.ts");
   const { LIMITS, LENIENCIES } = load("src/http1/options.ts");
   return {
-    errors: errorTable(ERRORS),
+    errors: errorTable(allErrors()),
     limits: limitTable(LIMITS),
     leniencies: leniencyTable(LENIENCIES),
     "two-ends": program("two-ends"),
@@ -62,7 +61,7 @@ function readmeSections() {
 }
 
 function http2Sections() {
-  const others = load("src/shared/errors.ts").ERRORS.filter(({ http2Code }) => http2Code !== "PROTOCOL_ERROR");
+  const others = allErrors().filter(({ http2Code }) => http2Code !== "PROTOCOL_ERROR");
   return {
     "two-ends-http2": program("two-ends-http2"),
     "http2-limits": limitTable(load("src/http2/options.ts").HTTP2_LIMITS),
@@ -330,7 +329,7 @@ async function api() {
 
 /** Types that are made from tables: their names where TypeDoc writes all members, their members where it has only a name. */
 function withNamedTypes(text) {
-  const codes = load("src/shared/errors.ts").ERRORS.map(({ code }) => `"${code}"`);
+  const codes = allErrors().map(({ code }) => `"${code}"`);
   const states = load("src/http1/states.ts").STATES.map((state) => `"${state}"`);
   const inCells = (members) => members.map((member) => `\\| \`${member}\``).join(" ");
   const inLines = (members) => members.map((member) => `  \\| \`${member}\``).join("\n");
@@ -340,7 +339,7 @@ function withNamedTypes(text) {
     .replaceAll(inCells(states), "[`State`](#state)")
     .replaceAll(inLines(states), "[`State`](#state)")
     .replaceAll(inCode(states), "State;")
-    .replaceAll(" keyof typeof TABLE;", inCode(codes))
+    .replaceAll(" keyof typeof COMMON_ERRORS | keyof typeof HTTP1_ERRORS | keyof typeof HTTP2_ERRORS;", inCode(codes))
     .replaceAll(" typeof STATES[number];", inCode(states));
 }
 
@@ -351,6 +350,11 @@ const TSCONFIG = ["src/tsconfig.json", "tsconfig.json", "build/tsconfig.json"].f
 );
 const require = createRequire(import.meta.url);
 const loaded = new Map();
+
+function allErrors() {
+  const { COMMON_ERRORS, HTTP1_ERRORS, HTTP2_ERRORS } = load("src/shared/error-codes.ts");
+  return load("src/shared/errors.ts").errorRows(COMMON_ERRORS, HTTP1_ERRORS, HTTP2_ERRORS);
+}
 
 /** The exports of a source file, without a build: types are taken out, imports followed. */
 function load(path) {

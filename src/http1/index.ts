@@ -1,5 +1,8 @@
 // HTTP/1.1: the public list.
-export { ERRORS, type ErrorCode, type ErrorRow, LocalProtocolError, RemoteProtocolError } from "../shared/errors.ts";
+import { COMMON_ERRORS, HTTP1_ERRORS } from "../shared/error-codes.ts";
+import { type ErrorRow, errorRows } from "../shared/errors.ts";
+
+export { type ErrorCode, type ErrorRow, LocalProtocolError, RemoteProtocolError } from "../shared/errors.ts";
 export { type FieldPair, HeaderFields, type HeaderInput } from "../shared/header-fields.ts";
 export { FORBIDDEN_TRAILERS } from "../shared/trailers.ts";
 export { setKernelModule } from "../wasm/module.ts";
@@ -35,3 +38,6 @@ export {
   type Role,
 } from "./options.ts";
 export type { State } from "./states.ts";
+
+/** Every code of HTTP/1.1, with its text and its hint for a server. */
+export const ERRORS: readonly ErrorRow[] = /* @__PURE__ */ errorRows(COMMON_ERRORS, HTTP1_ERRORS);

@@ -1,6 +1,12 @@
 // HPACK alone: the public list.
-export { ERRORS, type ErrorCode, type ErrorRow, LocalProtocolError, RemoteProtocolError } from "../shared/errors.ts";
+import { COMMON_ERRORS, HTTP2_ERRORS } from "../shared/error-codes.ts";
+import { type ErrorRow, errorRows } from "../shared/errors.ts";
+
+export { type ErrorCode, type ErrorRow, LocalProtocolError, RemoteProtocolError } from "../shared/errors.ts";
 export type { FieldPair, HeaderInput } from "../shared/header-fields.ts";
 export { setKernelModule } from "../wasm/module.ts";
 export { HpackDecoder, type HpackDecoderOptions } from "./hpack-decoder.ts";
 export { HpackEncoder, type HpackEncoderOptions } from "./hpack-encoder.ts";
+
+/** Every code of HTTP/2, with its text and its hint for a server. */
+export const ERRORS: readonly ErrorRow[] = /* @__PURE__ */ errorRows(COMMON_ERRORS, HTTP2_ERRORS);

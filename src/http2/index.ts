@@ -1,5 +1,8 @@
 // HTTP/2: the public list.
-export { ERRORS, type ErrorCode, type ErrorRow, LocalProtocolError, RemoteProtocolError } from "../shared/errors.ts";
+import { COMMON_ERRORS, HTTP2_ERRORS } from "../shared/error-codes.ts";
+import { type ErrorRow, errorRows } from "../shared/errors.ts";
+
+export { type ErrorCode, type ErrorRow, LocalProtocolError, RemoteProtocolError } from "../shared/errors.ts";
 export { type FieldPair, HeaderFields, type HeaderInput } from "../shared/header-fields.ts";
 export { setKernelModule } from "../wasm/module.ts";
 export { HTTP2_CODES, type Http2Code } from "./codes.ts";
@@ -51,3 +54,6 @@ export {
 } from "./options.ts";
 export type { GivenSettings, Http2Settings, OtherSettings, SomeSettings } from "./settings.ts";
 export { upgradeSettings } from "./upgrade.ts";
+
+/** Every code of HTTP/2, with its text and its hint for a server. */
+export const ERRORS: readonly ErrorRow[] = /* @__PURE__ */ errorRows(COMMON_ERRORS, HTTP2_ERRORS);

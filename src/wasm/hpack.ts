@@ -32,7 +32,8 @@ import {
   UNKNOWN_PSEUDO_FIELD,
 } from "../../assembly/layout-http2.ts";
 import { HTTP2_KERNEL } from "../../build/out/http2-kernel.ts";
-import type { ErrorCode } from "../shared/errors.ts";
+import { HTTP2_ERRORS } from "../shared/error-codes.ts";
+import { addErrors, type ErrorCode } from "../shared/errors.ts";
 import { instantiate } from "./module.ts";
 import { decodeLatin1, encodeLatin1, isLatin1 } from "./text.ts";
 
@@ -134,6 +135,8 @@ export function hpackKernel(): HpackKernel {
   instance ??= new HpackKernel(instantiate<HpackExports>(HTTP2_KERNEL));
   return instance;
 }
+
+addErrors(HTTP2_ERRORS);
 
 /** The code of each fault that the kernel finds. */
 export const HPACK_FAULTS: ReadonlyMap<number, ErrorCode> = new Map([

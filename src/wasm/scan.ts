@@ -1,6 +1,7 @@
 // What the kernel says of an element, as strings, fields and codes.
 import * as layout from "../../assembly/layout.ts";
-import type { ErrorCode } from "../shared/errors.ts";
+import { HTTP1_ERRORS } from "../shared/error-codes.ts";
+import { addErrors, type ErrorCode } from "../shared/errors.ts";
 import { HeaderFields, NO_FIELDS } from "../shared/header-fields.ts";
 import type { Kernel } from "./kernel.ts";
 import { decodeLatin1 } from "./text.ts";
@@ -21,6 +22,8 @@ export function takeTrailers(kernel: Kernel, length: number): HeaderFields {
   if (((head[layout.HEAD_FACTS >> 2] as number) & layout.NOT_FOR_TRAILERS) === 0) return fields;
   return fields.without(layout.FIRST_NOT_FOR_TRAILERS, layout.LAST_NOT_FOR_TRAILERS);
 }
+
+addErrors(HTTP1_ERRORS);
 
 /** The code of each fault that the kernel finds. */
 export const FAULTS: ReadonlyMap<number, ErrorCode> = new Map([

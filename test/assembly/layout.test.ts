@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import * as layout from "../../assembly/layout.ts";
 import { FIELD_NAMES } from "../../assembly/names.ts";
-import { ERRORS } from "../../src/shared/errors.ts";
+import { ERRORS } from "../../src/index.ts";
 import { KNOWN_NAMES } from "../../src/shared/header-fields.ts";
 import { FAULTS } from "../../src/wasm/scan.ts";
 import { BUILDS, kernelModule, newKernel, octets } from "../helpers.ts";

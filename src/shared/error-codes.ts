@@ -1,0 +1,182 @@
+// Every way in which the protocol can be broken: one table in three parts, so that a protocol brings its own codes only.
+
+/**
+ * The status hint is what a server answers the fault with, 400 where only the text is given; what a client or a local caller
+ * did wrong has its own. Behind the text: HTTP/2's code, where it is not PROTOCOL_ERROR.
+ */
+export type ErrorEntry = string | readonly [statusHint: number, text: string, http2Code?: string];
+
+/** What can be broken in every version. */
+export const COMMON_ERRORS = {
+  // the start line
+  BAD_METHOD: "the method must be a token followed by one SP (RFC 9110 9.1)",
+  BAD_STATUS: "the status must be three digits from 100 on between single spaces (RFC 9112 4)",
+  // field lines
+  BAD_FIELD_NAME: "a field name must be a token directly followed by a colon (RFC 9112 5.1)",
+  BAD_FIELD_VALUE: "a field value must be HTAB, SP, visible or obs-text octets (RFC 9110 5.5)",
+  // what the fields mean
+  DUPLICATE_HOST: "a request must not have more than one Host field (RFC 9112 3.2)",
+  BAD_HOST: 'the Host value must be uri-host [ ":" port ] (RFC 9110 7.2)',
+  BAD_CONTENT_LENGTH: "Content-Length must be 1*DIGIT (RFC 9110 8.6)",
+  CONTENT_LENGTH_TOO_LARGE: "Content-Length is above 2^53-1, which cannot be counted exactly",
+  CONFLICTING_CONTENT_LENGTH: "Content-Length is given with different values (RFC 9112 6.3)",
+  REPEATED_CONTENT_LENGTH: "Content-Length is given more than once (RFC 9110 8.6)",
+  // the body
+  BODY_TOO_LARGE: [413, "the body is larger than limits.maxBodyBytes", "CANCEL"],
+  // what nobody asked for
+  TOO_MANY_INFORMATIONAL_RESPONSES: [
+    502,
+    "more informational responses than limits.maxInformationalResponses",
+    "ENHANCE_YOUR_CALM",
+  ],
+  // what only a caller can do
+  WRONG_STATE: [500, "this event cannot be sent now"],
+  FORBIDDEN_TRAILER: [500, "this field must not be sent as a trailer (RFC 9110 6.5.1)"],
+  TRAILERS_NOT_ALLOWED: [500, "trailers need a chunked body (RFC 9110 6.5)"],
+  BODY_TOO_LONG: [500, "more body than Content-Length said, or a body where there can be none"],
+  BODY_TOO_SHORT: [500, "less body than Content-Length said"],
+  NO_KERNEL: [
+    500,
+    "WebAssembly is missing or refused here, and sansio/js was not imported before the first connection",
+  ],
+} as const;
+
+/** HTTP/1.1 only. */
+export const HTTP1_ERRORS = {
+  // the start line
+  LEADING_EMPTY_LINES: "too many empty lines before the request (RFC 9112 2.2)",
+  BAD_TARGET: "the request target must be visible ASCII, and an authority in CONNECT (RFC 9112 3.2)",
+  TARGET_TOO_LONG: [414, "the request target is longer than limits.maxTargetBytes"],
+  BAD_VERSION: 'the version must be "HTTP/" DIGIT "." DIGIT at the end of its word (RFC 9112 2.3)',
+  VERSION_NOT_SUPPORTED: [505, "only HTTP/1.0 and HTTP/1.1 are spoken here (RFC 9110 15.6.6)"],
+  BAD_REASON: "the reason phrase must be HTAB, SP, visible or obs-text octets (RFC 9112 4)",
+  // field lines
+  BARE_CR: "CR must be followed by LF (RFC 9112 2.2)",
+  BARE_LF: "a line must end in CRLF, not in LF alone (RFC 9112 2.2)",
+  OBS_FOLD: "a field value must not go on in the next line (RFC 9112 5.2)",
+  TOO_MANY_FIELDS: [431, "more fields than limits.maxFields"],
+  HEAD_TOO_LARGE: [431, "the head is larger than limits.maxHeadBytes"],
+  TRAILERS_TOO_LARGE: [431, "the trailer section is larger than limits.maxTrailerBytes"],
+  // what the fields mean
+  MISSING_HOST: "an HTTP/1.1 request must have a Host field (RFC 9112 3.2)",
+  BAD_TRANSFER_ENCODING: "Transfer-Encoding must be exactly one `chunked` (RFC 9112 6.1)",
+  UNKNOWN_TRANSFER_CODING: [501, "no transfer coding but `chunked` is implemented (RFC 9112 6.1)"],
+  TRANSFER_ENCODING_IN_HTTP_1_0: "an HTTP/1.0 request must not have Transfer-Encoding (RFC 9112 6.1)",
+  CONTENT_LENGTH_WITH_TRANSFER_ENCODING: "Content-Length and Transfer-Encoding exclude each other (RFC 9112 6.2)",
+  // the body
+  BAD_CHUNK_SIZE: "a chunk size must be 1*HEXDIG directly before extensions or CRLF (RFC 9112 7.1)",
+  CHUNK_SIZE_TOO_LARGE: "the chunk size is above 2^53-1, which cannot be counted exactly",
+  CHUNK_SIZE_TOO_LONG: [413, "the chunk size has more digits than limits.maxChunkSizeDigits"],
+  BAD_CHUNK_EXTENSION: 'chunk extensions must be *( ";" name [ "=" value ] ) (RFC 9112 7.1.1)',
+  CHUNK_EXTENSIONS_TOO_LARGE: [
+    413,
+    "more octets of chunk extensions than limits.maxChunkExtensionBytes or …TotalBytes",
+  ],
+  CHUNK_LINE_TOO_LONG: [413, "a chunk-size line is longer than limits.maxChunkLineBytes"],
+  BAD_CHUNK_END: "chunk data must be followed by CRLF (RFC 9112 7.1)",
+  // the end of the input
+  INCOMPLETE_HEAD: "the input ended in the middle of a head",
+  INCOMPLETE_BODY: "the input ended in the middle of a body (RFC 9112 8)",
+  RESPONSE_NOT_RECEIVED: [502, "the input ended before the response"],
+  // what nobody asked for
+  UNEXPECTED_REQUEST: "a request that can no longer be answered: this end has responded without one, or has failed",
+  UNSOLICITED_RESPONSE: [502, "a response that began before its request was sent"],
+  UNSOLICITED_SWITCH: [502, "101 without a proposal to upgrade (RFC 9110 15.2.2)"],
+  // what only a caller can do
+  UNPROPOSED_SWITCH: [500, "101 needs a request that proposed to upgrade (RFC 9110 15.2.2)"],
+  PIPELINE_FULL: [500, "more requests are unanswered than maxPipelined"],
+  NOT_REUSABLE: [500, "the next cycle begins when both sides are done"],
+  NOT_SWITCHED: [500, "there is trailing data only after a switch of protocols or the end"],
+} as const;
+
+/** HTTP/2 only. */
+export const HTTP2_ERRORS = {
+  // HTTP/2: what a header block is made of (HPACK); the connection ends
+  BAD_HPACK_INTEGER: [
+    400,
+    "an HPACK integer must end within the block, six octets and 31 bits (RFC 7541 5.1)",
+    "COMPRESSION_ERROR",
+  ],
+  BAD_HPACK_STRING: [400, "an HPACK string must end within the block (RFC 7541 5.2)", "COMPRESSION_ERROR"],
+  BAD_HUFFMAN: [
+    400,
+    "Huffman text must end in less than eight bits of ones, without EOS (RFC 7541 5.2)",
+    "COMPRESSION_ERROR",
+  ],
+  BAD_HPACK_INDEX: [400, "an HPACK index must point into the tables (RFC 7541 2.3.3)", "COMPRESSION_ERROR"],
+  BAD_TABLE_SIZE_UPDATE: [
+    400,
+    "a table size update stands first in its block and obeys SETTINGS (RFC 7541 4.2, 6.3)",
+    "COMPRESSION_ERROR",
+  ],
+  MISSING_TABLE_SIZE_UPDATE: [
+    400,
+    "a block after smaller SETTINGS must begin with a table size update (RFC 7541 4.2)",
+    "COMPRESSION_ERROR",
+  ],
+  HEADER_BLOCK_TOO_LARGE: [431, "the header block is larger than limits.maxHeaderBlockBytes", "ENHANCE_YOUR_CALM"],
+  // HTTP/2: frames; the connection ends, or where it is the fault of one stream only, that
+  BAD_PREFACE: "the client begins with the preface of HTTP/2 (RFC 9113 3.4)",
+  SETTINGS_EXPECTED: "the first frame must be SETTINGS (RFC 9113 3.4)",
+  BAD_HTTP2_SETTINGS: "HTTP2-Settings must be one payload of SETTINGS in base64url (RFC 7540 3.2.1)",
+  FRAME_TOO_LARGE: [400, "the frame is larger than SETTINGS_MAX_FRAME_SIZE (RFC 9113 4.2)", "FRAME_SIZE_ERROR"],
+  BAD_FRAME_LENGTH: [400, "frames of this type have another length (RFC 9113 6)", "FRAME_SIZE_ERROR"],
+  BAD_PADDING: "the padding must be shorter than the payload (RFC 9113 6.1)",
+  BAD_STREAM_ID: "this frame cannot stand on this stream (RFC 9113 5.1.1, 6)",
+  UNEXPECTED_FRAME: "this frame is not allowed in the state of its stream (RFC 9113 5.1)",
+  FRAME_ON_CLOSED_STREAM: [400, "the peer has ended this stream (RFC 9113 5.1)", "STREAM_CLOSED"],
+  CONTINUATION_EXPECTED: "a header block goes on in CONTINUATION frames only (RFC 9113 6.10)",
+  UNEXPECTED_CONTINUATION: "CONTINUATION without a header block (RFC 9113 6.10)",
+  BAD_SETTING: "this setting must not have this value (RFC 9113 6.5.2)",
+  BAD_INITIAL_WINDOW_SIZE: [400, "SETTINGS_INITIAL_WINDOW_SIZE is above 2^31-1 (RFC 9113 6.5.2)", "FLOW_CONTROL_ERROR"],
+  ZERO_WINDOW_INCREMENT: "WINDOW_UPDATE must not be by 0 (RFC 9113 6.9)",
+  WINDOW_TOO_LARGE: [400, "a window must not go above 2^31-1 (RFC 9113 6.9.1)", "FLOW_CONTROL_ERROR"],
+  WINDOW_EXCEEDED: [400, "more DATA than the window allows (RFC 9113 6.9)", "FLOW_CONTROL_ERROR"],
+  PUSH_NOT_ALLOWED: "there can be no push here (RFC 9113 8.4)",
+  BAD_PROMISE: "a pushed request must be safe, cacheable and without a body (RFC 9113 8.4)",
+  SELF_DEPENDENCY: "a stream cannot depend on itself (RFC 7540 5.3.1)",
+  BAD_PRIORITY_UPDATE: "PRIORITY_UPDATE is a client's, of a request that can be (RFC 9218 7.1)",
+  INCOMPLETE_FRAME: "the input ended in the middle of a frame",
+  TOO_MANY_STREAMS: [503, "more streams than SETTINGS_MAX_CONCURRENT_STREAMS (RFC 9113 5.1.2)", "REFUSED_STREAM"],
+  TOO_MANY_CONTINUATIONS: [431, "more CONTINUATION frames than limits.maxContinuationFrames", "ENHANCE_YOUR_CALM"],
+  TOO_MANY_SETTINGS: [400, "more settings in a frame than limits.maxSettingsPerFrame", "ENHANCE_YOUR_CALM"],
+  TOO_MANY_RESETS: [429, "more streams reset than limits.maxResets", "ENHANCE_YOUR_CALM"],
+  TOO_MANY_USELESS_FRAMES: [429, "more frames that bring nothing on than limits.maxUselessFrames", "ENHANCE_YOUR_CALM"],
+  TOO_MANY_PINGS: [429, "more PING and SETTINGS frames than limits.maxPings", "ENHANCE_YOUR_CALM"],
+  TOO_MANY_UNFLUSHED_ACKS: [429, "more acknowledgements wait than limits.maxUnflushedAcks", "ENHANCE_YOUR_CALM"],
+  TOO_MUCH_QUEUED: [429, "more octets of control frames wait than limits.maxQueuedControlBytes", "ENHANCE_YOUR_CALM"],
+  // HTTP/2: what becomes of a message; the stream ends
+  CONTENT_LENGTH_MISMATCH:
+    "the body has another length than Content-Length says, or there can be none (RFC 9113 8.1.1)",
+  TRAILERS_WITHOUT_END: "trailers must end the stream (RFC 9113 8.1)",
+  INFORMATIONAL_WITH_END: [502, "an informational response must not end the stream (RFC 9113 8.1)"],
+  UNWANTED_PUSH: [400, "the request that this push belongs to was reset", "REFUSED_STREAM"],
+  EXTENDED_CONNECT_NOT_ENABLED: "extended CONNECT without SETTINGS_ENABLE_CONNECT_PROTOCOL (RFC 8441 3)",
+  FIELDS_TOO_LARGE: [
+    431,
+    "more fields than limits.maxFields, or octets of them than limits.maxHeaderBytes",
+    "ENHANCE_YOUR_CALM",
+  ],
+  // HTTP/2: what a message is made of; the stream ends
+  FIELD_NAME_NOT_LOWER_CASE: "field names of HTTP/2 are lower-case (RFC 9113 8.2.1)",
+  CONNECTION_SPECIFIC_FIELD: "a connection-specific field must not be in HTTP/2 (RFC 9113 8.2.2)",
+  BAD_TE: "TE may say nothing but `trailers` in HTTP/2 (RFC 9113 8.2.2)",
+  UNKNOWN_PSEUDO_FIELD: "this pseudo-field is not defined, or not for this kind of message (RFC 9113 8.3)",
+  DUPLICATE_PSEUDO_FIELD: "a pseudo-field must not be given more than once (RFC 9113 8.3)",
+  MISPLACED_PSEUDO_FIELD: "pseudo-fields come before all other fields (RFC 9113 8.3)",
+  MISSING_PSEUDO_FIELD: "a pseudo-field that this kind of message needs is missing (RFC 9113 8.3)",
+  BAD_SCHEME: 'the scheme must be ALPHA *( ALPHA / DIGIT / "+" / "-" / "." ) (RFC 3986 3.1)',
+  BAD_AUTHORITY: 'the authority must be uri-host [ ":" port ] (RFC 9113 8.3.1)',
+  BAD_PATH: "the path must begin with a slash, or be an asterisk in OPTIONS (RFC 9113 8.3.1)",
+  BAD_PROTOCOL: "the protocol of an extended CONNECT must be a token (RFC 8441 4)",
+  HOST_CONFLICT: "Host and :authority must not differ (RFC 9113 8.3.1)",
+  SWITCH_IN_HTTP2: [502, "HTTP/2 has no 101 (RFC 9113 8.6)"],
+  // what only a caller can do
+  NO_SUCH_STREAM: [500, "there is no stream with this id, or no longer"],
+  NO_STREAM_LEFT: [500, "2^31-1 streams were opened; a new connection is needed (RFC 9113 5.1.1)"],
+  GOING_AWAY: [500, "the connection is ending: no new streams (RFC 9113 6.8)"],
+  RELEASED_TOO_MUCH: [500, "more octets are released than were received"],
+} as const;
+
+/** A stable name of one way to break the protocol. */
+export type ErrorCode = keyof typeof COMMON_ERRORS | keyof typeof HTTP1_ERRORS | keyof typeof HTTP2_ERRORS;
