@@ -51,20 +51,23 @@ function packageText() {
 // --- README ------------------------------------------------------------------------------------------------------
 
 function readmeSections() {
-  const { LIMITS, LENIENCIES } = load("src/http1/options.ts");
+  const { LIMIT_TABLE, leniencyRows } = load("src/http1/options.ts");
+  const { LIMIT_NOTES, LENIENCY_NOTES } = load("src/http1/option-notes.ts");
   return {
     errors: errorTable(allErrors()),
-    limits: limitTable(LIMITS),
-    leniencies: leniencyTable(LENIENCIES),
+    limits: limitTable(LIMIT_TABLE, LIMIT_NOTES),
+    leniencies: leniencyTable(leniencyRows(), LENIENCY_NOTES),
     "two-ends": program("two-ends"),
   };
 }
 
 function http2Sections() {
+  const { HTTP2_LIMIT_TABLE } = load("src/http2/options.ts");
+  const { HTTP2_LIMIT_NOTES } = load("src/http2/option-notes.ts");
   const others = allErrors().filter(({ http2Code }) => http2Code !== "PROTOCOL_ERROR");
   return {
     "two-ends-http2": program("two-ends-http2"),
-    "http2-limits": limitTable(load("src/http2/options.ts").HTTP2_LIMITS),
+    "http2-limits": limitTable(HTTP2_LIMIT_TABLE, HTTP2_LIMIT_NOTES),
     "http2-codes": table(
       ["code", "HTTP/2's"],
       others.map(({ code, http2Code }) => [`\`${code}\``, http2Code]),
@@ -91,31 +94,23 @@ function errorTable(errors) {
   );
 }
 
-function limitTable(limits) {
+function limitTable(limits, notes) {
   return table(
     ["`limits.`", "default", "at most", "counts", "others"],
-    limits.map(({ name, default: value, ceiling, what, precedents }) => [
+    Object.entries(limits).map(([name, [value, ceiling]]) => [
       `\`${name}\``,
       count(value, "off"),
       count(ceiling, ""),
-      cell(what),
-      cell(precedents),
+      ...notes[name].map(cell),
     ]),
   );
 }
 
-function leniencyTable(leniencies) {
+function leniencyTable(leniencies, notes) {
   const role = (allowed) => (allowed ? "accepted" : "refused");
   return table(
     ["`allow.`", "client", "server", "what", "who needs it", "what it risks"],
-    leniencies.map(({ name, client, server, what, who, risk }) => [
-      `\`${name}\``,
-      role(client),
-      role(server),
-      cell(what),
-      cell(who),
-      cell(risk),
-    ]),
+    leniencies.map(({ name, client, server }) => [`\`${name}\``, role(client), role(server), ...notes[name].map(cell)]),
   );
 }
 
@@ -299,7 +294,7 @@ async function api() {
       logLevel: "Warn",
       validation: { notExported: true, invalidLink: true, notDocumented: false },
       // the tables themselves: README.md prints one, the other is written out below
-      intentionallyNotExported: ["STATES", "TABLE", "ErrorDetail"],
+      intentionallyNotExported: ["STATES", "COMMON_ERRORS", "HTTP1_ERRORS", "HTTP2_ERRORS", "ErrorDetail"],
       // one page
       router: "module",
       entryFileName: "api",

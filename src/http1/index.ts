@@ -1,6 +1,8 @@
 // HTTP/1.1: the public list.
 import { COMMON_ERRORS, HTTP1_ERRORS } from "../shared/error-codes.ts";
 import { type ErrorRow, errorRows } from "../shared/errors.ts";
+import { limitRows } from "../shared/limits.ts";
+import { type LeniencyRow, LIMIT_TABLE, type LimitRow, leniencyRows } from "./options.ts";
 
 export { type ErrorCode, type ErrorRow, LocalProtocolError, RemoteProtocolError } from "../shared/errors.ts";
 export { type FieldPair, HeaderFields, type HeaderInput } from "../shared/header-fields.ts";
@@ -27,17 +29,14 @@ export type {
   SendResponse,
 } from "./events.ts";
 export { NEED_DATA, PAUSED } from "./events.ts";
-export {
-  type Http1Options,
-  LENIENCIES,
-  type Leniencies,
-  type LeniencyRow,
-  LIMITS,
-  type LimitRow,
-  type Limits,
-  type Role,
-} from "./options.ts";
+export type { Http1Options, Leniencies, LeniencyRow, LimitRow, Limits, Role } from "./options.ts";
 export type { State } from "./states.ts";
 
 /** Every code of HTTP/1.1, with its text and its hint for a server. */
 export const ERRORS: readonly ErrorRow[] = /* @__PURE__ */ errorRows(COMMON_ERRORS, HTTP1_ERRORS);
+
+/** Every limit with its default and the highest that can be set. */
+export const LIMITS: readonly LimitRow[] = /* @__PURE__ */ limitRows(LIMIT_TABLE);
+
+/** Every leniency with what each role accepts when nothing is said. */
+export const LENIENCIES: readonly LeniencyRow[] = /* @__PURE__ */ leniencyRows();

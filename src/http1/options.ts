@@ -1,5 +1,5 @@
-// What a caller can set: limits and leniencies, each with its precedents, who needs it and what it risks. The tables are
-// the options: defaults are read from them, and the README prints them.
+// What a caller can set: limits and leniencies. The tables are the options: defaults are read from them, and the README
+// prints them, with the precedents and risks that option-notes.ts has.
 import {
   ALLOW_BARE_LF,
   ALLOW_CHUNK_SIZE_SPACE,
@@ -10,6 +10,7 @@ import {
   INPUT_SIZE,
   MAX_FIELDS,
 } from "../../assembly/layout.ts";
+import { checkCount, checkNames, type LimitTable, readLimits } from "../shared/limits.ts";
 
 export type Role = "client" | "server";
 
@@ -44,24 +45,23 @@ export interface LimitRow {
   readonly name: keyof Limits;
   readonly default: number;
   readonly ceiling: number;
-  readonly what: string;
-  readonly precedents: string;
 }
 
 // biome-ignore format: a table
-export const LIMITS: readonly LimitRow[] = Object.freeze([
-  { name: "maxHeadBytes",                default: 65536,    ceiling: INPUT_SIZE, what: "octets of a head",                      precedents: "Node 16 KiB, h11 16 KiB, http-parser-js 80 KiB, hyper 400 KiB" },
-  { name: "maxFields",                   default: 256,      ceiling: MAX_FIELDS, what: "fields of a head or trailer section",   precedents: "hyper 100, Apache 100; Node drops fields above 1000 silently, which helps smuggling" },
-  { name: "maxTargetBytes",              default: 16384,    ceiling: INPUT_SIZE, what: "octets of the request target",          precedents: "RFC 9112 3 recommends at least 8000; milo 8 KiB" },
-  { name: "maxTrailerBytes",             default: 16384,    ceiling: INPUT_SIZE, what: "octets of a trailer section",           precedents: "Node, h11, hyper, undici 16 KiB; http-parser-js none" },
-  { name: "maxChunkLineBytes",           default: 8192,     ceiling: INPUT_SIZE, what: "octets of a chunk-size line",           precedents: "h11 16 KiB" },
-  { name: "maxChunkExtensionBytes",      default: 4096,     ceiling: INPUT_SIZE, what: "octets of chunk extensions in a line",  precedents: "Node 16 KiB a chunk (CVE-2024-22019)" },
-  { name: "maxChunkExtensionTotalBytes", default: 16384,    ceiling: Infinity,   what: "octets of chunk extensions in a message", precedents: "hyper 16 KiB a body" },
-  { name: "maxChunkSizeDigits",          default: 16,       ceiling: INPUT_SIZE, what: "digits of a chunk size",                precedents: "picohttpparser and hyper 16, h11 20" },
-  { name: "maxLeadingEmptyLines",        default: 1,        ceiling: Infinity,   what: "empty lines before a request",          precedents: "RFC 9112 2.2 asks for at least one; h11 none, llhttp any number" },
-  { name: "maxInformationalResponses",   default: 32,       ceiling: Infinity,   what: "informational responses to one request", precedents: "none in h11, llhttp, Node" },
-  { name: "maxBodyBytes",                default: Infinity, ceiling: Infinity,   what: "octets of the body of one message",     precedents: "the application's to know: nginx 1 MiB" },
-]);
+/** The default, and the highest that can be set. */
+export const LIMIT_TABLE: LimitTable<keyof Limits> = {
+  maxHeadBytes:                [65536, INPUT_SIZE],
+  maxFields:                   [256, MAX_FIELDS],
+  maxTargetBytes:              [16384, INPUT_SIZE],
+  maxTrailerBytes:             [16384, INPUT_SIZE],
+  maxChunkLineBytes:           [8192, INPUT_SIZE],
+  maxChunkExtensionBytes:      [4096, INPUT_SIZE],
+  maxChunkExtensionTotalBytes: [16384, Infinity],
+  maxChunkSizeDigits:          [16, INPUT_SIZE],
+  maxLeadingEmptyLines:        [1, Infinity],
+  maxInformationalResponses:   [32, Infinity],
+  maxBodyBytes:                [Infinity, Infinity],
+};
 
 /** Named leniencies. Each true accepts what the default of the role refuses; each false refuses what it accepts. */
 export interface Leniencies {
@@ -81,35 +81,24 @@ export interface Leniencies {
   readonly chunkSizeWhitespace: boolean;
 }
 
-/** A row of the table of leniencies. */
+/** A row of the table of leniencies: what each role accepts when nothing is said. */
 export interface LeniencyRow {
   readonly name: keyof Leniencies;
   readonly client: boolean;
   readonly server: boolean;
-  /** The bits of the kernel's `allow`. */
-  readonly bits: number;
-  readonly what: string;
-  readonly who: string;
-  readonly risk: string;
 }
 
 // biome-ignore format: a table
-export const LENIENCIES: readonly LeniencyRow[] = Object.freeze([
-  { name: "obsFold",               client: true,  server: false, bits: ALLOW_OBS_FOLD,             what: "fields folded over several lines",
-    who: "user agents of old servers (RFC 9112 5.2 bids them unfold)", risk: "a front that reads the fold as a field of its own sees other fields (CVE-2022-32215)" },
-  { name: "bareLf",                client: false, server: false, bits: ALLOW_BARE_LF,              what: "LF alone ends a line of a head or trailer section",
-    who: "hand-written peers and tests, embedded devices (h11 #7)", risk: "a front that takes LF for data forwards a hidden message (CVE-2022-32214)" },
-  { name: "repeatedContentLength", client: false, server: false, bits: 0,                          what: "Content-Length several times, all equal",
-    who: "clients of servers behind a doubling proxy (httpx #767)", risk: "a peer that reads another of them frames otherwise (CVE-2026-1525)" },
-  { name: "missingReasonSpace",    client: true,  server: false, bits: ALLOW_MISSING_REASON_SPACE, what: "a status line without the SP before the reason",
-    who: "clients of many small servers (h11 #32)", risk: "none known" },
-  { name: "controlBytesInValues",  client: false, server: false, bits: ALLOW_CONTROL_OCTETS,       what: "controls other than NUL, CR, LF in values",
-    who: "crawlers that meet odd cookies (h11 #57, #113)", risk: "log and terminal injection; VT and FF are white space to some parsers" },
-  { name: "nonAsciiTarget",        client: false, server: false, bits: ALLOW_HIGH_TARGET,          what: "octets from 0x80 in the request target",
-    who: "servers of clients that do not percent-encode (h11 #48, #69)", risk: "caches and filters that decode otherwise see another path" },
-  { name: "chunkSizeWhitespace",   client: false, server: false, bits: ALLOW_CHUNK_SIZE_SPACE,     what: "SP and HTAB after a chunk size",
-    who: "clients of servers that pad chunk sizes (h11 #133)", risk: "a front that stops at the space frames otherwise" },
-]);
+/** The bits of the kernel's `allow`, and what each role accepts when nothing is said. */
+export const LENIENCY_TABLE: { readonly [L in keyof Leniencies]: { readonly bits: number } & { readonly [R in Role]?: true } } = {
+  obsFold:                { bits: ALLOW_OBS_FOLD, client: true },
+  bareLf:                 { bits: ALLOW_BARE_LF },
+  repeatedContentLength:  { bits: 0 },
+  missingReasonSpace:     { bits: ALLOW_MISSING_REASON_SPACE, client: true },
+  controlBytesInValues:   { bits: ALLOW_CONTROL_OCTETS },
+  nonAsciiTarget:         { bits: ALLOW_HIGH_TARGET },
+  chunkSizeWhitespace:    { bits: ALLOW_CHUNK_SIZE_SPACE },
+};
 
 export interface Http1Options {
   /** Sizes and counts above which the peer's input is refused. */
@@ -147,18 +136,17 @@ const DEFAULTS: { [R in Role]?: Settings } = {};
 export function readOptions(role: Role, options: Http1Options | undefined): Settings {
   if (options === undefined) return defaultSettings(role);
   checkNames("options", options, OPTIONS);
-  const { limits = {}, allow = {}, copyData = false, http10KeepAlive = role === "server" } = options;
+  const { limits, allow = {}, copyData = false, http10KeepAlive = role === "server" } = options;
   const maxPipelined = options.maxPipelined ?? DEFAULT_MAX_PIPELINED;
-  checkNames("limits", limits, LIMITS.map(nameOf));
-  checkNames("allow", allow, LENIENCIES.map(nameOf));
+  const leniencies = Object.entries(LENIENCY_TABLE);
+  checkNames("allow", allow, Object.keys(LENIENCY_TABLE));
   checkFlags("allow.", allow);
   checkFlags("", { copyData, http10KeepAlive });
   checkCount("maxPipelined", maxPipelined, 1, Number.POSITIVE_INFINITY);
-  const chosen = LIMITS.map((row) => [row.name, limitOf(row, limits[row.name])] as const);
   let bits = 0;
-  for (const row of LENIENCIES) if (allow[row.name] ?? row[role]) bits |= row.bits;
+  for (const [name, row] of leniencies) if (allow[name as keyof Leniencies] ?? row[role]) bits |= row.bits;
   return {
-    limits: Object.fromEntries(chosen) as unknown as Limits,
+    limits: readLimits(LIMIT_TABLE, limits),
     allow: bits,
     bareLf: allow.bareLf ?? false,
     repeatedContentLength: allow.repeatedContentLength ?? false,
@@ -173,33 +161,19 @@ function defaultSettings(role: Role): Settings {
   return DEFAULTS[role];
 }
 
-function limitOf(row: LimitRow, given: number | undefined): number {
-  const limit = given ?? row.default;
-  checkCount(`limits.${row.name}`, limit, 0, row.ceiling);
-  return limit;
-}
-
-function checkCount(name: string, count: number, least: number, most: number): void {
-  if (typeof count !== "number") throw new TypeError(`${name} must be a number`);
-  const whole = Number.isInteger(count) || count === Number.POSITIVE_INFINITY;
-  if (!whole || count < least || count > most) {
-    throw new RangeError(`${name} must be a whole number from ${least} to ${most}, not ${String(count)}`);
-  }
-}
-
-function nameOf(row: { readonly name: string }): string {
-  return row.name;
-}
-
 function checkFlags(prefix: string, flags: Readonly<Record<string, boolean | undefined>>): void {
   for (const [name, flag] of Object.entries(flags)) {
     if (flag !== undefined && typeof flag !== "boolean") throw new TypeError(`${prefix}${name} must be a boolean`);
   }
 }
 
-function checkNames(option: string, given: object, names: readonly string[]): void {
-  if (typeof given !== "object" || given === null) throw new TypeError(`${option} must be an object`);
-  for (const name of Object.keys(given)) {
-    if (!names.includes(name)) throw new TypeError(`${option}.${name} is not an option; known: ${names.join(", ")}`);
-  }
+/** Every leniency, and what each role accepts when nothing is said. */
+export function leniencyRows(): readonly LeniencyRow[] {
+  return Object.freeze(
+    Object.entries(LENIENCY_TABLE).map(([name, { client = false, server = false }]) => ({
+      name: name as keyof Leniencies,
+      client,
+      server,
+    })),
+  );
 }

@@ -1,6 +1,8 @@
 // HTTP/2: the public list.
 import { COMMON_ERRORS, HTTP2_ERRORS } from "../shared/error-codes.ts";
 import { type ErrorRow, errorRows } from "../shared/errors.ts";
+import { limitRows } from "../shared/limits.ts";
+import { HTTP2_LIMIT_TABLE, type Http2LimitRow } from "./options.ts";
 
 export { type ErrorCode, type ErrorRow, LocalProtocolError, RemoteProtocolError } from "../shared/errors.ts";
 export { type FieldPair, HeaderFields, type HeaderInput } from "../shared/header-fields.ts";
@@ -43,17 +45,19 @@ export type {
 } from "./events.ts";
 export { HpackDecoder, type HpackDecoderOptions } from "./hpack-decoder.ts";
 export { HpackEncoder, type HpackEncoderOptions } from "./hpack-encoder.ts";
-export {
-  HTTP2_LIMITS,
-  type Http2Leniencies,
-  type Http2LimitRow,
-  type Http2Limits,
-  type Http2Options,
-  type Http2Role,
-  type Http2Windows,
+export type {
+  Http2Leniencies,
+  Http2LimitRow,
+  Http2Limits,
+  Http2Options,
+  Http2Role,
+  Http2Windows,
 } from "./options.ts";
 export type { GivenSettings, Http2Settings, OtherSettings, SomeSettings } from "./settings.ts";
 export { upgradeSettings } from "./upgrade.ts";
 
 /** Every code of HTTP/2, with its text and its hint for a server. */
 export const ERRORS: readonly ErrorRow[] = /* @__PURE__ */ errorRows(COMMON_ERRORS, HTTP2_ERRORS);
+
+/** Every limit with its default and the highest that can be set. */
+export const HTTP2_LIMITS: readonly Http2LimitRow[] = /* @__PURE__ */ limitRows(HTTP2_LIMIT_TABLE);

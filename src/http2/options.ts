@@ -1,5 +1,6 @@
-// What a caller can set: limits with their precedents, settings, windows, leniencies. The tables are the options:
-// defaults are read from them, and the README prints them.
+// What a caller can set: limits, settings, windows, leniencies. The tables are the options: defaults are read from them, and
+// the README prints them, with the precedents that option-notes.ts has.
+import { checkCount, checkNames, type LimitTable, readLimits } from "../shared/limits.ts";
 import { type GivenSettings, type Http2Settings, readSettings } from "./settings.ts";
 
 export type Http2Role = "client" | "server";
@@ -43,30 +44,29 @@ export interface Http2LimitRow {
   readonly name: keyof Http2Limits;
   readonly default: number;
   readonly ceiling: number;
-  readonly what: string;
-  readonly precedents: string;
 }
 
 const NONE = Number.POSITIVE_INFINITY;
 
 // biome-ignore format: a table
-export const HTTP2_LIMITS: readonly Http2LimitRow[] = Object.freeze([
-  { name: "maxHeaderBytes",            default: 65536,   ceiling: 1048576, what: "octets of a message's fields, 32 more for each",     precedents: "hyper-h2 64 KiB, nghttp2 64 KiB, Node 64 KiB, hyper 16 KiB" },
-  { name: "maxFields",                 default: 256,     ceiling: 4096,    what: "fields of a message, crumbs of cookies counted",     precedents: "Node 128 pairs; hyper-h2 by octets only: 2,048" },
-  { name: "maxHeaderBlockBytes",       default: 131072,  ceiling: 262144,  what: "octets of a header block as sent",                   precedents: "hyper closes at 4 times its limit" },
-  { name: "maxContinuationFrames",     default: 16,      ceiling: NONE,    what: "CONTINUATION frames of a header block",              precedents: "nghttp2 8, hyper-h2 64 (VU#421644)" },
-  { name: "maxSettingsPerFrame",       default: 32,      ceiling: NONE,    what: "settings in a SETTINGS frame",                       precedents: "nghttp2 32, Node 32 (CVE-2020-11080)" },
-  { name: "maxResets",                 default: 1000,    ceiling: NONE,    what: "streams reset by the peer or because of it",         precedents: "nghttp2 1,000, Node 1,000 (CVE-2023-44487, CVE-2025-8671)" },
-  { name: "resetsPerSecond",           default: 33,      ceiling: NONE,    what: "resets forgiven in a second",                        precedents: "nghttp2 33, Node 33" },
-  { name: "maxUselessFrames",          default: 10000,   ceiling: NONE,    what: "empty, unknown and ignored frames",                  precedents: "nghttp2 10,000 (CVE-2019-9518)" },
-  { name: "uselessFramesPerSecond",    default: 330,     ceiling: NONE,    what: "useless frames forgiven in a second",                precedents: "nghttp2 330" },
-  { name: "maxPings",                  default: 10000,   ceiling: NONE,    what: "PING and SETTINGS frames to acknowledge",            precedents: "nghttp2 by the queue only (CVE-2019-9512, -9515)" },
-  { name: "pingsPerSecond",            default: 330,     ceiling: NONE,    what: "PING and SETTINGS frames forgiven in a second",      precedents: "none elsewhere" },
-  { name: "maxUnflushedAcks",          default: 1000,    ceiling: NONE,    what: "acknowledgements not yet drained",                   precedents: "nghttp2 1,000, Node 1,000" },
-  { name: "maxQueuedControlBytes",     default: 1048576, ceiling: NONE,    what: "octets of frames other than DATA not yet drained",   precedents: "nghttp2 5,000 frames; Node 10 MB a session" },
-  { name: "maxInformationalResponses", default: 32,      ceiling: NONE,    what: "informational responses to one request",             precedents: "none in hyper-h2, nghttp2, Node" },
-  { name: "maxBodyBytes",              default: NONE,    ceiling: NONE,    what: "octets of the body of one message",                  precedents: "the application's to know: nginx 1 MiB" },
-]);
+/** The default, and the highest that can be set. */
+export const HTTP2_LIMIT_TABLE: LimitTable<keyof Http2Limits> = {
+  maxHeaderBytes:            [65536, 1048576],
+  maxFields:                 [256, 4096],
+  maxHeaderBlockBytes:       [131072, 262144],
+  maxContinuationFrames:     [16, NONE],
+  maxSettingsPerFrame:       [32, NONE],
+  maxResets:                 [1000, NONE],
+  resetsPerSecond:           [33, NONE],
+  maxUselessFrames:          [10000, NONE],
+  uselessFramesPerSecond:    [330, NONE],
+  maxPings:                  [10000, NONE],
+  pingsPerSecond:            [330, NONE],
+  maxUnflushedAcks:          [1000, NONE],
+  maxQueuedControlBytes:     [1048576, NONE],
+  maxInformationalResponses: [32, NONE],
+  maxBodyBytes:              [NONE, NONE],
+};
 
 /** Named leniencies: none so far in HTTP/2. */
 export type Http2Leniencies = Readonly<Record<never, never>>;
@@ -124,8 +124,7 @@ export function readOptions(role: Http2Role, options: Http2Options | undefined):
     return DEFAULTS[role];
   }
   checkNames("options", options, OPTIONS);
-  const { limits = {}, windows = {}, allow = {}, copyData = false, onMalformed = "reset" } = options;
-  checkNames("limits", limits, HTTP2_LIMITS.map(nameOf));
+  const { limits, windows = {}, allow = {}, copyData = false, onMalformed = "reset" } = options;
   checkNames("windows", windows, WINDOWS);
   checkNames("allow", allow, []);
   if (typeof copyData !== "boolean") throw new TypeError("copyData must be a boolean");
@@ -134,8 +133,7 @@ export function readOptions(role: Http2Role, options: Http2Options | undefined):
   checkChoice("windows.mode", mode, ["automatic", "manual"]);
   checkCount("windows.connection", connection, DEFAULT_WINDOW, HIGHEST_WINDOW);
   if (stream !== undefined) checkCount("windows.stream", stream, 0, HIGHEST_WINDOW);
-  const chosen = HTTP2_LIMITS.map((row) => [row.name, limitOf(row, limits[row.name])] as const);
-  const read = Object.fromEntries(chosen) as unknown as Http2Limits;
+  const read = readLimits(HTTP2_LIMIT_TABLE, limits);
   return {
     limits: read,
     settings: readSettings(role, {
@@ -152,31 +150,6 @@ export function readOptions(role: Http2Role, options: Http2Options | undefined):
   };
 }
 
-function limitOf(row: Http2LimitRow, given: number | undefined): number {
-  const limit = given ?? row.default;
-  checkCount(`limits.${row.name}`, limit, 0, row.ceiling);
-  return limit;
-}
-
-function checkCount(name: string, count: number, least: number, most: number): void {
-  if (typeof count !== "number") throw new TypeError(`${name} must be a number`);
-  const whole = Number.isInteger(count) || count === Number.POSITIVE_INFINITY;
-  if (!whole || count < least || count > most) {
-    throw new RangeError(`${name} must be a whole number from ${least} to ${most}, not ${String(count)}`);
-  }
-}
-
 function checkChoice(name: string, choice: string, choices: readonly string[]): void {
   if (!choices.includes(choice)) throw new TypeError(`${name} must be one of ${choices.join(", ")}`);
-}
-
-function nameOf(row: { readonly name: string }): string {
-  return row.name;
-}
-
-function checkNames(option: string, given: object, names: readonly string[]): void {
-  if (typeof given !== "object" || given === null) throw new TypeError(`${option} must be an object`);
-  for (const name of Object.keys(given)) {
-    if (!names.includes(name)) throw new TypeError(`${option}.${name} is not an option; known: ${names.join(", ")}`);
-  }
 }

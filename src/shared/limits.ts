@@ -1,0 +1,49 @@
+// Options that are counts, and names that are options.
+
+/** The default of each limit, and the highest that can be set. */
+export type LimitTable<Name extends string> = { readonly [N in Name]: readonly [initial: number, ceiling: number] };
+
+interface Row<Name> {
+  readonly name: Name;
+  readonly default: number;
+  readonly ceiling: number;
+}
+
+/** The table as a list. */
+export function limitRows<Name extends string>(table: LimitTable<Name>): readonly Row<Name>[] {
+  return Object.freeze(rowsOf(table));
+}
+
+function rowsOf<Name extends string>(table: LimitTable<Name>): Row<Name>[] {
+  return (Object.keys(table) as Name[]).map((name) => ({ name, default: table[name][0], ceiling: table[name][1] }));
+}
+
+/** @throws TypeError for an unknown name or what is no number; RangeError for a limit that is no count, or above the ceiling */
+export function readLimits<Name extends string>(
+  table: LimitTable<Name>,
+  given: { readonly [N in Name]?: number | undefined } = {},
+): { readonly [N in Name]: number } {
+  checkNames("limits", given, Object.keys(table));
+  const limits = {} as { [N in Name]: number };
+  for (const { name, default: initial, ceiling } of rowsOf(table)) {
+    const limit = given[name] ?? initial;
+    checkCount(`limits.${name}`, limit, 0, ceiling);
+    limits[name] = limit;
+  }
+  return limits;
+}
+
+export function checkCount(name: string, count: number, least: number, most: number): void {
+  if (typeof count !== "number") throw new TypeError(`${name} must be a number`);
+  const whole = Number.isInteger(count) || count === Number.POSITIVE_INFINITY;
+  if (!whole || count < least || count > most) {
+    throw new RangeError(`${name} must be a whole number from ${least} to ${most}, not ${String(count)}`);
+  }
+}
+
+export function checkNames(option: string, given: object, names: readonly string[]): void {
+  if (typeof given !== "object" || given === null) throw new TypeError(`${option} must be an object`);
+  for (const name of Object.keys(given)) {
+    if (!names.includes(name)) throw new TypeError(`${option}.${name} is not an option; known: ${names.join(", ")}`);
+  }
+}
