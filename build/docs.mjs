@@ -334,7 +334,7 @@ function withNamedTypes(text) {
     .replaceAll(inCells(states), "[`State`](#state)")
     .replaceAll(inLines(states), "[`State`](#state)")
     .replaceAll(inCode(states), "State;")
-    .replaceAll(" keyof typeof COMMON_ERRORS | keyof typeof HTTP1_ERRORS | keyof typeof HTTP2_ERRORS;", inCode(codes))
+    .replace(/ \n(  \| keyof typeof \w+_ERRORS\n?)+;/, inCode(codes))
     .replaceAll(" typeof STATES[number];", inCode(states));
 }
 
