@@ -43,6 +43,7 @@ export function nameIdentity(p: usize, length: u32): i32 {
  */
 export function takeNames(p: usize, end: usize): void {
   assertMap(__heap_base <= STATIC_END);
+  // coverage: names have 32 lengths
   for (let octets: u32 = 1; octets <= NAME_SIZE; octets++) {
     const shift: u64 = octets < 8 ? 64 - 8 * <u64>octets : 0;
     store<u64>(KEY_MASKS + (octets << 3), (UPPER >> shift) << shift);

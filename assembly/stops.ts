@@ -17,7 +17,6 @@ export function listStops(p: usize, start: usize, end: usize): usize {
   const last = min(end, p + STRIDE);
   let at = STOPS;
   let carry: u64 = p == start ? 0 : <u64>stopsAt(p - 16) >> 15;
-  // coverage: p is before the end
   for (; p < last; p += 64) {
     // The last 64 end where the input ends: octets before p are shifted out.
     const from = min(p, end - 64);
@@ -40,10 +39,12 @@ function list(bits: u64, p: usize, at: usize): usize {
   store<u32>(at, <u32>p + <u32>ctz(bits), 4);
   if (count > USUAL) {
     bits &= bits - 1;
-    for (let more = at + 8; bits; more += 4) {
+    let more = at + 8;
+    do {
       store<u32>(more, <u32>p + <u32>ctz(bits));
       bits &= bits - 1;
-    }
+      more += 4;
+    } while (bits);
   }
   return at + <usize>count * 4;
 }

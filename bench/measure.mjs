@@ -60,16 +60,17 @@ export async function measure(workload, mode, peers, { reference, ...budget }) {
 }
 
 /**
- * The peer as its module, imported anew, has it: its loops are compiled for this one use too.
+ * The peer as its module, imported anew, has it: its loops are compiled for this one use too. One that no module exports is its own.
  *
  * @param {Peer} peer
  * @param {Mode} mode
  * @param {string} kind
  * @returns {Promise<Peer>}
  */
-async function ownCopy({ name, about, module }, mode, kind) {
+async function ownCopy(peer, mode, kind) {
+  const { name, about, module } = peer;
   const copy = await import(/* @vite-ignore */ `${module}?${encodeURIComponent(`${name} ${mode} ${kind}`)}`);
-  return Object.values(copy).find((peer) => peer.name === name && peer.about === about);
+  return Object.values(copy).find((own) => own.name === name && own.about === about) ?? peer;
 }
 
 /**

@@ -260,6 +260,8 @@ function printMap(): string {
   const valueAt = ({ name, offset, size }: (typeof WORDS)[number]) => {
     const at = layout.HEAD + offset;
     if (name === "HEAD_FACTS") return facts.join(" ");
+    // The scan's own: the builds may differ in them.
+    if (offset >= layout.HEAD_RECORD) return "";
     return size === 8 ? view.getFloat64(at, true) : view.getUint32(at, true);
   };
   return [
