@@ -5,6 +5,7 @@
 //   docs/http2-states.md  the tables of src/http2/stream-states.ts and connection-states.ts, the same
 //   docs/states.md     the tables of src/http1/states.ts, in words, as Mermaid and as docs/states.svg
 //   docs/http2-rules.md  every MUST of RFC 9113 and RFC 7541 with its tests (test/http2/rules)
+//   SECURITY.md        the table between its marks, from test/security/cves.ts
 //   README.md          what stands between <!-- name --> and <!-- /name -->: tables of errors, limits, leniencies, and
 //                      examples/two-ends.mjs with what it prints
 import { execFileSync } from "node:child_process";
@@ -32,6 +33,7 @@ export async function generate() {
     "docs/http2-rules.md": rulesText(load("test/http2/rules/index.ts").RULES),
     "README.md": fillIn(readme, readmeSections()),
     "docs/http2.md": fillIn(readFileSync(join(ROOT, "docs/http2.md"), "utf8"), http2Sections()),
+    "SECURITY.md": fillIn(readFileSync(join(ROOT, "SECURITY.md"), "utf8"), { cves: cveTable() }),
     "package.json": packageText(),
   };
 }
@@ -85,6 +87,29 @@ export function fillIn(text, sections) {
     filled = `${filled.slice(0, from)}${begin}\n${section}\n${filled.slice(to)}`;
   }
   return filled;
+}
+
+export function cveTable() {
+  const { CVES } = load("test/security/cves.ts");
+  const suites = (tests) =>
+    [...new Set(tests.map(([suite]) => suite))]
+      .map(
+        (suite) =>
+          `\`${suite}\`: ${tests
+            .filter(([of]) => of === suite)
+            .map(([, name]) => cell(shown(name)))
+            .join("; ")}`,
+      )
+      .join("<br>");
+  return table(
+    ["class", "whose", "what", "tests"],
+    CVES.map(({ ids, whose, what, tests }) => [ids.join(", "), whose, cell(what), suites(tests)]),
+  );
+}
+
+/** Octets that cannot be seen, as they are written in the tests. */
+function shown(name) {
+  return name.replaceAll("\t", "\\t");
 }
 
 function errorTable(errors) {

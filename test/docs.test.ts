@@ -27,6 +27,7 @@ describe("documents made from the code", () => {
     "docs/http2.md",
     "docs/http2-states.svg",
     "docs/http2-rules.md",
+    "SECURITY.md",
     "package.json",
   ])("%s is up to date", (path) => {
     expect(generated[path] === readFileSync(`${ROOT}${path}`, "utf8"), `${path}: npm run docs`).toBe(true);

@@ -14,8 +14,9 @@ import { HTTPParser } from "http-parser-js";
  * @property {boolean} [hangs] it never came to an end
  */
 
-/** A parser that waits for what the input does not have is given up after so many milliseconds; one that is busy, too. */
-const PATIENCE = 500;
+/** A parser that waits for what the input does not have is given up after so many milliseconds, and one that is busy. */
+const PATIENCE = 10_000;
+const MOST_BUSY = 1_000;
 
 // --- h11 --------------------------------------------------------------------------------------------------------------------
 
@@ -153,7 +154,7 @@ const CALL = new Script("globalThis.__smuggling()");
 function inTime(run) {
   Object.assign(globalThis, { __smuggling: run });
   try {
-    CALL.runInThisContext({ timeout: PATIENCE });
+    CALL.runInThisContext({ timeout: MOST_BUSY });
     return true;
   } catch (error) {
     return /** @type {{ code?: string }} */ (error).code !== "ERR_SCRIPT_EXECUTION_TIMEOUT";

@@ -23,7 +23,7 @@ has read its body: that is no difference as long as the head is one.
 /**
  * @param {{
  *   versions: Record<string, string>,
- *   tallies: Record<"requests" | "responses" | "generatedRequests" | "generatedResponses", Tally>,
+ *   tallies: Record<"requests" | "responses" | "generatedRequests" | "generatedResponses" | "sentRequests" | "sentResponses", Tally>,
  *   pairs: { front: string, texts: number, counts: Record<string, number> }[],
  *   amounts: { parsers: number, servers: number }, seed: number,
  *   corpus: readonly { group: string, name: string, methods?: readonly string[] | undefined }[],
@@ -38,6 +38,7 @@ export function document({ versions, tallies, pairs, seed, corpus }) {
     `Of the run below: ${names.join(", ")}. Generated inputs: seed ${seed}.\n`,
     `## Requests\n\n${sums(tallies.requests, "Written by hand")}\n${sums(tallies.generatedRequests, "Generated")}`,
     `## Responses\n\n${sums(tallies.responses, "Written by hand")}\n${sums(tallies.generatedResponses, "Generated")}`,
+    `## What we send\n\nMessages that \`send\` took of hostile callers: each must be one message for everybody, or be refused.\n\n${sums(tallies.sentRequests, "Requests")}\n${sums(tallies.sentResponses, "Responses")}`,
     `## What proxies send on\n\nRead by the parsers: in how many texts they find another number of messages than the strict reading.\n\n${pairTable(pairs)}`,
     `## Where the strict reading has a choice\n\n${table(["reads", "for"], CHOICES)}\n\n${table(["refuses", "though"], STRICTER)}\n`,
     `## Who differs in requests\n\n${differing(requests, tallies.requests)}`,

@@ -7,12 +7,15 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import fc from "fast-check";
 import { Http1Connection } from "../../dist/index.js";
 import { ASKED, compare, FORWARDED, headsOf, messagesOf, Tally, WHOLE } from "./compare.mjs";
 import { REQUEST_CASES } from "./corpus.mjs";
 import { RESPONSE_CASES } from "./corpus-responses.mjs";
+import { answered, anyGiven, emitRequest, emitResponse } from "./emit.mjs";
 import { generate } from "./generate.mjs";
 import { oursOfRequests, oursOfResponses } from "./ours.mjs";
+import { LAST } from "./pieces.mjs";
 import { h11Version, httpParserJs, nodeRequests, nodeResponse, startH11 } from "./readers.mjs";
 import { endOf, isIncomplete, readRequests, readResponses } from "./reference.mjs";
 import { document } from "./report.mjs";
@@ -26,7 +29,7 @@ const { values } = parseArgs({
 });
 const quick = values.quick;
 const seed = Number(values.seed);
-const AMOUNTS = quick ? { parsers: 300, servers: 30 } : { parsers: 10_000, servers: 1_500 };
+const AMOUNTS = quick ? { parsers: 300, servers: 30, sent: 60 } : { parsers: 6_000, servers: 1_000, sent: 500 };
 
 const manifest = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
 const folder = mkdtempSync(join(tmpdir(), "sansio-smuggling-"));
@@ -45,6 +48,8 @@ const tallies = {
   responses: new Tally(),
   generatedRequests: new Tally(),
   generatedResponses: new Tally(),
+  sentRequests: new Tally(),
+  sentResponses: new Tally(),
 };
 /** What each proxy sent on, to be read by everybody. @type {Map<string, Set<string>>} */
 const forwarded = new Map();
@@ -60,8 +65,11 @@ try {
   const more = [...some("requests", AMOUNTS.parsers), ...some("responses", AMOUNTS.parsers)];
   await readByParsers(more, tallies.generatedRequests, tallies.generatedResponses);
   say(`generated inputs read by parsers: ${more.length}`);
+  const sent = whatIsSent(AMOUNTS.sent);
+  await readByParsers(sent, tallies.sentRequests, tallies.sentResponses);
+  say(`messages that we sent for hostile callers read by parsers: ${sent.length} of ${2 * AMOUNTS.sent}`);
   const few = [...some("requests", AMOUNTS.servers), ...some("responses", AMOUNTS.servers / 3)];
-  const stops = await Promise.all([...SERVERS, "sansio"].map((name) => serve(name, corpus, few)));
+  const stops = await Promise.all([...SERVERS, "sansio"].map((name) => serve(name, corpus, few, sent)));
   const pairs = await readForwarded();
   for (const stop of stops) await stop();
   const report = { versions, tallies, pairs, skipped, amounts: AMOUNTS, seed, corpus };
@@ -81,6 +89,19 @@ function some(what, count) {
     inputs.push({ text, methods, name: (methods ? readResponses(text, methods) : readRequests(text)).end });
   }
   return inputs;
+}
+
+/** What `send` took of hostile callers, requests with another behind them. @param {number} count @returns {Input[]} */
+function whatIsSent(count) {
+  return fc.sample(anyGiven, { numRuns: count, seed }).flatMap((given) => {
+    const request = emitRequest(Http1Connection, given)?.text;
+    const response = emitResponse(Http1Connection, given)?.text;
+    const methods = [answered(given.method)];
+    return [
+      ...(request === undefined ? [] : [{ name: `request ${JSON.stringify(request)}`, text: request + LAST }]),
+      ...(response === undefined ? [] : [{ name: `response ${JSON.stringify(response)}`, text: response, methods }]),
+    ];
+  });
 }
 
 /** @param {readonly Input[]} inputs @param {Tally} requests @param {Tally} responses */
@@ -119,8 +140,9 @@ function verdictOnOurs(reading, ours, text) {
  * @param {string} name
  * @param {readonly Input[]} corpus
  * @param {readonly Input[]} generated
+ * @param {readonly Input[]} messages that we sent
  */
-async function serve(name, corpus, generated) {
+async function serve(name, corpus, generated, messages) {
   const [recorder, answerer] = [await startRecorder(), await startAnswerer()];
   const upstream = { recorder: recorder.port, answerer: answerer.port };
   const own = mkdtempSync(join(folder, `${name}-`));
@@ -134,6 +156,7 @@ async function serve(name, corpus, generated) {
   forwarded.set(name, sent);
   await tryAll(corpus, tallies.requests, tallies.responses);
   await tryAll(generated, tallies.generatedRequests, tallies.generatedResponses);
+  await tryAll(messages, tallies.sentRequests, tallies.sentResponses);
   say(`${name}: ${corpus.length} of the corpus, ${generated.length} generated`);
   return async () => {
     recorder.stop();
@@ -148,10 +171,10 @@ async function serve(name, corpus, generated) {
       if (methods === undefined) {
         const reading = readRequests(text);
         const strict = messagesOf(reading);
-        const answered = await askBack(back, text);
+        const seen = await askBack(back, text);
         // a server may answer before it has read the body
-        const early = compare(headsOf(reading), answered, ASKED) === "same";
-        requests.add(`${name} back`, input, early ? "same" : compare(strict, answered, ASKED));
+        const early = compare(headsOf(reading), seen, ASKED) === "same";
+        requests.add(`${name} back`, input, early ? "same" : compare(strict, seen, ASKED));
         recorder.take();
         const { hangs } = await exchange(front, text);
         const texts = recorder.take();
@@ -213,7 +236,9 @@ function finish(pairs) {
       console.log(
         `  ${reader.padEnd(16)} ${tally.total(reader)} inputs: same ${same}, fewer ${fewer}, more ${more}, other ${other}, hangs ${hangs}`,
       );
-      if (!reader.startsWith("sansio")) continue;
+      // What we send must be one message for everybody; what a proxy makes of it is its own.
+      const isOurs = reader.startsWith("sansio") || (what.startsWith("sent") && !reader.endsWith("front"));
+      if (!isOurs) continue;
       wrong += (more ?? 0) + (other ?? 0) + (hangs ?? 0) + (reader === "sansio" ? (fewer ?? 0) : 0);
     }
   }
