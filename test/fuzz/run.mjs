@@ -1,130 +1,157 @@
 // @ts-check
-// `npm run fuzz -- [target] [--minutes N] [--seed N]`: inputs that reach new code are kept and changed further. What is
-// reached is told by V8's precise coverage of the bundles, in which the kernel is JavaScript (wasm2js); the same input goes
-// through the CommonJS bundle, in which it is WebAssembly. A finding is cut down and written to test/fuzz/crashes.
-import { mkdirSync, writeFileSync } from "node:fs";
-import { Session } from "node:inspector";
-import { createRequire } from "node:module";
+// `npm run fuzz -- [targets] [--minutes N | --executions N] [--seed N] [--save]`: inputs that reach new code are kept and
+// changed further. What is reached is told by V8's precise coverage of the ES modules, in which the kernel is JavaScript; the
+// same input goes through the CommonJS bundles, in which it is WebAssembly. A finding is cut down and written to
+// test/fuzz/crashes; --save writes a small corpus that reaches as much to test/fuzz/corpus.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { check } from "./laws.mjs";
 import { makeRandom, mutate } from "./mutate.mjs";
-
-const wasm = createRequire(import.meta.url)("../../dist/index.cjs");
-new wasm.Http1Connection("server"); // its kernels are made while there is WebAssembly
-new wasm.Http1Connection("server").feed(new Uint8Array(1));
-const { TARGETS, check, setBundles } = await import("./targets.mjs");
-warm(wasm);
-Reflect.deleteProperty(globalThis, "WebAssembly");
-const script = await import("../../dist/js.js");
-setBundles(wasm, script);
+import { Watchdog } from "./watchdog.mjs";
+import { makeWorlds } from "./worlds.mjs";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { minutes: { type: "string", default: "0.2" }, seed: { type: "string", default: "1" } },
+  options: {
+    minutes: { type: "string", default: "0.2" },
+    executions: { type: "string", default: "Infinity" },
+    seed: { type: "string", default: "1" },
+    save: { type: "boolean", default: false },
+  },
 });
+/** Inputs between two looks at the coverage: a look takes as long as some inputs. */
+const BATCH = 64;
+const MOST_FINDINGS = 5;
+/** Milliseconds between two lines of progress. */
+const TELL = 10_000;
+/** Of a corpus that is kept in the repository. */
+const KEPT_OCTETS = 400;
+const KEPT_INPUTS = 60;
+
+const { TARGETS, coverage, worlds } = await makeWorlds();
 const names = positionals.length > 0 ? positionals : Object.keys(TARGETS);
 const unknown = names.find((name) => !(name in TARGETS));
 if (unknown !== undefined) {
   console.error(`no target ${unknown}; there are: ${Object.keys(TARGETS).join(", ")}`);
   process.exit(2);
 }
-const BATCH = 32;
-const session = new Session();
-session.connect();
-session.post("Profiler.enable");
-session.post("Profiler.startPreciseCoverage", { callCount: true, detailed: true });
+const watchdog = new Watchdog();
+/** @type {unknown[]} */
+const unhandled = [];
+process.on("unhandledRejection", (error) => unhandled.push(error));
+process.on("uncaughtException", (error) => unhandled.push(error));
 let findings = 0;
-for (const name of names) fuzz(name, Number(values.minutes) * 60_000, Number(values.seed));
+for (const name of names) await fuzz(name);
 process.exit(findings > 0 ? 1 : 0);
 
-/** Both kernels are made at the first element that is read. @param {any} bundle */
-function warm(bundle) {
-  const connection = new bundle.Http1Connection("server");
-  connection.feed(Buffer.from("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
-  connection.nextEvent();
-  new bundle.HpackDecoder().decode(new Uint8Array([0x82]));
+/** @param {string} name @param {Buffer} input */
+async function checkOne(name, input) {
+  watchdog.begins(input);
+  await check(/** @type {import("./laws.mjs").Target} */ (TARGETS[name]), input, worlds);
+  if (unhandled.length > 0) throw new Error(`unhandled: ${/** @type {any} */ (unhandled.splice(0)[0])?.stack}`);
 }
 
-/** The ranges that ran since the last call, of our bundles only. @returns {string[]} */
-function ranges() {
-  /** @type {string[]} */
-  const found = [];
-  session.post("Profiler.takePreciseCoverage", (error, coverage) => {
-    if (error) throw error;
-    for (const { url, functions } of coverage.result) {
-      if (!url.includes("/dist/") || url.endsWith(".cjs")) continue;
-      for (const { ranges: list } of functions)
-        for (const { startOffset, endOffset, count } of list)
-          if (count > 0) found.push(`${url.slice(url.lastIndexOf("/"))}:${startOffset}-${endOffset}`);
-    }
-  });
-  return found;
-}
-
-/** @param {string} name @param {number} milliseconds @param {number} seed */
-function fuzz(name, milliseconds, seed) {
-  const target = TARGETS[name];
-  const next = makeRandom(seed);
-  const corpus = target.seeds.map((text) => Buffer.from(text, "latin1"));
-  const reached = new Set();
+/** @param {string} name */
+async function fuzz(name) {
+  const { seeds, pieces, grammar } = /** @type {import("./laws.mjs").Target} */ (TARGETS[name]);
+  const next = makeRandom(Number(values.seed));
+  const corpus = [...seeds, ...readCorpus(name)].map((text) => Buffer.from(text, "latin1"));
   let executions = 0;
-  /** @param {Buffer} input */
-  const run = (input) => {
-    executions++;
-    try {
-      check(name, input);
-    } catch (error) {
-      report(name, input, error);
+  /** @param {Buffer[]} inputs */
+  const runAll = async (inputs) => {
+    for (const input of inputs) {
+      executions++;
+      await checkOne(name, input).catch((error) => report(name, input, error));
     }
   };
-  for (const input of corpus) run(input);
-  for (const range of ranges()) reached.add(range);
+  coverage.reset();
+  await runAll(corpus);
+  coverage.take();
   const begun = Date.now();
+  const summary = () => {
+    const seconds = (Date.now() - begun) / 1000;
+    const { reached, all } = coverage.share;
+    return `${name}: ${executions} executions in ${seconds.toFixed(0)} s (${Math.round(executions / seconds)}/s), coverage ${((100 * reached) / all).toFixed(1)} % (${reached} of ${all} chars), corpus ${corpus.length}`;
+  };
   let told = begun;
-  while (Date.now() - begun < milliseconds && findings < 5) {
-    const batch = Array.from({ length: BATCH }, () => mutate(corpus, target.pieces, next));
-    for (const input of batch) run(input);
-    if (ranges().some((range) => !reached.has(range)))
-      for (const input of batch) {
-        run(input);
-        const fresh = ranges().filter((range) => !reached.has(range));
-        for (const range of fresh) reached.add(range);
-        if (fresh.length > 0) corpus.push(input);
-      }
-    if (Date.now() - told > 10_000) {
+  while (Date.now() - begun < Number(values.minutes) * 60_000 && executions < Number(values.executions)) {
+    if (findings >= MOST_FINDINGS) break;
+    if (Date.now() - told > TELL) {
       told = Date.now();
-      console.log(`${name}: ${executions} executions, ${reached.size} ranges, corpus ${corpus.length}`);
+      console.log(summary());
     }
+    const batch = Array.from({ length: BATCH }, () => mutate(corpus, pieces, grammar, next));
+    const before = coverage.snapshot();
+    await runAll(batch);
+    if (coverage.take() === 0) continue;
+    coverage.painted = before;
+    corpus.push(...(await newest(name, batch)));
   }
-  const seconds = (Date.now() - begun) / 1000;
-  console.log(
-    `${name}: ${executions} executions in ${seconds.toFixed(0)} s, ${reached.size} ranges reached, corpus ${corpus.length} (seed ${seed}), findings ${findings}`,
-  );
+  console.log(`${summary()}, seed ${values.seed}, findings ${findings}`);
+  if (values.save) await save(name, corpus);
+}
+
+/**
+ * Those of a batch that reach something new: halves that do are looked at again.
+ * @param {string} name @param {Buffer[]} batch @returns {Promise<Buffer[]>}
+ */
+async function newest(name, batch) {
+  const before = coverage.snapshot();
+  for (const input of batch) await checkOne(name, input).catch(() => {});
+  if (coverage.take() === 0) return [];
+  if (batch.length === 1) return batch;
+  coverage.painted = before;
+  const half = batch.length >> 1;
+  return [...(await newest(name, batch.slice(0, half))), ...(await newest(name, batch.slice(half)))];
+}
+
+/** @param {string} name @returns {string[]} */
+function readCorpus(name) {
+  const file = new URL(`corpus/${name}.json`, import.meta.url);
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : [];
+}
+
+/** The shortest inputs first, those that add something. @param {string} name @param {Buffer[]} corpus */
+async function save(name, corpus) {
+  coverage.reset();
+  /** @type {string[]} */
+  const kept = [];
+  for (const input of corpus.toSorted((a, b) => a.length - b.length)) {
+    if (input.length > KEPT_OCTETS || kept.length === KEPT_INPUTS) break;
+    await checkOne(name, input).catch(() => {});
+    if (coverage.take() > 0) kept.push(input.toString("latin1"));
+  }
+  mkdirSync(new URL("corpus/", import.meta.url), { recursive: true });
+  writeFileSync(new URL(`corpus/${name}.json`, import.meta.url), `${JSON.stringify(kept, null, 1)}\n`);
 }
 
 /** Writes the finding, cut down as far as it fails with the same message. @param {string} name @param {Buffer} input @param {any} error */
-function report(name, input, error) {
+async function report(name, input, error) {
   findings++;
-  const first = String(error.message).split("\n")[0];
+  const message = firstLine(error);
   let least = input;
   for (let size = least.length >> 1; size >= 1; size >>= 1)
     for (let at = 0; at + size <= least.length; ) {
       const smaller = Buffer.concat([least.subarray(0, at), least.subarray(at + size)]);
-      if (failsWith(name, smaller, first)) least = smaller;
+      if (await failsWith(name, smaller, message)) least = smaller;
       else at += size;
     }
   const folder = new URL("crashes/", import.meta.url);
   mkdirSync(folder, { recursive: true });
   const file = `${name}-${findings}.json`;
   writeFileSync(new URL(file, folder), `${JSON.stringify({ target: name, input: least.toString("latin1") })}\n`);
-  console.error(`FOUND ${name}: ${error.stack}\n  ${file}: ${JSON.stringify(least.toString("latin1"))}`);
+  console.error(`FOUND ${name}: ${error?.stack}\n  ${file}: ${JSON.stringify(least.toString("latin1"))}`);
 }
 
 /** @param {string} name @param {Buffer} input @param {string} message */
 function failsWith(name, input, message) {
-  try {
-    check(name, input);
-    return false;
-  } catch (error) {
-    return String(/** @type {Error} */ (error).message).split("\n")[0] === message;
-  }
+  return checkOne(name, input).then(
+    () => false,
+    (error) => firstLine(error) === message,
+  );
+}
+
+/** @param {any} error */
+function firstLine(error) {
+  return String(error?.message).split("\n")[0] ?? "";
 }

@@ -1,0 +1,41 @@
+// @ts-check
+// The package twice: as CommonJS with WebAssembly, and as ES modules with the kernel as JavaScript, whose coverage is seen.
+import { createRequire } from "node:module";
+import { Coverage } from "./coverage.mjs";
+
+const DIST = new URL("../../dist/", import.meta.url);
+const require = createRequire(DIST);
+
+/** Both kernels are made at the first element that is read. @param {any} world */
+function warm(world) {
+  const connection = new world.Http1Connection("server");
+  connection.feed(Buffer.from("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
+  connection.nextEvent();
+  new world.HpackDecoder().decode(new Uint8Array([0x82]));
+  new world.web.NetworkError("ABORTED", "");
+}
+
+/** @param {(name: string) => any} load @param {string} suffix */
+async function parts(load, suffix) {
+  const [compat, web, node] = await Promise.all(
+    ["http-parser-js", "web", "node"].map((name) => load(`${name}.${suffix}`)),
+  );
+  return { compat, web, node };
+}
+
+export async function makeWorlds() {
+  new Response(""); // Node's own, which looks for WebAssembly once
+  const wasm = { kind: "wasm", ...require("./index.cjs"), ...(await parts((name) => require(`./${name}`), "cjs")) };
+  warm(wasm);
+  const { TARGETS } = await import("./targets/index.mjs");
+  Reflect.deleteProperty(globalThis, "WebAssembly");
+  const coverage = new Coverage();
+  const script = {
+    kind: "script",
+    ...(await import(new URL("js.js", DIST).href)),
+    ...(await parts((name) => import(new URL(name, DIST).href), "js")),
+  };
+  warm(script);
+  coverage.keepLoaded();
+  return { TARGETS, coverage, worlds: { wasm, script } };
+}
