@@ -211,8 +211,11 @@ function hostFirst(pairs: Pairs): Pairs {
   return at > 0 ? [pairs[at] as FieldPair, ...pairs.slice(0, at), ...pairs.slice(at + 1)] : pairs;
 }
 
-/** Status lines with their IANA reasons, made once each. */
-const STATUS_LINES: string[] = [];
+/** Status lines with their IANA reasons; empty where there is none. */
+const STATUS_LINES: readonly string[] = Array.from({ length: 600 }, (_, status) => {
+  const reason = REASONS[status];
+  return reason === undefined ? "" : `HTTP/1.1 ${status} ${reason}\r\n`;
+});
 
 function statusLine(event: SendResponse | SendInformationalResponse, least: number, most: number): string {
   const { status, reason } = event;
@@ -221,12 +224,9 @@ function statusLine(event: SendResponse | SendInformationalResponse, least: numb
   if (!Number.isInteger(status) || status < least || status > most) {
     throw new LocalProtocolError("BAD_STATUS", { seen: `${status} in ${event.type}` });
   }
-  if (reason !== undefined) {
-    checkString("reason", reason);
-    return `HTTP/1.1 ${status} ${reason}\r\n`;
-  }
-  STATUS_LINES[status] ??= `HTTP/1.1 ${status} ${REASONS[status] ?? ""}\r\n`;
-  return STATUS_LINES[status];
+  if (reason === undefined) return STATUS_LINES[status] || `HTTP/1.1 ${status} \r\n`;
+  checkString("reason", reason);
+  return `HTTP/1.1 ${status} ${reason}\r\n`;
 }
 
 function checkVersion(version: string | undefined): void {
