@@ -1,6 +1,14 @@
 // What ends in a line end: a head, a trailer section, a chunk-size line. Waits until one is whole, however it was cut, and
 // says what is wrong with it; what it means is for readers.ts.
-import { HEAD_FAULT_AT, HEAD_FIELD_COUNT, HEAD_RESUME, INPUT, RESUMED, TRAILERS } from "../../assembly/layout.ts";
+import {
+  HEAD_FAULT_AT,
+  HEAD_FIELD_COUNT,
+  HEAD_RESUME,
+  INPUT,
+  NEED_DATA,
+  RESUMED,
+  TRAILERS,
+} from "../../assembly/layout.ts";
 import { type ErrorCode, type ErrorDetail, RemoteProtocolError } from "../shared/errors.ts";
 import { ReceiveBuffer } from "../shared/receive-buffer.ts";
 import { type Kernel, kernel as theKernel } from "../wasm/kernel.ts";
@@ -67,7 +75,13 @@ export class ElementReader extends ReceiveBuffer {
     const octets = Math.min(rest, HEAD_WINDOW, maxHeadBytes);
     const isAll = position === 0 && octets === rest;
     kernel.octets.set(isAll ? chunk : chunk.subarray(position, position + octets), INPUT);
-    return kernel.scanHead(what, INPUT, INPUT + octets, settings.allow, maxFields, maxTargetBytes);
+    const status = kernel.scanHead(what, INPUT, INPUT + octets, settings.allow, maxFields, maxTargetBytes);
+    // A head that goes on in the next chunk: what is here was searched.
+    if (status === NEED_DATA && octets === rest) {
+      this.noteSound();
+      this.absorb(rest);
+    }
+    return status;
   }
 
   /**
@@ -105,10 +119,8 @@ export class ElementReader extends ReceiveBuffer {
     const { resume } = this;
     const { head } = this.kernel;
     let status = resume === 0 ? this.scan(what, 0, end) : this.scan(this.resumed, resume, end);
-    if (status === 0) {
-      this.resume += head[HEAD_RESUME >> 2] as number;
-      this.fieldsSeen += head[HEAD_FIELD_COUNT >> 2] as number;
-      this.resumed = this.fieldsSeen > 0 || (resume > 0 && this.resumed === RESUMED) ? RESUMED : TRAILERS;
+    if (status === NEED_DATA) {
+      this.noteSound();
       return 0;
     }
     if (resume > 0) {
@@ -122,6 +134,14 @@ export class ElementReader extends ReceiveBuffer {
     const at = head[HEAD_FAULT_AT >> 2] as number;
     if (at === 0 || this.hasLineFeed(at, end)) throw this.elementFault(status, at);
     return 0;
+  }
+
+  /** The kernel says how far the element is sound. */
+  private noteSound(): void {
+    const { head } = this.kernel;
+    this.fieldsSeen += head[HEAD_FIELD_COUNT >> 2] as number;
+    this.resumed = this.fieldsSeen > 0 || (this.resume > 0 && this.resumed === RESUMED) ? RESUMED : TRAILERS;
+    this.resume += head[HEAD_RESUME >> 2] as number;
   }
 
   protected resetResume(): void {
@@ -143,8 +163,11 @@ export class ElementReader extends ReceiveBuffer {
   /** Is there a LF in [from, end) of the element? Not among its absorbed octets: they were searched when they came. */
   private hasLineFeed(from: number, end: number): boolean {
     const { partialLength, chunk, position } = this;
-    const found = chunk.indexOf(LF, position + Math.max(from - partialLength, 0));
-    return found >= 0 && found < position + end - partialLength;
+    const first = position + Math.max(from - partialLength, 0);
+    const last = position + end - partialLength;
+    if (last === first + 1) return chunk[first] === LF;
+    const found = chunk.indexOf(LF, first);
+    return found >= 0 && found < last;
   }
 
   /** The element will not be whole: what is wrong with its first `end` octets, or else `code` behind them. */

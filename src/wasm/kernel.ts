@@ -12,6 +12,7 @@ import {
 } from "../../assembly/layout.ts";
 import { FIELD_NAMES } from "../../assembly/names.ts";
 import { HTTP1_KERNEL } from "../../build/out/http1-kernel.ts";
+import { FEW } from "../shared/receive-buffer.ts";
 import { instantiate } from "./module.ts";
 import { encodeLatin1, isLatin1 } from "./text.ts";
 
@@ -36,9 +37,6 @@ export interface Source {
   readonly chunk: Uint8Array;
   readonly position: number;
 }
-
-/** Copying so few octets one by one costs less than making a view of them. */
-const FEW = 32;
 
 /** Up to here V8 keeps a number without a box; one that was read as a float has one until it is made an integer again. */
 const SMALL = 0x3fffffff;
