@@ -1,6 +1,6 @@
 // What the suite of HTTP/1.1 has of a reading of test/http1.
-import { Http1Connection, type Http1Options, LENIENCIES, LIMITS, RemoteProtocolError } from "../../src/http1/index.ts";
-import type { Settings } from "../../src/http1/options.ts";
+import { Http1Connection, type Http1Options, LIMITS, RemoteProtocolError } from "../../src/http1/index.ts";
+import { LENIENCY_TABLE, type Settings } from "../../src/http1/options.ts";
 import { octets } from "../helpers.ts";
 import { type Case, play } from "./drive.js";
 import { demand, nameOfTest } from "./published.ts";
@@ -55,7 +55,8 @@ function optionsOf(connection: Http1Connection): Http1Options {
   const limits = LIMITS.filter(({ name }) => own.limits[name] !== usual.limits[name]);
   const isAllowed = (settings: Settings, name: string, bits: number) =>
     bits === 0 ? settings.repeatedContentLength : name === "bareLf" ? settings.bareLf : (settings.allow & bits) !== 0;
-  const leniencies = LENIENCIES.filter(({ name, bits }) => isAllowed(own, name, bits) !== isAllowed(usual, name, bits));
+  const table = Object.entries(LENIENCY_TABLE).map(([name, { bits }]) => ({ name, bits }));
+  const leniencies = table.filter(({ name, bits }) => isAllowed(own, name, bits) !== isAllowed(usual, name, bits));
   return {
     ...(limits.length > 0 && {
       limits: Object.fromEntries(limits.map(({ name }) => [name, asJson(own.limits[name])])),
