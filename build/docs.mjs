@@ -1,7 +1,7 @@
 // Documents made from the code: `npm run docs` writes them, `--check` compares (test/docs.test.ts does too).
 //   docs/api.md        from the docstrings of what src/index.ts exports (TypeDoc)
 //   package.json       exports and sideEffects, from build/entries.mjs
-//   docs/http2.md      what stands between the same marks there
+//   docs/http2.md, SECURITY.md  what stands between the same marks there
 //   docs/http2-states.md  the tables of src/http2/stream-states.ts and connection-states.ts, the same
 //   docs/states.md     the tables of src/http1/states.ts, in words, as Mermaid and as docs/states.svg
 //   docs/http2-rules.md  every MUST of RFC 9113 and RFC 7541 with its tests (test/http2/rules)
@@ -33,7 +33,7 @@ export async function generate() {
     "docs/http2-rules.md": rulesText(load("test/http2/rules/index.ts").RULES),
     "README.md": fillIn(readme, readmeSections()),
     "docs/http2.md": fillIn(readFileSync(join(ROOT, "docs/http2.md"), "utf8"), http2Sections()),
-    "SECURITY.md": fillIn(readFileSync(join(ROOT, "SECURITY.md"), "utf8"), { cves: cveTable() }),
+    "SECURITY.md": fillIn(readFileSync(join(ROOT, "SECURITY.md"), "utf8"), securitySections()),
     "package.json": packageText(),
   };
 }
@@ -73,6 +73,24 @@ function http2Sections() {
     "http2-codes": table(
       ["code", "HTTP/2's"],
       others.map(({ code, http2Code }) => [`\`${code}\``, http2Code]),
+    ),
+  };
+}
+
+function securitySections() {
+  const { DEFAULT_TIMEOUTS } = load("src/adapters/session/service.ts");
+  const defaults = (heading, limits) =>
+    table(
+      [heading, "default", "counts"],
+      limits.map(({ name, default: value, what }) => [`\`${name}\``, count(value, "off"), cell(what)]),
+    );
+  return {
+    "security-http1": defaults("HTTP/1.1", load("src/http1/options.ts").LIMITS),
+    "security-http2": defaults("HTTP/2", load("src/http2/options.ts").HTTP2_LIMITS),
+    cves: cveTable(),
+    "security-timeouts": table(
+      ["`timeouts.`", "milliseconds"],
+      Object.entries(DEFAULT_TIMEOUTS).map(([name, value]) => [`\`${name}\``, String(value)]),
     ),
   };
 }

@@ -184,13 +184,20 @@ export class ElementReader extends ReceiveBuffer {
     return this.fault(code, this.offset + at, { header, octet: this.octetAt(at) });
   }
 
-  /** The lower-case name of the field whose value holds the element's octet `at`, folds included. */
-  private fieldNameBefore(at: number): string {
+  /**
+   * The lower-case name of the field whose value holds the element's octet `at`, folds included. Undefined where src/compat
+   * drops lines that are no field: the line may have no colon, and neither may what follows.
+   */
+  private fieldNameBefore(at: number): string | undefined {
     let start = at;
     const begins = (i: number) => this.octetAt(i - 1) === LF && this.octetAt(i) !== SP && this.octetAt(i) !== HTAB;
     while (start > 0 && !begins(start)) start--;
     let name = "";
-    for (let i = start; this.octetAt(i) !== COLON; i++) name += String.fromCharCode(this.octetAt(i) as number);
-    return name.toLowerCase();
+    for (let i = start; i < at; i++) {
+      const octet = this.octetAt(i) as number;
+      if (octet === COLON) return name.toLowerCase();
+      name += String.fromCharCode(octet);
+    }
+    return undefined;
   }
 }

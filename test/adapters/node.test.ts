@@ -97,6 +97,40 @@ describe("createServer's own handler", () => {
     }
   });
 
+  it.each<[string, Handler, string]>([
+    [
+      "whoever reads it is told, and the connection ends",
+      (request, reply) => {
+        reply.respond(200, [["Content-Length", "2"]]);
+        request.read({ data: () => {}, end: () => reply.end(), error: () => {} });
+      },
+      "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n",
+    ],
+    [
+      "an answer that needs none of it goes on",
+      async (_request, reply) => {
+        reply.respond(200, [["Content-Length", "2"]]);
+        await pause(20);
+        reply.write(octets("hi"));
+        reply.end();
+      },
+      "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi",
+    ],
+  ])("a FIN instead of the body, behind the beginning of the answer: %s", async (_, handler, expected) => {
+    const { server, connect, errors } = await listening(handler, { timeouts: { linger: 10 } });
+    const socket = connect();
+    socket.write("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n");
+    await pause(20);
+    let received = "";
+    socket.on("data", (piece) => {
+      received += piece;
+    });
+    socket.end();
+    await new Promise((resolve) => socket.once("close", resolve));
+    expect([received, errors]).toEqual([expected, []]);
+    expect(await server.close()).toEqual({ unanswered: [] });
+  });
+
   it("keeps chunks whole that come in pieces", async () => {
     const chunks: string[] = [];
     const { connect } = await listening(async (request, reply) => {

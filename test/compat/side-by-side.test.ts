@@ -21,6 +21,13 @@ describe.each(ALIKE)("%s", (_what, type, input, way) => {
   });
 });
 
+test("NUL in a line that is no field, and no colon behind it: an Error at every split, where once was a loop for ever", () => {
+  const input = "GET / HTTP/1.1\r\nA b\0\r\n\r\n";
+  const { error } = record(OURS, "REQUEST", input);
+  expect(error).toBe("Parse Error HPE_INVALID_HEADER_TOKEN");
+  for (const cuts of everyCut(input)) expect(record(OURS, "REQUEST", input, { cuts }).error, `${cuts}`).toBe(error);
+});
+
 test("a CR without its LF before a message: the same Error at every split", () => {
   const input = "GET / HTTP/1.1\r\n\r\n\r\xff";
   const { error } = record(OURS, "REQUEST", input);

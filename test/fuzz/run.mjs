@@ -20,7 +20,7 @@ const { values, positionals } = parseArgs({
   },
 });
 /** Inputs between two looks at the coverage: a look takes as long as some inputs. */
-const BATCH = 64;
+const BATCH = 128;
 const MOST_FINDINGS = 5;
 /** Milliseconds between two lines of progress. */
 const TELL = 10_000;
@@ -35,6 +35,8 @@ if (unknown !== undefined) {
   console.error(`no target ${unknown}; there are: ${Object.keys(TARGETS).join(", ")}`);
   process.exit(2);
 }
+/** The stacks of the errors that are expected would cost more than all the rest. */
+Error.stackTraceLimit = 0;
 const watchdog = new Watchdog();
 /** @type {unknown[]} */
 const unhandled = [];
@@ -136,11 +138,17 @@ async function report(name, input, error) {
       if (await failsWith(name, smaller, message)) least = smaller;
       else at += size;
     }
+  Error.stackTraceLimit = 12;
+  const { stack } = await checkOne(name, least).then(
+    () => error,
+    (again) => again,
+  );
+  Error.stackTraceLimit = 0;
   const folder = new URL("crashes/", import.meta.url);
   mkdirSync(folder, { recursive: true });
   const file = `${name}-${findings}.json`;
   writeFileSync(new URL(file, folder), `${JSON.stringify({ target: name, input: least.toString("latin1") })}\n`);
-  console.error(`FOUND ${name}: ${error?.stack}\n  ${file}: ${JSON.stringify(least.toString("latin1"))}`);
+  console.error(`FOUND ${name}: ${stack}\n  ${file}: ${JSON.stringify(least.toString("latin1"))}`);
 }
 
 /** @param {string} name @param {Buffer} input @param {string} message */

@@ -1,5 +1,6 @@
 // @ts-check
 // A thread that sees an input never come to its end, says which it is and ends the process: the main thread cannot.
+import { writeSync } from "node:fs";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 
 const SECONDS = 60;
@@ -28,7 +29,8 @@ if (!isMainThread && parentPort !== null) {
     const count = Atomics.load(words, 0);
     if (count === seen) {
       const input = Buffer.from(workerData.slice(8, 8 + (words[1] ?? 0))).toString("latin1");
-      process.stderr.write(`FOUND no end within ${SECONDS} s: ${JSON.stringify(input)}\n`);
+      // Not process.stderr: from a thread it goes by way of the main thread.
+      writeSync(2, `FOUND no end within ${SECONDS} s: ${JSON.stringify(input)}\n`);
       process.kill(process.pid, "SIGKILL");
     }
     seen = count;

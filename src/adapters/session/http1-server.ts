@@ -171,9 +171,26 @@ export class Http1ServerSession implements Session, ServerSession {
         this.reply?.request.finish(event.headers);
         this.deliver();
         return this.nextCycle();
+      case "connection-closed":
+        this.endBody();
+        return false;
       default:
         return false;
     }
+  }
+
+  /**
+   * The peer has ended before a body of which no octet came: no fault once it has its answer. Whoever reads the body waits
+   * in vain, and so would the connection; an answer that needs none of it goes on.
+   */
+  private endBody(): void {
+    const { reply } = this;
+    if (reply === null || reply.request.isComplete) return;
+    const error = new NetworkError("DISCONNECTED", "the peer ended before its body");
+    if (!reply.request.isClaimed || reply.request.isDiscarded) return reply.request.fail(error);
+    this.reply = null;
+    this.abandon(error);
+    this.guard(() => reply.fail(error));
   }
 
   private begin(request: ServerRequest): void {

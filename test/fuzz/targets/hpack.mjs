@@ -65,7 +65,7 @@ const encode = (world, input) => {
   const lines = [];
   for (const [kind = "", ...parts] of recordsOf(input)) {
     if (kind === "T") {
-      const size = Math.min(Number.parseInt(parts[0] ?? "", 10) || 0, 4096);
+      const size = Math.min(Math.abs(Number.parseInt(parts[0] ?? "", 10) || 0), 4096);
       encoder.setMaxTableSize(size);
       decoder.maxTableSize = size;
       continue;

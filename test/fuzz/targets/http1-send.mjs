@@ -8,6 +8,10 @@ import { endingIn } from "../mutate.mjs";
 class End {
   said = "";
   heard = "";
+  /** What is sent of the body of an answer to HEAD is left out (RFC 9110 9.3.2). */
+  answersHead = false;
+  /** A server that answers before it was asked does not know what. */
+  isAhead = false;
   /** @param {any} world @param {"client" | "server"} role */
   constructor(world, role) {
     this.world = world;
@@ -45,6 +49,7 @@ class End {
 
   pullAll() {
     for (const event of this.connection.events()) {
+      this.answersHead = event.type === "request" ? event.method === "HEAD" : this.answersHead;
       if (event.type === "request") this.heard += head(`${event.method} ${event.target}`, event.headers.raw());
       else if (event.type === "data") this.heard += latin1(event.data);
       else if (event.type === "end-of-message") this.heard += end(event.headers.raw());
@@ -68,7 +73,7 @@ const ACTIONS = {
     it.send({ type: "request", method, target, headers: pairsOf(rest) }, head(`${method} ${target}`, pairsOf(rest))),
   r: (it, [status = "", reason = "", ...rest]) => response(it, "response", status, reason, rest),
   i: (it, [status = "", reason = "", ...rest]) => response(it, "informational-response", status, reason, rest),
-  d: (it, [text = ""]) => it.send({ type: "data", data: octetsOf(text) }, text),
+  d: (it, [text = ""]) => it.send({ type: "data", data: octetsOf(text) }, it.answersHead ? "" : text),
   e: (it, rest) => it.send({ type: "end-of-message", headers: pairsOf(rest) }, end(pairsOf(rest))),
   n: (it) => it.tries(() => it.connection.startNextCycle()),
   c: (it) => it.send({ type: "connection-closed" }, ""),
@@ -78,6 +83,7 @@ const ACTIONS = {
 /** @param {End} it @param {string} type @param {string} status @param {string} reason @param {string[]} rest */
 function response(it, type, status, reason, rest) {
   const number = Number.parseInt(status, 10) || 0;
+  it.isAhead ||= it.connection.remoteState === "idle";
   it.send({ type, status: number, reason, headers: pairsOf(rest) }, head(`${number} ${reason}`, pairsOf(rest)));
 }
 
@@ -101,7 +107,7 @@ const play = (world, input, cut) => {
   ]) {
     other.hears(it.connection.bytesToSend(), cut);
     // A reader that waits for its turn has heard the beginning; a message without a body ends by itself.
-    if (!(it.said + end([])).startsWith(other.heard))
+    if (!it.isAhead && !(it.said + end([])).startsWith(other.heard))
       throw new Error(`said ${JSON.stringify(it.said)}, heard ${JSON.stringify(other.heard)}`);
     lines.push(it.said, other.heard);
   }

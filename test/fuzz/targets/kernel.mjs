@@ -73,7 +73,8 @@ const scan = (world, input) => {
 /** What a scan leaves: where the fault is; of a whole head all of it, with the records. @param {any} kernel @param {Uint8Array} memory @param {number} start @param {number} status */
 function left(kernel, memory, start, status) {
   const head = new Uint32Array(kernel.memory.buffer, layout.HEAD, layout.HEAD_SIZE / 4);
-  const said = latin1(memory.subarray(layout.HEAD, layout.HEAD + layout.HEAD_SIZE));
+  // The words behind are the kernel's own.
+  const said = latin1(memory.subarray(layout.HEAD, layout.HEAD + layout.HEAD_UNFOLDED_END));
   if (status <= 0) return [said];
   return [said, latin1(memory.subarray(start - Math.min(head[layout.HEAD_RECORDS >> 2] ?? 0, 4096), layout.END))];
 }
