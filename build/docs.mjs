@@ -78,20 +78,22 @@ function http2Sections() {
 }
 
 function securitySections() {
+  const { LIMIT_TABLE } = load("src/http1/options.ts");
+  const { LIMIT_NOTES } = load("src/http1/option-notes.ts");
+  const { HTTP2_LIMIT_TABLE } = load("src/http2/options.ts");
+  const { HTTP2_LIMIT_NOTES } = load("src/http2/option-notes.ts");
   const { DEFAULT_TIMEOUTS } = load("src/adapters/session/service.ts");
-  const defaults = (heading, limits) =>
+  const defaults = (heading, limits, notes) =>
     table(
       [heading, "default", "counts"],
-      limits.map(({ name, default: value, what }) => [`\`${name}\``, count(value, "off"), cell(what)]),
+      Object.entries(limits).map(([name, [value]]) => [`\`${name}\``, count(value, "off"), cell(notes[name][0])]),
     );
+  const times = Object.entries(DEFAULT_TIMEOUTS).map(([name, value]) => [`\`${name}\``, String(value)]);
   return {
-    "security-http1": defaults("HTTP/1.1", load("src/http1/options.ts").LIMITS),
-    "security-http2": defaults("HTTP/2", load("src/http2/options.ts").HTTP2_LIMITS),
+    "security-http1": defaults("HTTP/1.1", LIMIT_TABLE, LIMIT_NOTES),
+    "security-http2": defaults("HTTP/2", HTTP2_LIMIT_TABLE, HTTP2_LIMIT_NOTES),
     cves: cveTable(),
-    "security-timeouts": table(
-      ["`timeouts.`", "milliseconds"],
-      Object.entries(DEFAULT_TIMEOUTS).map(([name, value]) => [`\`${name}\``, String(value)]),
-    ),
+    "security-timeouts": table(["`timeouts.`", "milliseconds"], times),
   };
 }
 
@@ -377,7 +379,7 @@ function withNamedTypes(text) {
     .replaceAll(inCells(states), "[`State`](#state)")
     .replaceAll(inLines(states), "[`State`](#state)")
     .replaceAll(inCode(states), "State;")
-    .replace(/ \n(  \| keyof typeof \w+_ERRORS\n?)+;/, inCode(codes))
+    .replace(/ \n( {2}\| keyof typeof \w+_ERRORS\n?)+;/, inCode(codes))
     .replaceAll(" typeof STATES[number];", inCode(states));
 }
 
