@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import * as first from "../../assembly/layout.ts";
 import * as layout from "../../assembly/layout-http2.ts";
 import { STATIC_TABLE } from "../../assembly/static-table.ts";
-import { ERRORS } from "../../src/shared/errors.ts";
+import { ERRORS } from "../../src/index.ts";
 import { HPACK_FAULTS } from "../../src/wasm/hpack.ts";
 import { HPACK_BUILDS, hpackModule, newHpack } from "./hpack-kernel.ts";
 
