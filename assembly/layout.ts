@@ -81,9 +81,12 @@ export const READS: usize = HEAD + HEAD_SIZE;
 export const READ_SIZE: u32 = 8;
 export const READS_SIZE: u32 = READ_SIZE * MAX_FIELDS + 16;
 
-/** The next octets of the input that are neither SP nor visible ASCII, and behind them how far was looked. Addresses. */
+/** How many octets are searched for stops at a time: about a head, so that pipelined ones are not searched again and again. */
+export const STOPS_STRIDE: u32 = 1024;
+
+/** The next octets of the input that are neither SP nor visible ASCII, at most every other one, and behind them how far was looked. Addresses. */
 export const STOPS: usize = READS + READS_SIZE;
-export const STOPS_SIZE: u32 = 32784;
+export const STOPS_SIZE: u32 = STOPS_STRIDE * 2 + 16;
 
 /**
  * What HeaderFields knows of the lines, written downwards from the first octet of the head, so that records and head are

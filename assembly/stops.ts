@@ -1,10 +1,7 @@
 // Where values may end: the octets that are neither SP nor visible ASCII, listed ahead of the lines. Finding the end of a
 // line is then one load that waits for nothing, where a search by windows costs a misprediction a line.
 import { SP } from "./bytes";
-import { HEAD, HEAD_LISTED, HEAD_STOP, STOPS } from "./layout";
-
-/** How far is listed at a time: about a head, so that pipelined ones are not listed again and again. */
-const STRIDE: usize = 1024;
+import { HEAD, HEAD_LISTED, HEAD_STOP, STOPS, STOPS_STRIDE } from "./layout";
 
 /** Most 64 octets have no more: so many are listed without asking how many there are. */
 const USUAL: u64 = 2;
@@ -14,7 +11,7 @@ const USUAL: u64 = 2;
  * a CRLF); behind them stands how far it looked, which it returns.
  */
 export function listStops(p: usize, start: usize, end: usize): usize {
-  const last = min(end, p + STRIDE);
+  const last = min(end, p + STOPS_STRIDE);
   let at = STOPS;
   let carry: u64 = p == start ? 0 : <u64>stopsAt(p - 16) >> 15;
   for (; p < last; p += 64) {
