@@ -240,7 +240,13 @@ async function answerOf(world, connection, asked) {
 // --- targets --------------------------------------------------------------------------------------------------------------
 
 const H2 = PREFACE + FRAMES[0];
+/** What broke a law once: a stream reset behind the head of its request, no octet of a body. */
+const FOUND = [
+  `s${H2}${FRAMES[6]}\0\0\x04\x03\0\0\0\0\x05\0\0\0\x08`,
+  "sPUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n",
+];
 const SEEDS = [
+  ...FOUND,
   ...REQUESTS.map((text) => `s${text}`),
   `s${H2}${FRAMES[4]}${FRAMES[6]}`,
   `s${H2}${FRAMES.slice(1).join("")}`,

@@ -52,10 +52,13 @@ function again(parser) {
   return String(parser.execute(Buffer.from("GET / HTTP/1.1\r\n\r\n")) instanceof Error);
 }
 
+/** What broke a law once. */
+const FOUND = ["\0GET / HTTP/1.1\r\nA b\0\r\n\r\n", "\0GET / HTTP/1.1\r\n\r\n\r\xff", "\x01HTTP/1.1 200 OK\r\nA: \x01"];
+
 /** @type {Record<string, import("../laws.mjs").Target>} */
 export const TARGETS = {
   compat: {
-    seeds: [...REQUESTS.map((text) => `\0${text}`), ...RESPONSES.map((text) => `\x01${text}`)],
+    seeds: [...REQUESTS.map((text) => `\0${text}`), ...RESPONSES.map((text) => `\x01${text}`), ...FOUND],
     pieces: [...HTTP1_PIECES, "\n", "no colon\r\n", "PUT / HTTP/1.1\r\n\r\n"],
     grammar: [endingIn("\r\n"), endingIn("\r\n\r\n"), endingIn(": ")],
     play,

@@ -12,6 +12,8 @@ class End {
   answersHead = false;
   /** A server that answers before it was asked does not know what. */
   isAhead = false;
+  /** @type {End | undefined} */
+  peer;
   /** @param {any} world @param {"client" | "server"} role */
   constructor(world, role) {
     this.world = world;
@@ -38,12 +40,13 @@ class End {
     }
   }
 
-  /** A server may answer before it is asked (408): the two ends then part. */
+  /** A server may answer before it is asked (408): the two ends may then part. */
   pull() {
     try {
       this.pullAll();
     } catch (error) {
-      if (!PARTED.includes(/** @type {any} */ (error).code)) throw error;
+      const { code } = /** @type {any} */ (error);
+      if (!PARTED.includes(code) && !(this.peer?.isAhead && code !== undefined)) throw error;
     }
   }
 
@@ -91,6 +94,7 @@ function response(it, type, status, reason, rest) {
 const play = (world, input, cut) => {
   const client = new End(world, "client");
   const server = new End(world, "server");
+  client.peer = server;
   /** @type {string[]} */
   const lines = [];
   for (const [letter = "", ...parts] of recordsOf(input)) {
