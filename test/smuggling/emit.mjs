@@ -128,7 +128,7 @@ function sendBody(connection, pieces, trailers) {
 }
 
 /** @param {() => void} send @returns {boolean} false when it was refused; anything but a refusal is a fault */
-function takes(send) {
+export function takes(send) {
   try {
     send();
     return true;

@@ -8,12 +8,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import fc from "fast-check";
-import { Http1Connection } from "../../dist/index.js";
+import { Http1Connection, Http2Connection } from "../../dist/index.js";
 import { ASKED, compare, FORWARDED, headsOf, messagesOf, Tally, WHOLE } from "./compare.mjs";
 import { REQUEST_CASES } from "./corpus.mjs";
 import { RESPONSE_CASES } from "./corpus-responses.mjs";
 import { answered, anyGiven, emitRequest, emitResponse } from "./emit.mjs";
 import { generate } from "./generate.mjs";
+import { h2Version, tryHttp2 } from "./http2.mjs";
 import { oursOfRequests, oursOfResponses } from "./ours.mjs";
 import { LAST } from "./pieces.mjs";
 import { h11Version, httpParserJs, nodeRequests, nodeResponse, startH11 } from "./readers.mjs";
@@ -75,7 +76,7 @@ try {
   const report = { versions, tallies, pairs, skipped, amounts: AMOUNTS, seed, corpus };
   if (!quick && skipped.length === 0)
     writeFileSync(new URL("../../docs/smuggling.md", import.meta.url), document(report));
-  finish(pairs);
+  finish(pairs, await readByHyperH2());
 } finally {
   h11?.stop();
   rmSync(folder, { recursive: true, force: true });
@@ -224,9 +225,23 @@ async function readForwarded() {
   return pairs;
 }
 
-/** @param {Awaited<ReturnType<typeof readForwarded>>} pairs */
-function finish(pairs) {
-  let wrong = 0;
+/** @returns {Promise<number>} how many requests that Http2Connection sent are something else to hyper-h2 */
+async function readByHyperH2() {
+  if (h2Version() === null) {
+    skipped.push("h2 (python3-h2)");
+    return 0;
+  }
+  const { sent, refused, wrong } = await tryHttp2(Http2Connection, 4 * AMOUNTS.sent, seed);
+  say(
+    `HTTP/2 requests of hostile callers read by hyper-h2: ${sent} sent, ${refused} refused, ${wrong.length} read otherwise`,
+  );
+  for (const line of wrong) console.log(`DIFFERENT ${line}`);
+  return wrong.length;
+}
+
+/** @param {Awaited<ReturnType<typeof readForwarded>>} pairs @param {number} inHttp2 */
+function finish(pairs, inHttp2) {
+  let wrong = inHttp2;
   for (const [what, tally] of Object.entries(tallies)) {
     console.log(`\n${what}`);
     for (const reader of [...tally.readers.keys()].sort()) {
