@@ -30,7 +30,7 @@ const { values } = parseArgs({
 });
 const quick = values.quick;
 const seed = Number(values.seed);
-const AMOUNTS = quick ? { parsers: 300, servers: 30, sent: 60 } : { parsers: 6_000, servers: 1_000, sent: 500 };
+const AMOUNTS = quick ? { parsers: 300, servers: 30, sent: 60 } : { parsers: 4_000, servers: 500, sent: 500 };
 
 const manifest = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
 const folder = mkdtempSync(join(tmpdir(), "sansio-smuggling-"));
@@ -92,17 +92,25 @@ function some(what, count) {
   return inputs;
 }
 
-/** What `send` took of hostile callers, requests with another behind them. @param {number} count @returns {Input[]} */
+/** What `send` took of hostile callers, requests that do not close with another behind them. @param {number} count @returns {Input[]} */
 function whatIsSent(count) {
   return fc.sample(anyGiven, { numRuns: count, seed }).flatMap((given) => {
-    const request = emitRequest(Http1Connection, given)?.text;
+    // Apache answers an asterisk for no host, and so without X-Seen.
+    const request = given.target === "*" ? undefined : emitRequest(Http1Connection, given)?.text;
     const response = emitResponse(Http1Connection, given)?.text;
     const methods = [answered(given.method)];
     return [
-      ...(request === undefined ? [] : [{ name: `request ${JSON.stringify(request)}`, text: request + LAST }]),
+      ...(request === undefined
+        ? []
+        : [{ name: `request ${JSON.stringify(request)}`, text: request + (closes(request) ? "" : LAST) }]),
       ...(response === undefined ? [] : [{ name: `response ${JSON.stringify(response)}`, text: response, methods }]),
     ];
   });
+}
+
+/** Is it the last of its connection? Others read on. @param {string} text */
+function closes(text) {
+  return readRequests(text).end === "closed";
 }
 
 /** @param {readonly Input[]} inputs @param {Tally} requests @param {Tally} responses */
@@ -180,7 +188,10 @@ async function serve(name, corpus, generated, messages) {
         const { hangs } = await exchange(front, text);
         const texts = recorder.take();
         for (const each of texts) sent.add(each);
-        requests.add(`${name} front`, input, compare(strict, { messages: texts.flatMap(sentOn), hangs }, FORWARDED));
+        const verdict = compare(strict, { messages: texts.flatMap(sentOn), hangs }, FORWARDED);
+        if (name === "sansio" && verdict !== "same" && verdict !== "fewer")
+          console.log(`DIFFERENT front ${verdict} ${JSON.stringify(text)}`);
+        requests.add(`${name} front`, input, verdict);
       } else if (methods[0] !== "CONNECT") {
         const [first = "GET"] = methods;
         answerer.state.text = text;

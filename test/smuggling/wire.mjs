@@ -7,7 +7,7 @@ import { endOf, isIncomplete, readRequests, readResponses } from "./reference.mj
 /** @typedef {import("./readers.mjs").Seen} Seen */
 
 const QUIET = 150;
-const PATIENCE = 6000;
+const PATIENCE = 15_000;
 const REFUSAL = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
 /**
