@@ -11,7 +11,7 @@ import { fillIn } from "../../build/docs.mjs";
 import { KERNELS } from "../../build/entries.mjs";
 import { CACHE, installPackages, ROOT } from "./tools.mjs";
 
-const LIMIT = 240_000;
+const LIMIT = 600_000;
 const folder = mkdtempSync(join(tmpdir(), "sansio-runtimes-"));
 
 async function main() {
