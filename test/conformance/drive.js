@@ -262,13 +262,14 @@ export function playHpack({ HpackDecoder, HpackEncoder, RemoteProtocolError }, {
 
 /**
  * The lists of places where the input is cut. "every": whole, octet by octet, and in two at each place; or in two only
- * at the places from one to another.
+ * at some places from one to another.
  */
 export function splitsOf({ splits = [[]] }, length) {
   if (Array.isArray(splits)) return splits;
   const places = Array.from({ length: Math.max(length - 1, 0) }, (_, i) => i + 1);
-  const { from, to } = splits === "every" ? { from: 1, to: length } : splits;
-  return [[], places, ...places.filter((place) => from <= place && place <= to).map((place) => [place])];
+  const { from, to, step } = splits === "every" ? { from: 1, to: length, step: 1 } : splits;
+  const isCut = (place) => from <= place && place <= to && (place - from) % step === 0;
+  return [[], places, ...places.filter(isCut).map((place) => [place])];
 }
 
 export function pieces(bytes, cuts) {

@@ -113,7 +113,7 @@ function watchDecoders(): () => void {
   };
   HpackDecoder.prototype.decode = function (this: HpackDecoder, block) {
     const { sizes, blocks } = of(this);
-    if (block instanceof Uint8Array) {
+    if (block instanceof Uint8Array && blocks.length <= MOST_BLOCKS) {
       blocks.push({ ...(sizes.length > 0 && { maxTableSizes: sizes.splice(0) }), block: latin1(block) });
     }
     return decode.call(this, block);

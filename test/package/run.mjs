@@ -6,6 +6,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { KERNELS, SUITES } from "../../build/entries.mjs";
+import { kernelsIn } from "./kernel-marks.mjs";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const PROGRAMS = join(import.meta.dirname, "programs");
@@ -233,20 +234,15 @@ function checkBundles() {
     });
   }
   check("importing HTTP/1.1 does not pull HTTP/2, and the other way round", () => {
-    const kernelOf = (name) =>
-      readFileSync(join(ROOT, "dist", `${name}.wasm`))
-        .toString("base64")
-        .slice(1200, 1400);
-    const [http1, http2] = ["http1", "http2"].map(kernelOf);
     const text = (source) => readFileSync(bundled(source, "esm"), "utf8");
     for (const name of ["sansio", "sansio/http1"]) {
       const one = text(
         `import { Http1Connection } from "${name}"; console.log(new Http1Connection("server").localState);`,
       );
-      assert(one.includes(http1) && !one.includes(http2), `${name}: the other kernel is in the bundle`);
+      assert.deepEqual(kernelsIn(one), ["http1"], `${name}: the other kernel is in the bundle`);
     }
     const two = text('import { Http2Connection } from "sansio"; console.log(new Http2Connection("server").role);');
-    assert(two.includes(http2) && !two.includes(http1), "HTTP/1.1's kernel is in the bundle");
+    assert.deepEqual(kernelsIn(two), ["http2"], "HTTP/1.1's kernel is in the bundle");
   });
 }
 

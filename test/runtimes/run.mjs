@@ -3,12 +3,12 @@
 // never counted as passed. `-- --readme` writes the README's table from the run.
 import { spawn, spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { rolldown } from "rolldown";
 import { fillIn } from "../../build/docs.mjs";
 import { KERNELS } from "../../build/entries.mjs";
+import { chromium, firefox, installBrowsers, resultOf } from "./browsers.mjs";
 import { CACHE, installPackages, ROOT } from "./tools.mjs";
 
 const LIMIT = 600_000;
@@ -61,18 +61,6 @@ function table(rows) {
 
 // --- installing ---------------------------------------------------------------------------------------------------
 
-function installBrowsers() {
-  if (existsSync(CHROMIUM) && existsSync(FIREFOX)) return;
-  console.log("installing chromium, firefox-esr");
-  const apt = (...parameters) =>
-    spawnSync("apt-get", parameters, {
-      stdio: ["ignore", "ignore", "inherit"],
-      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-    });
-  apt("update", "-qq");
-  apt("install", "-y", "-qq", "--no-install-recommends", "chromium", "firefox-esr");
-}
-
 // --- programs -----------------------------------------------------------------------------------------------------
 
 const PROGRAM = JSON.stringify(join(import.meta.dirname, "program.js"));
@@ -122,9 +110,6 @@ async function bundleAll() {
 }
 
 // --- runtimes -----------------------------------------------------------------------------------------------------
-
-const CHROMIUM = "/usr/bin/chromium";
-const FIREFOX = "/usr/bin/firefox-esr";
 
 function* runtimes() {
   const bin = (name, path) => join(CACHE, "node_modules", name, path);
@@ -197,95 +182,24 @@ const program :Workerd.Worker = ( compatibilityDate = "2026-11-01",
   }
 }
 
-/** Opens a page that posts what it found. */
+/** Opens a page, or a worker of one, that posts what it found. */
 async function browse(browser, script, policy) {
-  let found;
-  const result = new Promise((done) => {
-    found = done;
-  });
   const starter =
     script === "worker.js"
       ? `new Worker("/worker.js", { type: "module" }).onmessage = ({ data: result }) => ${POST};`
-      : "";
-  const server = createServer((request, response) => {
-    const path = request.url.slice(1);
-    if (path === "result") {
-      let text = "";
-      request.on("data", (piece) => {
-        text += piece;
-      });
-      request.on("end", () => {
-        response.end();
-        found(JSON.parse(text));
-      });
-    } else if (path === "") {
-      if (policy) response.setHeader("Content-Security-Policy", policy);
-      response.setHeader("Content-Type", "text/html");
-      response.end(
-        `<!doctype html><meta charset="utf-8"><script type="module" src="/${starter ? "starter.js" : script}"></script>`,
-      );
-    } else if (path === "starter.js" || path in SOURCES) {
-      response.setHeader("Content-Type", "text/javascript");
-      response.end(path === "starter.js" ? starter : readFileSync(join(folder, path)));
-    } else response.writeHead(404).end();
-  });
-  await new Promise((done) => server.listen(0, "127.0.0.1", done));
-  const profile = mkdtempSync(join(folder, "profile-"));
-  const child = browser(`http://127.0.0.1:${server.address().port}/`, profile);
-  const ended = new Promise((done) => {
-    child.on("exit", done);
-    child.on("error", done);
-  });
-  let timer;
-  const late = new Promise((_, fail) => {
-    child.on("error", fail);
-    timer = setTimeout(fail, LIMIT, new Error("no result in time"));
-  });
-  try {
-    const { version, ...rest } = checked(await Promise.race([result, late]));
-    return { ...rest, version: /(?:Chrome|Firefox)\/[\d.]+/.exec(version)?.[0] ?? version };
-  } finally {
-    clearTimeout(timer);
-    child.kill("SIGKILL");
-    await ended;
-    server.close();
-    server.closeAllConnections();
-  }
-}
-
-function chromium(url, profile) {
-  const quiet = [
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-  ];
-  return spawn(CHROMIUM, ["--headless", "--no-sandbox", ...quiet, `--user-data-dir=${profile}`, url], {
-    stdio: "ignore",
-  });
-}
-
-function firefox(url, profile) {
-  const off = [
-    "datareporting.policy.dataSubmissionEnabled",
-    "browser.shell.checkDefaultBrowser",
-    "app.update.enabled",
-    "network.captive-portal-service.enabled",
-    "network.connectivity-service.enabled",
-    "browser.safebrowsing.malware.enabled",
-    "browser.safebrowsing.phishing.enabled",
-    "extensions.update.enabled",
-    "browser.aboutwelcome.enabled",
-    "app.normandy.enabled",
-  ];
-  const lines = off.map((name) => `user_pref("${name}", false);`);
-  writeFileSync(
-    join(profile, "user.js"),
-    `${lines.join("\n")}\nuser_pref("browser.startup.homepage_override.mstone", "ignore");\n`,
-  );
-  const env = { ...process.env, HOME: profile, MOZ_CRASHREPORTER_DISABLE: "1" };
-  return spawn(FIREFOX, ["--headless", "--no-remote", "--profile", profile, url], { stdio: "ignore", env });
+      : `import "/${script}";`;
+  const page = '<!doctype html><meta charset="utf-8"><script type="module" src="/starter.js"></script>';
+  const headers = policy && { "Content-Security-Policy": policy };
+  const files = { "/": ["text/html", page], "/starter.js": ["text/javascript", starter] };
+  const answer = (path) => {
+    const [type, body] = files[path] ?? [
+      "text/javascript",
+      path.slice(1) in SOURCES && readFileSync(join(folder, path)),
+    ];
+    return body ? { type, body, headers } : undefined;
+  };
+  const { version, ...rest } = checked(await resultOf(browser, answer, LIMIT));
+  return { ...rest, version: /(?:Chrome|Firefox)\/[\d.]+/.exec(version)?.[0] ?? version };
 }
 
 try {

@@ -18,23 +18,26 @@ const PACKAGES = {
 };
 
 export const ROOT = resolve(import.meta.dirname, "../..");
-export const CACHE = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "sansio", "runtimes");
+const CACHES = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "sansio");
+export const CACHE = join(CACHES, "runtimes");
 
-/** Puts the runtimes into a cache beside the user's others. */
-export function installPackages() {
-  mkdirSync(CACHE, { recursive: true });
-  const wanted = `${JSON.stringify({ private: true, dependencies: PACKAGES })}\n`;
-  const manifest = join(CACHE, "package.json");
+/** Puts the runtimes, or other packages, into a cache beside the user's others. */
+export function installPackages(name = "runtimes", packages = PACKAGES) {
+  const folder = join(CACHES, name);
+  mkdirSync(folder, { recursive: true });
+  const wanted = `${JSON.stringify({ private: true, dependencies: packages })}\n`;
+  const manifest = join(folder, "package.json");
   const installed =
-    existsSync(join(CACHE, "node_modules")) && existsSync(manifest) && readFileSync(manifest, "utf8") === wanted;
-  if (installed) return;
+    existsSync(join(folder, "node_modules")) && existsSync(manifest) && readFileSync(manifest, "utf8") === wanted;
+  if (installed) return folder;
   writeFileSync(manifest, wanted);
-  console.log(`installing ${Object.keys(PACKAGES).join(", ")}`);
+  console.log(`installing ${Object.keys(packages).join(", ")}`);
   const { status } = spawnSync("npm", ["install", "--no-audit", "--no-fund"], {
-    cwd: CACHE,
+    cwd: folder,
     stdio: ["ignore", "ignore", "inherit"],
   });
   if (status !== 0) rmSync(manifest);
+  return folder;
 }
 
 /** A runtime's program. @param {"bun" | "deno" | "workerd"} name */
@@ -82,8 +85,8 @@ export async function freePort() {
 }
 
 /** Resolves when somebody listens. */
-export async function listening(port) {
-  const until = Date.now() + 15_000;
+export async function listening(port, limit = 15_000) {
+  const until = Date.now() + limit;
   for (;;) {
     const isThere = await new Promise((done) => {
       const socket = connect(port, "127.0.0.1");

@@ -15,7 +15,7 @@ async function fetched() {
     async (request) => new Response(`${request.method} ${await request.text()}`),
   );
   const stream = { readable: down.readable, writable: up.writable };
-  const request = new Request("http://example.com/echo", { method: "POST", body: "hi" });
-  const response = await fetchOver(stream, request);
+  const asked = new Request("http://example.com/echo", { method: "POST", body: "hi" });
+  const { response } = await fetchOver(stream, asked);
   return `${response.status} ${await response.text()}`;
 }

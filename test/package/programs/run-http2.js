@@ -23,8 +23,8 @@ export function exchangeHttp2({ Http2Connection }) {
     if (type === "response") log.push(String(status));
     if (type === "data") log.push(text(data));
   };
-  const streamId = client.openStream({ method: "POST", target: "/echo", authority: "example.com" });
-  client.send({ type: "data", streamId, data: bytes("hi"), endStream: true });
+  const opened = client.openStream({ method: "POST", target: "/echo", authority: "example.com" });
+  client.send({ type: "data", streamId: opened, data: bytes("hi"), endStream: true });
   while (carry(client, server, serve) + carry(server, client, read) > 0);
   return log.join(" | ");
 }
