@@ -1,5 +1,8 @@
 export type Protocol = "http1" | "http2" | "hpack";
-export type Splits = "every" | { readonly from: number; readonly to: number; readonly step: number } | readonly (readonly number[])[];
+export type Splits =
+  | "every"
+  | { readonly from: number; readonly to: number; readonly step: number }
+  | readonly (readonly number[])[];
 
 /** Of HTTP/1.1. */
 export interface Case {

@@ -214,17 +214,10 @@ function buildWithWebpack(at, config) {
   node(at, "webpack.mjs");
 }
 
+/** npm makes its program what runs as it is: a script, or once its install script has run, the binary. */
 function esbuild(at, input, output, ...flags) {
-  node(
-    at,
-    bin("esbuild/bin/esbuild"),
-    input,
-    "--bundle",
-    "--format=esm",
-    `--outfile=${output}`,
-    "--log-level=warning",
-    ...flags,
-  );
+  const parameters = [input, "--bundle", "--format=esm", `--outfile=${output}`, "--log-level=warning", ...flags];
+  execFileSync(bin(".bin/esbuild"), parameters, { cwd: at, encoding: "utf8", timeout: LIMIT });
 }
 
 // --- tools --------------------------------------------------------------------------------------------------------
