@@ -9,14 +9,13 @@ import {
   CONNECTION_UPGRADE,
   HEAD_CODING_AT,
   HEAD_FACTS,
-  HEAD_FIELD_COUNT,
   HEAD_FIELD_OCTETS,
+  HEAD_FIELD_COUNT,
   HEAD_LENGTH_AT,
   HEAD_METHOD,
   HEAD_METHOD_END,
   HEAD_REASON,
   HEAD_REASON_END,
-  HEAD_RECORDS,
   HEAD_STATUS,
   HEAD_TARGET_END,
   HEAD_VERSION,
@@ -40,18 +39,23 @@ import type { EndOfMessageEvent } from "../http1/events.ts";
 import { bodyFraming, IN_CHUNKS, UNTIL_CLOSE } from "../http1/framing.ts";
 import { METHOD_NAMES } from "../http1/methods.ts";
 import { Receiver } from "../http1/readers.ts";
-import type { ErrorCode, RemoteProtocolError } from "../shared/errors.ts";
-import { HeaderFields, NO_FIELDS } from "../shared/header-fields.ts";
+import type { ErrorCode, ErrorDetail, RemoteProtocolError } from "../shared/errors.ts";
+import { NO_FIELDS } from "../shared/header-fields.ts";
 import { NO_OCTETS } from "../shared/receive-buffer.ts";
-import { faultCode, takeText } from "../wasm/scan.ts";
+import { faultCode, fieldList, takePlainText } from "../wasm/scan.ts";
 import { encodeLatin1 } from "../wasm/text.ts";
+import type { HeadersInfo } from "./http-parser.ts";
+import { methodNumber } from "./methods.ts";
 import { settingsFor, TOLERANT, type Tolerances } from "./modes.ts";
 
 const CR = 0x0d;
 const LF = 0x0a;
 const NO_LIST: string[] = [];
 
-const FRAMING_FACTS = CODING | LENGTH | LENGTH_BAD | LENGTH_TOO_LARGE | LENGTH_CONFLICT | LENGTH_REPEATED;
+/** Facts that make a usual message another one. */
+const WISHES = CLOSE | UPGRADE;
+const FRAMING_FACTS = CODING | CHUNKED | LENGTH | LENGTH_BAD | LENGTH_TOO_LARGE | LENGTH_CONFLICT | LENGTH_REPEATED;
+const ONE_CHUNKED = CODING | CHUNKED;
 
 /** Octets of a line that are none of a name or value; of a first line that are none of its target, at most. */
 const BESIDE_FIELD = 4;
@@ -69,16 +73,14 @@ const BODY_STATES = {
 
 export class MessageReader extends Receiver {
   /** Of the last head. */
-  headers = NO_LIST;
   methodName = "";
-  url = "";
-  statusCode = 0;
-  statusMessage = "";
   /** Proposes (request) or makes (101) a switch of protocols; or CONNECT. */
   upgrade = false;
   shouldKeepAlive = false;
   /** Where it began, in octets of the connection. */
   private headOffset = 0;
+  /** The last error that was made here: what else is thrown, callbacks throw. */
+  made: RemoteProtocolError | null = null;
   /** Of the last trailer section. */
   trailers = NO_LIST;
   readonly isRequest: boolean;
@@ -113,8 +115,9 @@ export class MessageReader extends Receiver {
     const { isRequest } = this;
     const { head } = this.kernel;
     if (this.partialLength > 0) return this.partialLength - BESIDE_FIELD * this.fieldsSeen - BESIDE_LINE;
-    const line = isRequest ? this.url.length : this.statusMessage.length;
-    return line + (head[HEAD_FIELD_OCTETS >> 2] as number);
+    const start = (head[(isRequest ? HEAD_METHOD_END : HEAD_REASON) >> 2] as number) + (isRequest ? 1 : 0);
+    const end = head[(isRequest ? HEAD_TARGET_END : HEAD_REASON_END) >> 2] as number;
+    return end - start + (head[HEAD_FIELD_OCTETS >> 2] as number);
   }
 
   /** Is the first line of a head complete, and its end not there? A line that is at fault is not told of before it ends. */
@@ -151,6 +154,20 @@ export class MessageReader extends Receiver {
     this.closes = false;
   }
 
+  override fault(code: ErrorCode, offset: number, detail?: ErrorDetail): RemoteProtocolError {
+    this.made = super.fault(code, offset, detail);
+    return this.made;
+  }
+
+  /** Takes the caller's next chunk. Gives the octets of the connection before it. */
+  feed(chunk: Uint8Array): number {
+    // A callback has thrown, or calls this: the rest of that chunk is given up, as it always was.
+    if (this.position < this.chunk.length) this.clear();
+    const { fed } = this;
+    this.push(chunk);
+    return fed;
+  }
+
   /** Skips empty lines. Is there an octet of a message behind them? */
   findMessage(): boolean {
     if (this.closes) this.clear();
@@ -160,56 +177,79 @@ export class MessageReader extends Receiver {
     return false;
   }
 
-  /** Reads a head. False: more octets are needed. */
-  readMessageHead(): boolean {
+  /**
+   * Reads a head; null when more octets are needed. It is told as one object, of which nothing is kept here: to store strings
+   * and lists in what is older than they are costs 25 ns a head.
+   */
+  readMessageHead(): HeadersInfo | null {
     const { kernel, isRequest } = this;
     const length = this.readHead(isRequest ? REQUEST : RESPONSE);
-    if (length === 0) return false;
+    if (length === 0) return null;
     this.emptyLines = 0;
     const { head } = kernel;
-    const facts = head[HEAD_FACTS >> 2] as number;
-    const version = head[HEAD_VERSION >> 2] as number;
-    this.facts = facts;
-    this.version = version;
-    this.statusCode = isRequest ? 0 : (head[HEAD_STATUS >> 2] as number);
-    this.method = isRequest ? (head[HEAD_METHOD >> 2] as number) : METHOD_OTHER;
-    if (!this.tolerances.looseHead) this.checkHead();
-    const text = takeText(kernel, length);
-    const start = head[HEAD_RECORDS >> 2] as number;
-    this.headers = new HeaderFields(text, head[HEAD_FIELD_COUNT >> 2] as number, start).flat();
-    if (isRequest) {
-      const methodEnd = start + (head[HEAD_METHOD_END >> 2] as number);
-      this.methodName =
-        this.method === METHOD_OTHER ? text.substring(start, methodEnd) : (METHOD_NAMES[this.method] as string);
-      this.url = text.substring(methodEnd + 1, start + (head[HEAD_TARGET_END >> 2] as number));
-    } else {
-      this.statusMessage = text.substring(
-        start + (head[HEAD_REASON >> 2] as number),
-        start + (head[HEAD_REASON_END >> 2] as number),
-      );
-    }
+    this.facts = head[HEAD_FACTS >> 2] as number;
+    this.version = head[HEAD_VERSION >> 2] as number;
     this.doubtful = false;
     this.trailers = NO_LIST;
-    this.framing = isRequest && !(facts & (CODING | LENGTH)) ? 0 : this.readFramingHere();
-    if (facts & HIGH) this.decodeHead();
-    this.readWishes();
+    const text = takePlainText(kernel, length);
+    const info = isRequest ? this.requestInfo(text) : this.responseInfo(text);
+    if (this.facts & HIGH) this.decodeHead(info);
     this.headOffset = this.offset;
     this.consume(length);
-    return true;
+    return info;
   }
 
-  private checkHead(): void {
-    if (this.isRequest) this.checkRequest();
-    else if (this.version !== 10 && this.version !== 11) throw this.fault("VERSION_NOT_SUPPORTED", this.offset);
+  private requestInfo(text: string): HeadersInfo {
+    const { facts, version, kernel } = this;
+    const { head } = kernel;
+    this.method = head[HEAD_METHOD >> 2] as number;
+    if (!this.tolerances.looseHead) this.checkRequest();
+    const methodEnd = head[HEAD_METHOD_END >> 2] as number;
+    const isOther = this.method === METHOD_OTHER;
+    this.methodName = isOther ? text.substring(0, methodEnd) : (METHOD_NAMES[this.method] as string);
+    const headers = fieldList(kernel, text);
+    this.framing = facts & (CODING | LENGTH) ? this.readFramingHere(headers, 0) : 0;
+    this.readWishes(0);
+    return {
+      versionMajor: version === 11 ? 1 : Math.trunc(version / 10),
+      versionMinor: version === 11 ? 1 : version % 10,
+      headers,
+      method: methodNumber(this),
+      url: text.substring(methodEnd + 1, head[HEAD_TARGET_END >> 2] as number),
+      upgrade: this.upgrade,
+      shouldKeepAlive: this.shouldKeepAlive,
+    };
+  }
+
+  private responseInfo(text: string): HeadersInfo {
+    const { version, kernel } = this;
+    const { head } = kernel;
+    const isKnown = this.tolerances.looseHead || version === 10 || version === 11;
+    if (!isKnown) throw this.fault("VERSION_NOT_SUPPORTED", this.offset);
+    const statusCode = head[HEAD_STATUS >> 2] as number;
+    const headers = fieldList(kernel, text);
+    this.framing = this.readFramingHere(headers, statusCode);
+    this.readWishes(statusCode);
+    return {
+      versionMajor: version === 11 ? 1 : Math.trunc(version / 10),
+      versionMinor: version === 11 ? 1 : version % 10,
+      headers,
+      statusCode,
+      statusMessage: text.substring(head[HEAD_REASON >> 2] as number, head[HEAD_REASON_END >> 2] as number),
+      upgrade: this.upgrade,
+      shouldKeepAlive: this.shouldKeepAlive,
+    };
   }
 
   /** The framing by RFC 9112 6.3, but for the faults of it that are tolerated. */
-  private readFramingHere(): number {
-    const { facts, version, method, statusCode: status, isRequest, tolerances, kernel } = this;
+  private readFramingHere(headers: string[], status: number): number {
+    const { facts, version, method, isRequest, tolerances, kernel } = this;
     // What is usual, without an object: 30 ns of 700.
-    const isUsual =
-      (facts & FRAMING_FACTS) === LENGTH && (isRequest || (status >= 200 && status < 300 && status !== 204));
-    if (isUsual) return kernel.length;
+    if (isRequest || (status >= 200 && status < 300 && status !== 204)) {
+      const usual = facts & FRAMING_FACTS;
+      if (usual === LENGTH) return kernel.length;
+      if (usual === ONE_CHUNKED && version === 11) return IN_CHUNKS;
+    }
     const framed = { isRequest, method, status, version, facts, length: kernel.length };
     let framing = bodyFraming(framed, tolerances.repeatedContentLength);
     if (framing === 0) return 0;
@@ -219,12 +259,12 @@ export class MessageReader extends Receiver {
         if (facts & CODING_ENDS_CHUNKED && facts & CODING_OTHER) return IN_CHUNKS;
         if (!isRequest && facts & CODING_OTHER) return UNTIL_CLOSE;
       }
-      if (tolerances.identity && this.isIdentity()) {
+      if (tolerances.identity && isIdentity(headers)) {
         framing = bodyFraming({ ...framed, facts: facts & ~CODING }, tolerances.repeatedContentLength);
       }
     }
     const isRepeated = facts & (LENGTH_REPEATED | LENGTH_CONFLICT) && !(facts & CODING);
-    if (isRepeated && this.valuesOf("content-length").some((value) => value.includes(","))) {
+    if (isRepeated && valuesOf(headers, "content-length").some((value) => value.includes(","))) {
       throw this.framingFault("BAD_CONTENT_LENGTH");
     }
     if (typeof framing === "string") throw this.framingFault(framing);
@@ -252,19 +292,16 @@ export class MessageReader extends Receiver {
     return this.fault("CONTENT_LENGTH_WITH_TRANSFER_ENCODING", at, { header });
   }
 
-  private isIdentity(): boolean {
-    const codings = this.valuesOf("transfer-encoding");
-    return codings.length === 1 && codings[0]?.toLowerCase() === "identity";
-  }
-
-  /** The values of the fields with this lower-case name. */
-  valuesOf(name: string): string[] {
-    return this.headers.filter((_, i) => i % 2 === 1 && this.headers[i - 1]?.toLowerCase() === name);
-  }
-
   /** Whether the connection goes on behind the message, and as what. */
-  private readWishes(): void {
-    const { facts, version, isRequest, method, framing, doubtful, statusCode, tolerances } = this;
+  private readWishes(statusCode: number): void {
+    const isUsual = (this.facts & WISHES) === 0 && this.version === 11 && this.method !== METHOD_CONNECT;
+    if (isUsual && !this.doubtful && this.framing !== UNTIL_CLOSE) {
+      this.upgrade = false;
+      this.shouldKeepAlive = true;
+      this.closes = false;
+      return;
+    }
+    const { facts, version, isRequest, method, framing, doubtful, tolerances } = this;
     const switches = (facts & UPGRADE) !== 0 && (facts & CONNECTION_UPGRADE) !== 0;
     this.upgrade = switches ? isRequest || statusCode === 101 : isRequest && method === METHOD_CONNECT;
     const isNew = version > 10 && version % 10 > 0;
@@ -299,10 +336,10 @@ export class MessageReader extends Receiver {
 
   // --- strings of high octets ---------------------------------------------------------------------------------------
 
-  private decodeHead(): void {
-    this.headers = this.headers.map(this.decode, this);
-    this.url = this.decode(this.url);
-    this.statusMessage = this.decode(this.statusMessage);
+  private decodeHead(info: HeadersInfo): void {
+    info.headers = info.headers.map(this.decode, this);
+    if (this.isRequest) info.url = this.decode(info.url as string);
+    else info.statusMessage = this.decode(info.statusMessage as string);
   }
 
   private decode(text: string): string {
@@ -319,11 +356,12 @@ export class MessageReader extends Receiver {
       const event = this.readBody();
       return event?.type === "data" ? event.data : event && null;
     }
+    const { remaining } = this;
     const fresh = this.fresh();
     if (fresh === 0) return undefined;
     if (this.framing === UNTIL_CLOSE) return this.take(fresh);
-    const count = Math.min(fresh, this.remaining);
-    this.remaining -= count;
+    const count = fresh < remaining ? fresh : remaining;
+    this.remaining = remaining - count;
     return this.take(count);
   }
 
@@ -342,12 +380,13 @@ export class MessageReader extends Receiver {
   /** The fields of a trailer section of `length` octets. */
   private listOf(length: number): string[] {
     const { kernel } = this;
-    const count = kernel.head[HEAD_FIELD_COUNT >> 2] as number;
-    return new HeaderFields(takeText(kernel, length), count, kernel.head[HEAD_RECORDS >> 2] as number).flat();
+    return kernel.head[HEAD_FIELD_COUNT >> 2] === 0 ? NO_LIST : fieldList(kernel, takePlainText(kernel, length));
   }
 
   protected override readTrailers(): EndOfMessageEvent | undefined {
     const { maxTrailerBytes } = this.settings.limits;
+    // None, as usual: that is seen without the kernel (100 ns).
+    if (this.partialLength === 0 && this.skipPair(CR, LF)) return this.endOfMessage();
     const length = this.readElement(TRAILERS, maxTrailerBytes, "TRAILERS_TOO_LARGE", "INCOMPLETE_BODY");
     if (length === 0) return undefined;
     this.trailers = this.listOf(length);
@@ -355,6 +394,16 @@ export class MessageReader extends Receiver {
     this.consume(length);
     return { type: "end-of-message", headers: NO_FIELDS, offset: this.lastChunk };
   }
+}
+
+function isIdentity(headers: string[]): boolean {
+  const codings = valuesOf(headers, "transfer-encoding");
+  return codings.length === 1 && codings[0]?.toLowerCase() === "identity";
+}
+
+/** The values of the fields with this lower-case name. */
+export function valuesOf(headers: string[], name: string): string[] {
+  return headers.filter((_, i) => i % 2 === 1 && headers[i - 1]?.toLowerCase() === name);
 }
 
 /**

@@ -2,8 +2,8 @@
 import { RemoteProtocolError } from "../shared/errors.ts";
 import { checkOctets } from "../shared/octets.ts";
 import type { HeadersInfo, HTTPParserConstructor, ParserType } from "./http-parser.ts";
-import { MessageReader } from "./message-reader.ts";
-import { methodNumber, methods } from "./methods.ts";
+import { MessageReader, valuesOf } from "./message-reader.ts";
+import { methods } from "./methods.ts";
 import { STRICT, TOLERANT } from "./modes.ts";
 import { type ParseError, parseError, unexpectedEnd, unknownMethod } from "./parse-errors.ts";
 
@@ -93,24 +93,19 @@ class Methods {
   }
 
   execute(chunk: Uint8Array, start?: number, length?: number): number | ParseError {
-    if (!(this instanceof Methods)) throw new TypeError("not a HTTPParser");
-    if (!(chunk instanceof Uint8Array)) checkOctets("execute", chunk);
-    if (this._error !== null) return this._error;
-    if (this._reader === null) throw new TypeError("the parser was not initialized");
     const { _reader: reader } = this;
-    const from = start || 0;
-    const count = typeof length === "number" ? Math.min(length, chunk.length - from) : chunk.length - from;
-    this._configure(this._reader);
-    // A callback has thrown, or calls this: the rest of that chunk is given up, as it always was.
-    if (reader.position < reader.chunk.length) reader.clear();
-    const begin = reader.fed;
-    reader.push(count === chunk.length ? chunk : chunk.subarray(from, from + count));
-    this.isUserCall = false;
+    if (!reader || this._error !== null || !(chunk instanceof Uint8Array)) return refuse(this, chunk);
+    const part = start || length !== undefined ? partOf(chunk, start || 0, length) : chunk;
+    this._configure(reader);
+    const begin = reader.feed(part);
+    this.isUserCall = true;
     try {
-      return this._run() ? count : (this._error ?? this._stop(count));
+      const consumed = this._run(reader) ? part.length : (this._error ?? this._stop(part.length));
+      this.isUserCall = false;
+      return consumed;
     } catch (error) {
-      if (this.isUserCall || !(error instanceof RemoteProtocolError)) throw error;
-      return this._fail(parseError(error, begin));
+      if (error !== reader.made) throw error;
+      return this._fail(parseError(reader.made as RemoteProtocolError, begin));
     }
   }
 
@@ -129,22 +124,20 @@ class Methods {
   }
 
   /** Reads messages until the chunk is used up. False: another protocol begins before its end, or an error. */
-  _run(): boolean {
+  _run(reader: MessageReader): boolean {
     while (true) {
-      const reader = this._reader as MessageReader;
       if (!this._inBody) {
-        if (reader.length === 0) return true;
         if (!this._begun && !this._begin(reader)) return true;
-        if (!reader.readMessageHead()) return true;
-        if (!this._completeHead(reader)) return false;
-        continue;
+        const info = reader.readMessageHead();
+        if (info === null) return true;
+        if (!this._completeHead(reader, info)) return false;
+        if (this._reader !== reader) return this._run(this._reader as MessageReader);
+        if (!this._inBody) continue;
       }
       const data = reader.readPiece();
       if (data === undefined) return true;
       if (data !== null) {
-        this.isUserCall = true;
         this[ON_BODY](data, 0, data.length);
-        this.isUserCall = false;
         if (!this._inBody || !reader.isBodyComplete) continue;
       }
       if (!this._completeBody(reader)) return false;
@@ -154,21 +147,16 @@ class Methods {
   _begin(reader: MessageReader): boolean {
     if (!reader.findMessage()) return false;
     this._begun = true;
-    if (this[ON_MESSAGE_BEGIN] === null) return true;
-    this.isUserCall = true;
-    this[ON_MESSAGE_BEGIN]();
-    this.isUserCall = false;
+    if (this[ON_MESSAGE_BEGIN] !== null) this[ON_MESSAGE_BEGIN]();
     return true;
   }
 
   /** Calls back, and gets ready for the body. False: another protocol begins, or the method is unknown. */
-  _completeHead(reader: MessageReader): boolean {
-    const info = reader.isRequest ? this._requestInfo(reader) : responseInfo(reader);
-    if (info === null) return false;
+  _completeHead(reader: MessageReader, info: HeadersInfo): boolean {
+    if (reader.isRequest && !this._checkMethod(reader, info)) return false;
     this.info = info;
-    this.isUserCall = true;
-    const result = this._passesArguments() ? this._passArguments(info) : this[ON_HEADERS_COMPLETE](info);
-    this.isUserCall = false;
+    const isPassedApart = argumentsWanted && this._wantsArguments();
+    const result = isPassedApart ? this._passArguments(info) : this[ON_HEADERS_COMPLETE](info);
     // It was initialized in the callback.
     if (!this._begun) return true;
     if (!result && reader.framing !== 0) {
@@ -181,8 +169,7 @@ class Methods {
   }
 
   /** A callback of one parameter wants one object, whatever others asked for. */
-  _passesArguments(): boolean {
-    if (!argumentsWanted) return false;
+  _wantsArguments(): boolean {
     return (this._argumentsWanted && this[ON_HEADERS_COMPLETE].length !== 1) || this[ON_EXECUTE] !== undefined;
   }
 
@@ -200,43 +187,26 @@ class Methods {
     );
   }
 
-  /** Null when the method is none of `methods`: then the error is set. But who wants names gets any. */
-  _requestInfo(reader: MessageReader): HeadersInfo | null {
-    const { version } = reader;
-    const number = methodNumber(reader);
-    if (number < 0) {
-      if (!/^[A-Z-]+$/.test(reader.methodName)) throw reader.headFault("BAD_METHOD");
-      if (!this._compatMode0_11) {
-        this._fail(unknownMethod(reader.headFault("BAD_METHOD")));
-        return null;
-      }
-    }
-    return {
-      versionMajor: version === 11 ? 1 : Math.trunc(version / 10),
-      versionMinor: version === 11 ? 1 : version % 10,
-      headers: reader.headers,
-      method: this._compatMode0_11 ? reader.methodName : number,
-      url: reader.url,
-      upgrade: reader.upgrade,
-      shouldKeepAlive: reader.shouldKeepAlive,
-    };
+  /** False: it is none of `methods`, and the error is set. But who wants names gets any. */
+  _checkMethod(reader: MessageReader, info: HeadersInfo): boolean {
+    const isKnown = (info.method as number) >= 0;
+    if (isKnown && !this._compatMode0_11) return true;
+    const { methodName } = reader;
+    if (!isKnown && !/^[A-Z-]+$/.test(methodName)) throw reader.headFault("BAD_METHOD");
+    info.method = methodName;
+    if (!this._compatMode0_11) this._fail(unknownMethod(reader.headFault("BAD_METHOD")));
+    return this._compatMode0_11;
   }
 
   _completeBody(reader: MessageReader): boolean {
     const { trailers } = reader;
-    if (trailers.length > 0) {
-      this.isUserCall = true;
-      this[ON_HEADERS](trailers, "");
-      this.isUserCall = false;
-    }
+    if (trailers.length > 0) this[ON_HEADERS](trailers, "");
     this._complete();
     return !reader.upgrade;
   }
 
   _complete(): void {
-    this.isUserCall = true;
     this[ON_MESSAGE_COMPLETE]();
-    this.isUserCall = false;
     this._begun = false;
     this._inBody = false;
   }
@@ -281,7 +251,7 @@ class Methods {
   }
 
   get connection(): string {
-    return (this._reader?.valuesOf("connection") ?? []).join("").toLowerCase();
+    return valuesOf(this.info.headers, "connection").join("").toLowerCase();
   }
 
   get headerSize(): number {
@@ -307,17 +277,17 @@ class Methods {
   }
 }
 
-function responseInfo(reader: MessageReader): HeadersInfo {
-  const { version } = reader;
-  return {
-    versionMajor: version === 11 ? 1 : Math.trunc(version / 10),
-    versionMinor: version === 11 ? 1 : version % 10,
-    headers: reader.headers,
-    statusCode: reader.statusCode,
-    statusMessage: reader.statusMessage,
-    upgrade: reader.upgrade,
-    shouldKeepAlive: reader.shouldKeepAlive,
-  };
+/** Why a call of `execute` does nothing. */
+function refuse(parser: unknown, chunk: unknown): ParseError {
+  if (!(parser instanceof Methods)) throw new TypeError("not a HTTPParser");
+  if (!(chunk instanceof Uint8Array)) checkOctets("execute", chunk);
+  if (parser._error === null) throw new TypeError("the parser was not initialized");
+  return parser._error;
+}
+
+function partOf(chunk: Uint8Array, start: number, length: unknown): Uint8Array {
+  const end = typeof length === "number" ? start + length : chunk.length;
+  return start > 0 || end < chunk.length ? chunk.subarray(start, end) : chunk;
 }
 
 /** The constructor is called without `new` too: as `reinitialize`, and by constructors of subclasses in the old style. */

@@ -13,6 +13,45 @@ export function takeText({ head, octets }: Kernel, length: number): string {
   return decodeLatin1(octets, start, layout.INPUT + length, high);
 }
 
+/**
+ * The text of the element of `length` octets, without the records. For lists: read from the scratch page, records cost less
+ * than chars of a string do (40 ns a head).
+ */
+export function takePlainText({ head, octets }: Kernel, length: number): string {
+  const high = ((head[layout.HEAD_FACTS >> 2] as number) & layout.HIGH) !== 0;
+  return decodeLatin1(octets, layout.INPUT, layout.INPUT + length, high);
+}
+
+/** Names as sent and values, in turns, of the element's fields: out of its plain text. */
+export function fieldList({ head, octets }: Kernel, text: string): string[] {
+  const list = new Array<string>(2 * (head[layout.HEAD_FIELD_COUNT >> 2] as number));
+  let record = layout.INPUT - layout.RECORD_SIZE;
+  let name = numberAt(octets, record);
+  for (let i = 0; i < list.length; i += 2) {
+    record -= layout.RECORD_SIZE;
+    let nameEnd = name + (octets[record] as number);
+    let value = nameEnd + 2;
+    let valueEnd = value + ((octets[record + 2] as number) | ((octets[record + 3] as number) << 7));
+    let next = valueEnd + 2;
+    if (nameEnd === name) {
+      nameEnd += numberAt(octets, record - layout.RECORD_NUMBER);
+      value = nameEnd + numberAt(octets, record - 2 * layout.RECORD_NUMBER);
+      valueEnd = value + numberAt(octets, record - 3 * layout.RECORD_NUMBER);
+      record -= 4 * layout.RECORD_NUMBER;
+      next = valueEnd + numberAt(octets, record);
+    }
+    list[i] = text.substring(name, nameEnd);
+    list[i + 1] = text.substring(value, valueEnd);
+    name = next;
+  }
+  return list;
+}
+
+/** 21 bits in three octets of seven, the least first. */
+function numberAt(octets: Uint8Array, at: number): number {
+  return (octets[at] as number) | ((octets[at + 1] as number) << 7) | ((octets[at + 2] as number) << 14);
+}
+
 /** The fields of a trailer section of `length` octets, without those that must not stand there. */
 export function takeTrailers(kernel: Kernel, length: number): HeaderFields {
   const { head } = kernel;

@@ -3,8 +3,9 @@
 import { AsyncResource } from "node:async_hooks";
 import type { IncomingMessage } from "node:http";
 import { maxHeaderSize as defaultMaxHeaderSize, METHODS } from "node:http";
+import type { HeadersInfo } from "../../compat/http-parser.ts";
 import { MessageReader } from "../../compat/message-reader.ts";
-import { methodNumber, methods } from "../../compat/methods.ts";
+import { methods } from "../../compat/methods.ts";
 import { AS_NODE, AS_NODE_INSECURE, AS_NODE_RELAXED, type Tolerances } from "../../compat/modes.ts";
 import { RemoteProtocolError } from "../../shared/errors.ts";
 import { type ConnectionsList, listOf, type Tracked } from "./connections.ts";
@@ -152,9 +153,10 @@ export class NodeParser implements Tracked {
       if (!this.inBody) {
         if (reader.length === 0) return true;
         if (!this.begun && !this.beginMessage(reader)) return true;
-        if (!reader.readMessageHead()) return this.checkSize(reader);
+        const info = reader.readMessageHead();
         this.checkSize(reader);
-        if (!this.completeHead(reader, use)) return false;
+        if (info === null) return true;
+        if (!this.completeHead(reader, info, use)) return false;
         continue;
       }
       const data = reader.readPiece();
@@ -179,30 +181,29 @@ export class NodeParser implements Tracked {
   }
 
   /** What Node counts of a head must stay below its limit. */
-  private checkSize(reader: MessageReader): true {
+  private checkSize(reader: MessageReader): void {
     if (reader.countedOctets >= this.maxHeaderSize) throw reader.headFault("HEAD_TOO_LARGE");
-    return true;
   }
 
-  private completeHead(reader: MessageReader, use: number): boolean {
-    const { version, isRequest, statusCode, statusMessage, upgrade, shouldKeepAlive } = reader;
+  private completeHead(reader: MessageReader, info: HeadersInfo, use: number): boolean {
+    const { version } = reader;
+    const { headers, method, url, statusCode, statusMessage } = info;
     if (version !== 11 && !VERSIONS.includes(version)) throw reader.headFault("VERSION_NOT_SUPPORTED");
-    const method = isRequest ? methodNumber(reader) : undefined;
-    if (method !== undefined && !ACCEPTED[method]) throw reader.headFault("BAD_METHOD");
+    if (reader.isRequest && !ACCEPTED[method as number]) throw reader.headFault("BAD_METHOD");
     this.isHeadComplete = true;
-    const isLong = this.passLongHead(reader, use);
+    const isLong = this.passLongHead(reader, info, use);
     if (this.use !== use) return true;
     this.calling = true;
     const result: unknown = this[this.slots.kOnHeadersComplete](
-      Math.trunc(version / 10),
-      version % 10,
-      isLong ? undefined : reader.headers,
+      info.versionMajor,
+      info.versionMinor,
+      isLong ? undefined : headers,
       method,
-      isRequest && !isLong ? reader.url : undefined,
-      isRequest ? undefined : statusCode,
-      isRequest ? undefined : statusMessage,
-      upgrade,
-      shouldKeepAlive,
+      isLong ? undefined : url,
+      statusCode,
+      statusMessage,
+      info.upgrade,
+      info.shouldKeepAlive,
     );
     this.calling = false;
     if (this.use !== use) return true;
@@ -219,8 +220,7 @@ export class NodeParser implements Tracked {
   }
 
   /** Newer Nodes refuse more fields than `maxHeadersCount`; others get many in several calls, and cut them there. */
-  private passLongHead(reader: MessageReader, use: number): boolean {
-    const { headers, url } = reader;
+  private passLongHead(reader: MessageReader, { headers, url = "" }: HeadersInfo, use: number): boolean {
     const { refusesFields } = this.slots;
     if (refusesFields && this.maxHeaderPairs > 0 && headers.length > this.maxHeaderPairs) {
       throw reader.headFault("TOO_MANY_FIELDS");
