@@ -142,33 +142,6 @@ export class HeaderFields implements Iterable<FieldPair> {
     return this.pairs(false);
   }
 
-  /** @internal Names as sent and values, in turns. */
-  flat(): string[] {
-    const { text } = this;
-    const list = new Array<string>(2 * this.length);
-    let record = this.records;
-    let name = this.firstLine;
-    for (let i = 0; i < list.length; i += 2) {
-      const usual = text.charCodeAt(record - RECORD_SIZE);
-      if (usual === 0) {
-        readLine(text, record, name);
-        record = line.record;
-        name = line.next;
-        list[i] = this.name;
-        list[i + 1] = this.value;
-        continue;
-      }
-      // As readLine(), without what is not needed here.
-      record -= RECORD_SIZE;
-      const nameEnd = name + usual;
-      const valueEnd = nameEnd + 2 + (text.charCodeAt(record + 2) | (text.charCodeAt(record + 3) << 7));
-      list[i] = text.substring(name, nameEnd);
-      list[i + 1] = text.substring(nameEnd + 2, valueEnd);
-      name = valueEnd + 2;
-    }
-    return list;
-  }
-
   /** The pairs with names as sent. */
   toJSON(): [name: string, value: string][] {
     return this.raw();

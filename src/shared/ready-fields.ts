@@ -52,11 +52,6 @@ export class ReadyFields extends HeaderFields {
     return pairs as [string, string][];
   }
 
-  /** @internal */
-  override flat(): string[] {
-    return [...this.list];
-  }
-
   override toJSON(): [name: string, value: string][] {
     return this.twos();
   }
