@@ -105,6 +105,7 @@ class Methods {
       return consumed;
     } catch (error) {
       if (error !== reader.made) throw error;
+      this.isUserCall = false;
       return this._fail(parseError(reader.made as RemoteProtocolError, begin));
     }
   }
