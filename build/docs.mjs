@@ -6,6 +6,7 @@
 //   docs/states.md     the tables of src/http1/states.ts, in words, as Mermaid and as docs/states.svg
 //   docs/http2-rules.md  every MUST of RFC 9113 and RFC 7541 with its tests (test/http2/rules)
 //   SECURITY.md        the table between its marks, from test/security/cves.ts
+//   docs/layers.md, docs/node.md, docs/web.md  examples, and the timeouts of the adapters, the same
 //   README.md          what stands between <!-- name --> and <!-- /name -->: tables of errors, limits, leniencies, and
 //                      examples/two-ends.mjs with what it prints
 import { execFileSync } from "node:child_process";
@@ -34,6 +35,11 @@ export async function generate() {
     "README.md": fillIn(readme, readmeSections()),
     "docs/http2.md": fillIn(readFileSync(join(ROOT, "docs/http2.md"), "utf8"), http2Sections()),
     "SECURITY.md": fillIn(readFileSync(join(ROOT, "SECURITY.md"), "utf8"), securitySections()),
+    "docs/layers.md": fillIn(readFileSync(join(ROOT, "docs/layers.md"), "utf8"), { loop: source("loop") }),
+    "docs/node.md": fillIn(readFileSync(join(ROOT, "docs/node.md"), "utf8"), {
+      "reverse-proxy": source("reverse-proxy"),
+    }),
+    "docs/web.md": fillIn(readFileSync(join(ROOT, "docs/web.md"), "utf8"), webSections()),
     "package.json": packageText(),
   };
 }
@@ -95,6 +101,28 @@ function securitySections() {
     cves: cveTable(),
     "security-timeouts": table(["`timeouts.`", "milliseconds"], times),
   };
+}
+
+function webSections() {
+  return {
+    "timeouts-server": timeoutTable("src/adapters/session/service.ts", "Timeouts", "DEFAULT_TIMEOUTS"),
+    "timeouts-client": timeoutTable("src/adapters/session/http1-client.ts", "ClientTimeouts", "CLIENT_TIMEOUTS"),
+  };
+}
+
+/** The members of an interface with their docstrings, and the defaults that stand beside it. */
+function timeoutTable(file, type, constant) {
+  const tree = ts.createSourceFile(file, readFileSync(join(ROOT, file), "utf8"), ts.ScriptTarget.Latest, true);
+  const isOf = (name) => (node) => node.name?.text === name || node.declarationList?.declarations[0].name.text === name;
+  const { members } = tree.statements.find(isOf(type));
+  const { initializer } = tree.statements.find(isOf(constant)).declarationList.declarations[0];
+  const defaults = new Map(initializer.properties.map(({ name, initializer: value }) => [name.text, value.getText()]));
+  const rows = members.map((member) => [
+    `\`${member.name.text}\``,
+    defaults.get(member.name.text).replaceAll("_", ""),
+    cell(member.jsDoc[0].comment),
+  ]);
+  return table(["`timeouts.`", "default", "what"], rows);
 }
 
 /** Replaces what stands between the markers of each section. A marker that is missing is an error. */
@@ -161,10 +189,14 @@ function leniencyTable(leniencies, notes) {
 
 /** The example as it is in its file, and what it prints when it runs. */
 function program(name) {
-  const file = `examples/${name}.mjs`;
-  const source = readFileSync(join(ROOT, file), "utf8").trimEnd();
-  const output = execFileSync(process.execPath, [file], { cwd: ROOT, encoding: "utf8" }).trimEnd();
-  return `\`\`\`js\n${source}\n\`\`\`\n\nIt prints:\n\n\`\`\`text\n${output}\n\`\`\``;
+  const output = execFileSync(process.execPath, [`examples/${name}.mjs`], { cwd: ROOT, encoding: "utf8" }).trimEnd();
+  return `${source(name)}\n\nIt prints:\n\n\`\`\`text\n${output}\n\`\`\``;
+}
+
+/** The example as it is in its file. */
+function source(name) {
+  const text = readFileSync(join(ROOT, `examples/${name}.mjs`), "utf8").trimEnd();
+  return `\`\`\`js\n${text}\n\`\`\``;
 }
 
 function count(value, none) {

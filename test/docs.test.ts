@@ -1,8 +1,10 @@
 // What is written must be what is: the documents made from the code are made again and compared, and the programs in the
 // README run.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import type { AddressInfo, Server } from "node:net";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fillIn, generate, http2Tables, outdated } from "../build/docs.mjs";
 import { arrowsOf, svg } from "../build/draw.mjs";
@@ -28,6 +30,9 @@ describe("documents made from the code", () => {
     "docs/http2-states.svg",
     "docs/http2-rules.md",
     "SECURITY.md",
+    "docs/layers.md",
+    "docs/node.md",
+    "docs/web.md",
     "package.json",
   ])("%s is up to date", (path) => {
     expect(generated[path] === readFileSync(`${ROOT}${path}`, "utf8"), `${path}: npm run docs`).toBe(true);
@@ -104,6 +109,43 @@ describe("the server in the README", () => {
     ]);
     expect(await ask(port, { headers: { Host: "a b" } })).toEqual([400, ""]);
   });
+});
+
+describe.each(["web", "node"])("the programs in docs/%s.md", (page) => {
+  const folder = `${ROOT}build/out/docs-${page}`;
+  const text = readFileSync(`${ROOT}docs/${page}.md`, "utf8");
+  const programs = [...text.matchAll(/```js\n(.*?)```\n\n```text\n(.*?)```/gs)].map(([, code, output]) => ({
+    code: code ?? "",
+    output: output ?? "",
+  }));
+  beforeAll(() => {
+    mkdirSync(folder, { recursive: true });
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("are there", () => {
+    const examples = text.match(/<!-- (?:reverse-proxy) -->/g)?.length ?? 0;
+    expect(programs.length).toBe((text.match(/```js/g)?.length ?? 0) - examples);
+    expect(programs.length).toBeGreaterThan(1);
+  });
+
+  it.each(programs)(
+    "print what they are said to: $output",
+    async ({ code, output }) => {
+      const file = `${folder}/program-${programs.findIndex((program) => program.code === code)}.mjs`;
+      writeFileSync(file, code);
+      const { stdout, stderr } = await promisify(execFile)(process.execPath, [file], { timeout: 50_000 });
+      expect([stdout, stderr]).toEqual([output, ""]);
+    },
+    60_000,
+  );
+});
+
+it("docs/layers.md names every example", () => {
+  const layers = readFileSync(`${ROOT}docs/layers.md`, "utf8");
+  const parts = ["certificate.mjs", "greeting.mjs", "handlers.mjs", "loop.mjs", "page.mjs"];
+  const examples = readdirSync(`${ROOT}examples`).filter((name) => !parts.includes(name));
+  expect(examples.filter((name) => !layers.includes(`(../examples/${name})`))).toEqual([]);
 });
 
 function ask(port: number, options: object, body?: string): Promise<[number | undefined, string]> {

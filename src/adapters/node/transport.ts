@@ -17,6 +17,10 @@ const LINGER_OCTETS = 16 * 1024 * 1024;
 /** What a net.Socket has more than a Duplex. */
 interface SocketPowers {
   resetAndDestroy?(): void;
+  /** Undefined: not connected, or no TCP. */
+  readonly remoteFamily?: string | undefined;
+  /** Of TLS. */
+  readonly encrypted?: boolean;
   setTimeout?(milliseconds: number): void;
 }
 
@@ -114,8 +118,8 @@ export class NodeTransport implements Transport {
     this.isLingering = true;
     this.failure ??= error;
     const socket = this.stream as Duplex & SocketPowers;
-    if (socket.resetAndDestroy === undefined) socket.destroy();
-    else socket.resetAndDestroy();
+    if (canReset(socket)) socket.resetAndDestroy?.();
+    else socket.destroy();
   }
 
   // --- for its owner ------------------------------------------------------------------------------------------------
@@ -189,6 +193,16 @@ export class NodeTransport implements Transport {
     this.watchWrites(false);
     this.session.drained();
   }
+}
+
+/**
+ * TLS has its own way to tell an end from a cut, and a Unix socket none: Node throws for both. While a FIN is under way
+ * Node's reset fails, leaks the descriptor, and never tells "close".
+ */
+function canReset(socket: Duplex & SocketPowers): boolean {
+  const { resetAndDestroy, encrypted, remoteFamily, writableEnded, writableFinished } = socket;
+  if (resetAndDestroy === undefined || encrypted || remoteFamily === undefined) return false;
+  return !writableEnded || writableFinished;
 }
 
 function unblock(transport: NodeTransport): void {
