@@ -1,132 +1,86 @@
-// Input to events, message after message. A connection answers or asks in between so that its machine moves on; what it
-// would send goes nowhere. Knows no file and no text.
-import { Http1Connection, type Http1ReceivedEvent } from "../index.ts";
+// Octets of a connection, of a protocol that is given or found out. Knows no file and no text.
+import { Http2Connection } from "../index.ts";
+import { checkMethods, RequestDecoder, ResponseDecoder } from "./decode-http1.ts";
+import { Http2Decoder } from "./decode-http2.ts";
+import type { Decoder, Emit, Protocol, Role } from "./decoder.ts";
+import { FRAME_HEADER_SIZE } from "./frames.ts";
 
-type Emit = (event: Http1ReceivedEvent, offset: number) => void;
+const NOTHING = new Uint8Array(0);
 
-export interface Decoder {
-  /** May throw a RemoteProtocolError whose offset counts from `base`. */
-  feed(octets: Uint8Array): void;
-  end(): void;
-  /** Octets of the input before the current connection's first. */
-  readonly base: number;
-  /** Octets fed so far. */
-  readonly position: number;
-  /** Where another protocol took over, if one did. */
-  readonly switchedAt: number | undefined;
-}
-
-export function createDecoder(role: "server" | "client", methods: readonly string[], emit: Emit): Decoder {
+/** @throws LocalProtocolError for what is no method */
+export function createDecoder(
+  protocol: Protocol | "auto",
+  role: Role,
+  methods: readonly string[],
+  emit: Emit,
+): Decoder {
+  checkMethods(methods);
+  if (protocol === "auto") return new SniffingDecoder(role, (found) => createDecoder(found, role, methods, emit));
+  if (protocol === "http2") return new Http2Decoder(role, methods, emit);
   return role === "server" ? new RequestDecoder(emit) : new ResponseDecoder(methods, emit);
 }
 
-class RequestDecoder implements Decoder {
-  readonly base = 0;
-  readonly switchedAt = undefined;
-  position = 0;
-  readonly #emit: Emit;
-  readonly #connection = new Http1Connection("server");
+/** Which protocol it is the first octets say. */
+class SniffingDecoder implements Decoder {
+  readonly #role: Role;
+  readonly #create: (protocol: Protocol) => Decoder;
+  #decoder: Decoder | null = null;
+  #held: Uint8Array = NOTHING;
 
-  constructor(emit: Emit) {
-    this.#emit = emit;
+  constructor(role: Role, create: (protocol: Protocol) => Decoder) {
+    this.#role = role;
+    this.#create = create;
   }
 
   feed(octets: Uint8Array): void {
-    this.position += octets.length;
-    this.#connection.feed(octets);
-    this.#pull();
+    if (this.#decoder !== null) return this.#decoder.feed(octets);
+    this.#held = Buffer.concat([this.#held, octets]);
+    const protocol = sniff(this.#role, this.#held);
+    if (protocol !== null) this.#become(protocol);
   }
 
   end(): void {
-    this.#connection.feedEof();
-    this.#pull();
+    (this.#decoder ?? this.#become("http1")).end();
   }
 
-  #pull(): void {
-    for (const event of this.#connection.events()) {
-      if (event.type === "request") this.#method = event.method;
-      this.#emit(event, event.offset);
-      // Not before the end: a final response already sent changes what an end of input in the body means.
-      if (event.type === "end-of-message") this.#answer();
-    }
+  get protocol(): Protocol {
+    return this.#decoder?.protocol ?? "http1";
   }
 
-  #method = "";
-
-  #answer(): void {
-    const connection = this.#connection;
-    connection.send({
-      type: "response",
-      status: this.#method === "CONNECT" ? 501 : 200,
-      headers: [["Content-Length", "0"]],
-    });
-    connection.send({ type: "end-of-message" });
-    connection.chunksToSend();
-    if (connection.localState === "done" && connection.remoteState === "done") connection.startNextCycle();
-  }
-}
-
-/**
- * Every response gets a connection of its own: octets that were there before a request was sent do not answer it, and how
- * many responses the input holds is not known before.
- */
-class ResponseDecoder implements Decoder {
-  base = 0;
-  position = 0;
-  switchedAt: number | undefined;
-  readonly #emit: Emit;
-  readonly #methods: string[];
-  #connection = new Http1Connection("client");
-
-  constructor(methods: readonly string[], emit: Emit) {
-    for (const method of methods) ask(new Http1Connection("client"), method);
-    this.#methods = [...methods];
-    this.#emit = emit;
+  get base(): number {
+    return this.#decoder?.base ?? 0;
   }
 
-  feed(octets: Uint8Array): void {
-    let rest = octets;
-    while (rest.length > 0) {
-      if (this.#connection.localState === "idle") ask(this.#connection, this.#methods.shift() ?? "GET");
-      this.#connection.feed(rest);
-      this.position += rest.length;
-      this.#pull();
-      rest = this.#isComplete() ? this.#nextConnection(rest) : NOTHING;
-    }
+  get position(): number {
+    return this.#decoder?.position ?? 0;
   }
 
-  end(): void {
-    const method = this.#connection.localState === "idle" ? this.#methods.shift() : undefined;
-    if (method !== undefined) ask(this.#connection, method);
-    this.#connection.feedEof();
-    this.#pull();
+  get switchedAt(): number | undefined {
+    return this.#decoder?.switchedAt;
   }
 
-  #pull(): void {
-    for (const event of this.#connection.events()) this.#emit(event, this.base + event.offset);
-    if (this.#connection.remoteState !== "switched-protocol") return;
-    const { data } = this.#connection.takeTrailingData();
-    this.switchedAt ??= this.position - data.length;
+  get isFaulty(): boolean {
+    return this.#decoder?.isFaulty ?? false;
   }
 
-  #isComplete(): boolean {
-    return this.#connection.localState === "done" && this.#connection.remoteState === "done";
-  }
-
-  #nextConnection(octets: Uint8Array): Uint8Array {
-    const left = this.#connection.bufferedBytes;
-    this.base = this.position - left;
-    this.position = this.base;
-    this.#connection = new Http1Connection("client");
-    return octets.subarray(octets.length - left);
+  #become(protocol: Protocol): Decoder {
+    const decoder = this.#create(protocol);
+    this.#decoder = decoder;
+    decoder.feed(this.#held);
+    return decoder;
   }
 }
 
-function ask(connection: Http1Connection, method: string): void {
-  const target = method === "CONNECT" ? "example.com:443" : "/";
-  connection.send({ type: "request", method, target, headers: [["Host", "example.com"]] });
-  connection.send({ type: "end-of-message" });
-  connection.chunksToSend();
+/** A client of HTTP/2 begins with its preface, a server with SETTINGS on stream 0 (RFC 9113 3.4); null: too few octets. */
+export function sniff(role: Role, octets: Uint8Array): Protocol | null {
+  if (role === "server") {
+    const sniffed = Http2Connection.sniff(octets);
+    return sniffed === "need-data" ? null : sniffed;
+  }
+  const begin = octets.subarray(3, FRAME_HEADER_SIZE);
+  if (begin.some((octet, index) => octet !== SETTINGS_ON_0[index])) return "http1";
+  return begin.length === SETTINGS_ON_0.length ? "http2" : null;
 }
 
-const NOTHING = new Uint8Array(0);
+/** Type, flags and stream. */
+const SETTINGS_ON_0 = [4, 0, 0, 0, 0, 0];
