@@ -10,6 +10,7 @@ import hpackJs from "hpack.js";
 import { HpackDecoder, HpackEncoder } from "sansio/hpack";
 import { requestCorpus } from "./corpus.mjs";
 import { alternate } from "./measure.mjs";
+import { nativeInflate } from "./nghttp2.mjs";
 
 /** @typedef {import("./measure.mjs").Budget} Budget */
 /** @typedef {[name: string, value: string]} Field */
@@ -211,7 +212,21 @@ export async function measureHpack(budget) {
   const results = await alternate(decoders(stories), options);
   const messages = { ...options, reference: "", what: `${name} as messages` };
   results.push(...(await alternate([messageReader(stories)], messages)).map((own) => against(own, results)));
+  results.push(against(nativeOf(stories), results));
   return { workload: name, mode: "hpack", per: "field", reference: REFERENCE, results };
+}
+
+/** In a process of its own, and without strings: what its time is the other's should be near. @param {readonly Story[]} stories */
+function nativeOf(stories) {
+  const seen = { fields: fieldCount(stories), octets: stories.reduce((sum, { lists }) => sum + octetsInAll(lists), 0) };
+  const { isStudied, ...times } = nativeInflate(stories, seen);
+  const about = isStudied ? "as it was studied: no compiler or no library is here" : "nghttp2_hd_inflate_hd2(), C";
+  return { peer: isStudied ? "nghttp2, studied" : "nghttp2, native", about, ...times, ratio: 0, toFirst: 0 };
+}
+
+/** @param {readonly Field[][]} lists */
+function octetsInAll(lists) {
+  return lists.reduce((sum, list) => sum + octetsIn(list), 0);
 }
 
 /** One that was measured after the others: its ratios are those of the medians. @param {import("./measure.mjs").Result} own @param {import("./measure.mjs").Result[]} all */
