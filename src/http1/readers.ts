@@ -32,7 +32,7 @@ import {
 import type { ErrorCode, RemoteProtocolError } from "../shared/errors.ts";
 import { HeaderFields, NO_FIELDS } from "../shared/header-fields.ts";
 import { takeText, takeTrailers } from "../wasm/scan.ts";
-import { CHUNK_LINE, ElementReader } from "./elements.ts";
+import { ElementReader } from "./elements.ts";
 import type {
   DataEvent,
   EndOfMessageEvent,
@@ -259,9 +259,8 @@ export class Receiver extends ElementReader {
 
   /** chunk = chunk-size [ chunk-ext ] CRLF chunk-data CRLF (RFC 9112 7.1): the first line of one. */
   private readChunkLine(): boolean {
-    const { settings } = this;
-    const { maxChunkLineBytes, maxBodyBytes } = settings.limits;
-    const length = this.readElement(CHUNK_LINE, maxChunkLineBytes, "CHUNK_LINE_TOO_LONG", "INCOMPLETE_BODY");
+    const { maxBodyBytes } = this.settings.limits;
+    const length = this.readChunkSizeLine();
     if (length === 0) return false;
     const size = this.kernel.length;
     if (this.bodyOctets + size > maxBodyBytes) throw this.fault("BODY_TOO_LARGE", this.offset);

@@ -391,6 +391,16 @@ describe("a limit and a fault", () => {
   ]);
 });
 
+test("a limit of chunk-size lines below the octets that are looked at first", () => {
+  const read = (line: string) => {
+    const connection = new Http1Connection("server", { limits: { maxChunkLineBytes: 6 } });
+    connection.feed(octets(`${CHUNKED.server}${line}\r\n12345678`));
+    return [...connection.events()].map(({ type }) => type);
+  };
+  expect(read("0008")).toEqual(["request", "data"]);
+  expect(() => read("00008")).toThrow(expect.objectContaining({ code: "CHUNK_LINE_TOO_LONG" }));
+});
+
 test("limits begin anew with each message", () => {
   const limits = {
     maxHeadBytes: CHUNKED.server.length,
