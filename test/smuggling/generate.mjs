@@ -1,7 +1,7 @@
 // @ts-check
 // Inputs that nobody wrote: the corpus changed by octets and pieces that mean something, and messages put together from
 // lines of which each may be the wrong one. The same for the same seed.
-import { makeRandom, mutate } from "../fuzz/mutate.mjs";
+import { endingIn, makeRandom, mutate } from "../fuzz/mutate.mjs";
 import { REQUEST_CASES } from "./corpus.mjs";
 import { RESPONSE_CASES } from "./corpus-responses.mjs";
 import { LAST } from "./pieces.mjs";
@@ -27,6 +27,9 @@ const PIECES = [
   "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
   " HTTP/1.0\r\n",
 ];
+
+/** Changes take whole lines and whole heads. */
+const LINES = [endingIn("\r\n"), endingIn("\r\n\r\n")];
 
 const STARTS = ["GET /a HTTP/1.1", "POST /a HTTP/1.1", "POST /a HTTP/1.0", "HEAD /a HTTP/1.1", "CONNECT a:1 HTTP/1.1"];
 const STATUSES = [
@@ -82,7 +85,7 @@ export function* generate(seed, what) {
   /** Mostly the first. @param {readonly string[]} from */
   const seldom = (from) => (next(20) > 0 ? /** @type {string} */ (from[0]) : pick(from));
   for (;;) {
-    const text = next(2) === 0 ? mutate(corpus, PIECES, next).toString("latin1") : assembled();
+    const text = next(2) === 0 ? mutate(corpus, PIECES, LINES, next).toString("latin1") : assembled();
     yield what === "requests" ? { text } : { text, methods: pick(METHODS) };
   }
 
