@@ -23,7 +23,8 @@ export async function makeKernel({ name, door }) {
 
 /** Compiles a door for one target of asconfig.json. */
 async function compile(door, target) {
-  const { error, stderr } = await asc.main([door, "--config", "asconfig.json", "--target", target], {
+  const options = ["--config", "asconfig.json", "--target", target, "--transform", "./build/no-inline.mjs"];
+  const { error, stderr } = await asc.main([door, ...options], {
     readFile: (name, base) => {
       try {
         return readFileSync(join(base, name), "utf8");

@@ -1,7 +1,9 @@
-// Bundles what tsc emitted: each entry in each form, and its types. Forms share no chunks.
+// Bundles what tsc emitted: the types of each entry, by which the members are known that may be renamed; then each entry in
+// each form. Forms share no chunks.
 import { basename, resolve } from "node:path";
 import dts from "rollup-plugin-dts";
 import { ENTRIES, FORMS, fileName, KERNELS } from "./entries.mjs";
+import { readNames, renamed } from "./mangle.mjs";
 
 const JS = "build/out/js";
 const entries = (extension) =>
@@ -28,12 +30,33 @@ function kernelsOf({ kernel }) {
   };
 }
 
+let names;
+
+/** Every module of every form has the same short names. The command, which nobody imports, keeps the long ones. */
+const shortMembers = {
+  name: "short-members",
+  transform: (code, id) => {
+    if (!id.startsWith(resolve(JS))) return null;
+    names ??= readNames(resolve("."));
+    return { code: renamed(id, code, names), map: null };
+  },
+};
+
 export default [
+  {
+    input: entries("d.ts"),
+    external: /^node:/,
+    plugins: [dts()],
+    output: [
+      { format: "es", ...files("d.ts") },
+      { format: "es", ...files("d.cts") },
+    ],
+  },
   ...FORMS.map((form) => ({
     input: { ...entries("js"), ...(form.format === "cjs" && scripts) },
     external: /^node:/,
     makeAbsoluteExternalsRelative: false,
-    plugins: [kernelsOf(form)],
+    plugins: [kernelsOf(form), shortMembers],
     output: {
       format: form.format,
       ...files(form.extension),
@@ -46,14 +69,5 @@ export default [
     input: { cli: `${JS}/src/cli/main.js` },
     external: /^node:/,
     output: { format: "es", ...files("js"), chunkFileNames: "cli-[name].js" },
-  },
-  {
-    input: entries("d.ts"),
-    external: /^node:/,
-    plugins: [dts()],
-    output: [
-      { format: "es", ...files("d.ts") },
-      { format: "es", ...files("d.cts") },
-    ],
   },
 ];
