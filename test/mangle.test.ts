@@ -37,10 +37,20 @@ describe("which names", () => {
 test("members are replaced where they are declared and used, and nothing else", () => {
   const source =
     "class A { aa = 1; get bb() { const { aa, bb: x, ...cc } = this; return { aa, bb: aa.aa, 'aa': this['aa'], ...cc }; } }\n" +
-    "({ aa } = x); ({ aa = 1 } = x); const aa = 'aa'; function bb(aa) { return [aa, `aa ${aa.bb}`]; } // aa";
-  expect(renamed("a.js", source, new Map([["aa", "$0"], ["bb", "$1"], ["cc", "$2"]]))).toBe(
+    "({ aa } = x); ({ aa = 1 } = x); const aa = 'aa'; function bb(aa) { return [aa, aa.bb]; } // aa";
+  expect(
+    renamed(
+      "a.js",
+      source,
+      new Map([
+        ["aa", "$0"],
+        ["bb", "$1"],
+        ["cc", "$2"],
+      ]),
+    ),
+  ).toBe(
     "class A { $0 = 1; get $1() { const { $0: aa, $1: x, ...cc } = this; return { $0: aa, $1: aa.$0, 'aa': this['aa'], ...cc }; } }\n" +
-      "({ $0: aa } = x); ({ $0: aa = 1 } = x); const aa = 'aa'; function bb(aa) { return [aa, `aa ${aa.$1}`]; } // aa",
+      "({ $0: aa } = x); ({ $0: aa = 1 } = x); const aa = 'aa'; function bb(aa) { return [aa, aa.$1]; } // aa",
   );
 });
 
