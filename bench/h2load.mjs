@@ -8,7 +8,7 @@ import { connect } from "node:http2";
 import { parseArgs } from "node:util";
 import { writeReadme } from "./readme.mjs";
 import { warnOfLoad, writeLoads } from "./report.mjs";
-import { compared, inTurns, load, start } from "./servers.mjs";
+import { compared, FETCH, inTurns, load, start, tellBeside } from "./servers.mjs";
 
 const ROUNDS = 5;
 const REQUESTS = 200_000;
@@ -25,6 +25,7 @@ const SERVERS = [
   ["sansio", new URL("../examples/server.mjs", import.meta.url).pathname, "--port", "0"],
   [COMPATIBILITY, peers, "compatibility"],
   [STREAMS, peers, "streams"],
+  FETCH,
 ];
 
 /** The response to GET /hello: fields in order of name, and the body. @param {number} port @returns {Promise<string[]>} */
@@ -69,7 +70,10 @@ async function measureLoads({ rounds, requests }) {
     console.log(`  ${ours.map((line) => JSON.stringify(line)).join(" ")}\n`);
     for (const one of running) await h2load(one, requests / 4);
     const servers = await inTurns(running, rounds, (one) => h2load(one, requests));
-    return compared("`npm start` under h2load, 8 connections of 32 streams", servers, FLOORS);
+    const others = servers.slice(0, -1);
+    const loads = compared("`npm start` under h2load, 8 connections of 32 streams", others, FLOORS);
+    tellBeside(/** @type {import("./servers.mjs").Served} */ (servers.at(-1)), others);
+    return loads;
   } finally {
     await Promise.all(running.map(({ stop }) => stop()));
   }

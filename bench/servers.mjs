@@ -127,3 +127,12 @@ export function compared(what, [ours, ...peers], floors) {
   console.log("");
   return loads;
 }
+
+/** The server whose handler is on Fetch's types: measured beside the others, with no floor. */
+export const FETCH = ["sansio, Fetch handler", new URL("fetch-server.mjs", import.meta.url).pathname];
+
+/** @param {Served} fetched @param {readonly Served[]} servers ours, and the others */
+export function tellBeside(fetched, [, ...peers]) {
+  const ratios = peers.map((peer) => `${(fetched.rate / peer.rate).toFixed(2)} times ${peer.server}`);
+  console.log(`  ${fetched.server.padEnd(28)} ${String(fetched.rate).padStart(8)} requests/s: ${ratios.join(", ")}\n`);
+}

@@ -8,7 +8,7 @@ import { connect } from "node:net";
 import { parseArgs } from "node:util";
 import { writeReadme } from "./readme.mjs";
 import { warnOfLoad, writeLoads } from "./report.mjs";
-import { compared, inTurns, load, start } from "./servers.mjs";
+import { compared, FETCH, inTurns, load, start, tellBeside } from "./servers.mjs";
 
 const ROUNDS = 3;
 const SECONDS = 5;
@@ -27,6 +27,7 @@ const LOADS = [
 const SERVERS = [
   ["sansio", new URL("../examples/server.mjs", import.meta.url).pathname, "--port", "0"],
   ["node:http", new URL("wrk-node.mjs", import.meta.url).pathname],
+  FETCH,
 ];
 
 /** The response to GET /hello: status line, fields in order of name, body. @param {number} port @returns {Promise<string[]>} */
@@ -34,11 +35,14 @@ function hello(port) {
   return new Promise((done, fail) => {
     const socket = connect(port, "127.0.0.1", () => socket.write("GET /hello HTTP/1.1\r\nHost: bench\r\n\r\n"));
     socket.once("error", fail);
-    socket.once("data", (octets) => {
+    let text = "";
+    socket.on("data", (octets) => {
+      text += octets.toString("latin1");
+      if (!text.endsWith("world!\n")) return;
       socket.destroy();
-      const [head, body] = octets.toString("latin1").split("\r\n\r\n");
+      const [head, body] = text.split("\r\n\r\n");
       const [first, ...lines] = head.split("\r\n");
-      done([first, ...lines.map((line) => line.replace(/^Date: .*/, "Date: now")).sort(), body]);
+      done([first, ...lines.map((line) => line.replace(/^(Date): .*/i, "$1: now")).sort(), body]);
     });
   });
 }
@@ -57,15 +61,21 @@ function wrk(running, script, seconds) {
 async function measureLoads({ rounds, seconds }) {
   const running = await Promise.all(SERVERS.map(start));
   try {
-    const [ours, theirs] = await Promise.all(running.map(({ port }) => hello(port)));
+    const [ours, theirs, fetched] = await Promise.all(running.map(({ port }) => hello(port)));
     deepStrictEqual(ours, theirs, "the servers must send the same");
+    // Fetch's Headers know lower case alone.
+    deepStrictEqual(
+      fetched,
+      ours.map((line) => line.replace(/^[\w-]+:/, (name) => name.toLowerCase())),
+    );
     console.log(`wrk -t1 -c${CONNECTIONS} -d${seconds}s, ${rounds} rounds in turns; both send:`);
     console.log(`  ${ours.map((line) => JSON.stringify(line)).join(" ")}\n`);
     const loads = [];
     for (const { name, script, floors } of LOADS) {
       for (const one of running) await wrk(one, script, 1);
-      const servers = await inTurns(running, rounds, (one) => wrk(one, script, seconds));
-      loads.push(...compared(`\`npm start\` under wrk, ${name}`, servers, floors));
+      const [mine, node, fetcher] = await inTurns(running, rounds, (one) => wrk(one, script, seconds));
+      loads.push(...compared(`\`npm start\` under wrk, ${name}`, [mine, node], floors));
+      tellBeside(fetcher, [mine, node]);
     }
     return loads;
   } finally {
