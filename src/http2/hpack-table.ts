@@ -62,10 +62,6 @@ export class DynamicTable<Kept extends { readonly size: number }> {
   protected list: Kept[] = [];
   protected start = 0;
 
-  get length(): number {
-    return this.list.length - this.start;
-  }
-
   /** The entry so many places behind the newest; undefined past the oldest. */
   at(place: number): Kept | undefined {
     const index = this.list.length - 1 - place;

@@ -34,7 +34,7 @@ import { CLOSED, END, ENDED, HEAD, NOTHING, ON, type Stream, TRAILERS } from "./
 import { IS_IDLE, Streams, WAS_RESET_HERE } from "./streams.ts";
 
 const ENDINGS = compileEvents(ENDING_STATES, ENDING_TRIGGERS, ON_ENDING);
-const [OPEN, SHUTTING_DOWN, GOING_AWAY, FINISHED, TERMINATED] = [...ENDING_STATES.keys()] as [
+const [OPEN, , GOING_AWAY, FINISHED, TERMINATED] = [...ENDING_STATES.keys()] as [
   number,
   number,
   number,
@@ -133,10 +133,6 @@ export class Session {
 
   get isTerminated(): boolean {
     return this.ending === TERMINATED;
-  }
-
-  get isShuttingDown(): boolean {
-    return this.ending === SHUTTING_DOWN;
   }
 
   private noticeEmptiness(): void {
