@@ -25,7 +25,7 @@ it("examples/message-page.mjs: a page asks the server in its worker", async (con
     await chromium.close();
     files.stop();
   }
-}, 60_000);
+}, 120_000);
 
 it("examples/cloudflare-worker.mjs: a Worker asks over connect()", async (context) => {
   if (!MUST_RUN && !existsSync(runtime("workerd"))) return context.skip("no workerd");
@@ -46,7 +46,7 @@ it("examples/cloudflare-worker.mjs: a Worker asks over connect()", async (contex
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
   }
-}, 60_000);
+}, 120_000);
 
 const TYPES: Record<string, string> = {
   ".mjs": "text/javascript",
