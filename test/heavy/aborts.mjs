@@ -54,6 +54,7 @@ function judge({ unhandled, wrong, outcomes }, marks, last, unanswered) {
   const told = sides.map(
     ({ side, from, to }) => `${side} ${mebibytes(from)}, then ${mebibytes(to)} (${percent(to / from)})`,
   );
+  console.log(`         ${told.join("; ")}; ${JSON.stringify(outcomes)}`);
   assert.deepEqual({ unhandled, wrong, unanswered }, { unhandled: 0, wrong: [], unanswered: 0 });
   assert.deepEqual({ unhandled: last.unhandled, connections: last.connections }, { unhandled: 0, connections: 0 });
   const unexpected = marks

@@ -8,6 +8,8 @@ const answer = fetchHandler(application);
 const server = createServer(
   (request, reply) => (request.target === "/sink" ? sink(request, reply) : answer(request, reply)),
   {
+    // A busy machine is no reason to close what is used.
+    timeouts: { idle: 120_000, head: 120_000, body: 120_000, write: 120_000 },
     onError: (error, request) => seen.errors.push(`${request?.target} ${error.code} ${error.message}`),
   },
 );
