@@ -85,7 +85,7 @@ async function main() {
     console.log(JSON.stringify({ reports, isOurs }));
     browser.kill();
     browser.once("exit", () => {
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
       process.exit(status);
     });
   }
