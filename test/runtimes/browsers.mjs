@@ -62,7 +62,16 @@ export async function resultOf(browser, answer, limit) {
     await ended;
     server.close();
     server.closeAllConnections();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    removeProfile(profile);
+  }
+}
+
+/** Processes of a browser that was ended may write for a moment more: that is no failure of the page. */
+function removeProfile(profile) {
+  try {
+    rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  } catch (error) {
+    console.log(`left behind: ${profile} (${error.code})`);
   }
 }
 
