@@ -44,7 +44,7 @@ it("examples/cloudflare-worker.mjs: a Worker asks over connect()", async (contex
   } finally {
     workerd?.kill("SIGKILL");
     await server.stop();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 }, 120_000);
 
