@@ -1,8 +1,9 @@
 // Every branch of src/http1, src/http2, src/shared, src/wasm and assembly/, or a reason beside it: `npm run test:coverage`.
 //
-// The whole vitest suite runs in a copy of the tree, where asconfig.json loads build/assembly-coverage.mjs: once with
-// the SIMD kernels (this run counts src/ too) and once with the scalar ones in their place; the counts are joined. In
-// the tree itself nothing is changed, and the tests find everything where they always find it.
+// The suite runs in a copy of the tree, where asconfig.json loads build/assembly-coverage.mjs: once with the SIMD kernels (this
+// run counts src/ too) and once, as far as it is about the kernels, with the scalar ones in their place; the counts are joined.
+// Tests that run programs of ours in processes of their own count nothing and are left to npm test. In the tree itself nothing
+// is changed, and the tests find everything where they always find it.
 //
 //   node test/coverage/run.mjs [--keep] [vitest's filters...]
 import { execFileSync, spawnSync } from "node:child_process";
@@ -13,6 +14,8 @@ import { join as joinCounts, judge, report } from "./branches.mjs";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const COUNTED = ["src/http1", "src/http2", "src/shared", "src/wasm"];
+const PROGRAMS = ["examples", "docs", "bench", "cli"].map((name) => `test/${name}*`);
+const OF_KERNELS = ["test/assembly", "test/wasm", "test/http1", "test/http2", "test/compat", "test/coverage"];
 const keep = process.argv.includes("--keep");
 const filters = process.argv.slice(2).filter((argument) => argument !== "--keep");
 
@@ -28,8 +31,8 @@ function main() {
   makeCopy();
   run("npm", ["run", "--silent", "build"], {});
   const results = {
-    "the suite with SIMD kernels": vitest({}, ["--coverage"]),
-    "the suite with scalar kernels": vitest({ SANSIO_COVERAGE_SCALAR: "1" }, []),
+    "the suite with SIMD kernels": vitest({}, ["--coverage", ...filters]),
+    "the suite with scalar kernels": vitest({ SANSIO_COVERAGE_SCALAR: "1" }, filters.length > 0 ? filters : OF_KERNELS),
     "branches of src/": areSourcesCovered(),
     "a reason beside every exclusion in src/": areExclusionsExplained(),
     "branches of assembly/": isAssemblyCovered(),
@@ -59,6 +62,7 @@ function makeCopy() {
 import base from "./test/vitest.config";
 export default mergeConfig(base, {
   test: {
+    exclude: ${JSON.stringify(PROGRAMS.flatMap((pattern) => [`${pattern}.test.ts`, `${pattern}/**`]))},
     setupFiles: [${JSON.stringify(join(copy, "test/coverage/collect.ts"))}],
     coverage: { reporter: ["json"], reportOnFailure: true, thresholds: { branches: 0 }, exclude: ["**/*.d.ts"] },
   },
@@ -68,7 +72,7 @@ export default mergeConfig(base, {
 }
 
 function vitest(environment, options) {
-  return run("node_modules/.bin/vitest", ["run", "--config", "coverage.config.ts", ...options, ...filters], {
+  return run("node_modules/.bin/vitest", ["run", "--config", "coverage.config.ts", ...options], {
     SANSIO_SHARED: resolve(ROOT, process.env.SANSIO_SHARED ?? "../shared"),
     SANSIO_COVERAGE_HITS: join(copy, "hits"),
     ...environment,
