@@ -87,7 +87,9 @@ function ratios(runs) {
 /** @param {readonly Run[]} runs */
 function memory(runs) {
   const parts = runs.flatMap(({ major, results }) => {
-    const heaps = results.memory.filter(({ what }) => /^heap of an idle (server|client)/.test(what)).map(({ value }) => value);
+    const heaps = results.memory
+      .filter(({ what }) => /^heap of an idle (server|client)/.test(what))
+      .map(({ value }) => value);
     return heaps.length === 0 ? [] : [`${Math.min(...heaps)} to ${Math.max(...heaps)} octets on Node ${major}`];
   });
   return `An idle HTTP/1.1 connection holds ${parts.join(", ")}, and no memory of WebAssembly.`;
