@@ -45,11 +45,14 @@ export class RawPeer {
   }
 
   /** Waits until what has come holds this, or the end. */
-  async until(done: (peer: RawPeer) => boolean, milliseconds = 3_000): Promise<void> {
-    const limit = setTimeout(() => this.news(), milliseconds);
-    const begun = performance.now();
+  async until(done: (peer: RawPeer) => boolean, milliseconds = 20_000): Promise<void> {
+    let inVain = false;
+    const limit = setTimeout(() => {
+      inVain = true;
+      this.news();
+    }, milliseconds);
     while (!done(this)) {
-      if (performance.now() - begun >= milliseconds) throw new Error(`waited in vain; received: ${this.received}`);
+      if (inVain) throw new Error(`waited in vain; received: ${this.received}`);
       await new Promise<void>((resolve) => {
         this.news = resolve;
       });
