@@ -14,7 +14,18 @@ import { join as joinCounts, judge, report } from "./branches.mjs";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const COUNTED = ["src/http1", "src/http2", "src/shared", "src/wasm"];
-const LEFT_OUT = ["examples", "docs", "bench", "cli", "no-hang", "*/linear", "adapters", "smuggling", "node-http", "fuzz"];
+const LEFT_OUT = [
+  "examples",
+  "docs",
+  "bench",
+  "cli",
+  "no-hang",
+  "*/linear",
+  "adapters",
+  "smuggling",
+  "node-http",
+  "fuzz",
+];
 const OF_KERNELS = ["test/assembly", "test/wasm", "test/http1", "test/http2", "test/compat", "test/coverage"];
 const keep = process.argv.includes("--keep");
 const filters = process.argv.slice(2).filter((argument) => argument !== "--keep");
