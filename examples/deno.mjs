@@ -4,8 +4,15 @@ import { isOver, turn } from "./loop.mjs";
 
 const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
 console.log(`http://127.0.0.1:${listener.addr.port}/`);
-// A client that vanishes ends its own loop and no other.
-for await (const socket of listener) serve(socket).catch(() => {});
+while (true) {
+  try {
+    // A client that vanishes ends its own loop and no other.
+    serve(await listener.accept()).catch(() => {});
+  } catch (error) {
+    // It had vanished before Deno could ask for its address.
+    if (!(error instanceof Deno.errors.NotConnected)) throw error;
+  }
+}
 
 async function serve(socket) {
   const { connection, handle } = greeter();
@@ -18,5 +25,15 @@ async function serve(socket) {
   if (!isOver(connection)) connection.feedEof();
   await writer.write(turn(connection, handle));
   await writer.close();
-  socket.close();
+  await drop(socket);
+}
+
+/** Reads what still comes, for a moment: octets that nobody has read are answered with a reset, which takes the answer away. */
+async function drop(socket) {
+  const isLate = new Promise((late) => setTimeout(late, 1_000));
+  const reader = socket.readable.getReader();
+  const isRead = (async () => {
+    while (!(await reader.read()).done);
+  })();
+  await Promise.race([isRead, isLate]).finally(() => socket.close());
 }

@@ -47,6 +47,13 @@ async function raw(socket: Socket, text: string, wait = 3_000): Promise<string> 
   return received;
 }
 
+/** A connection without an address. */
+function pipeTo(server: HttpServer): Duplex {
+  const [ours, theirs] = duplexPair();
+  server.serve(theirs);
+  return ours;
+}
+
 const octets = (text: string) => Buffer.from(text);
 const CLOSE = "GET /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 const get = (target: string) => ({ target, authority: "a" });
@@ -338,7 +345,7 @@ describe("upgrades", () => {
     const { upgraded } = await requestOver(socket, { method: "CONNECT", target: "a:1", authority: "a:1" });
     upgraded?.on("error", () => {});
     socket.resetAndDestroy();
-    await pause(30);
+    for (let tries = 0; tries < 500 && failed.at === null; tries++) await pause(10);
     expect(failed.at).toMatchObject({ code: "DISCONNECTED" });
   });
 });
@@ -420,6 +427,24 @@ describe("a proxy", () => {
         "HTTP/1.1 200 OK\r\nX-CasE: 1\r\nVia: 1.1 sansio\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n" +
         "3\r\none\r\n5\r\nthree\r\n0\r\nT-Out: 2\r\n\r\n",
     );
+  });
+
+  it.each([
+    ["the upstream's address", (port: number, _: HttpServer) => net.connect(port, "127.0.0.1"), /^127\.0\.0\.1:\d+$/],
+    ["localhost where there is none", (_: number, server: HttpServer) => pipeTo(server), /^localhost$/],
+  ])("names a host to the upstream when HTTP/1.0 names none: %s", async (_, connect, expected) => {
+    let host: string | null = null;
+    const upstream = await listening(async (request, reply) => {
+      host = request.headers.get("host");
+      const body = octets(await request.text());
+      reply.complete(200, { "Content-Length": String(body.length) }, body);
+    });
+    const proxy = await listening((request, reply) =>
+      forward(request, reply, new ClientConnection(connect(upstream.port, upstream.server))),
+    );
+    const answer = await raw(proxy.connect(), "POST /x HTTP/1.0\r\nContent-Length: 2\r\n\r\nhi");
+    expect(answer).toMatch(/^HTTP\/1\.1 200 [\s\S]*\r\n\r\nhi$/);
+    expect(host).toMatch(expected);
   });
 
   it("keeps a length, and has no body for HEAD", async () => {

@@ -30,6 +30,10 @@ describe.each(SERVERS)("examples/$name", ({ name, command, before }) => {
     expect(await converse(port, ["GET / HTTP/1.1\r\nHost: a b\r\n\r\n"])).toMatch(/^HTTP\/1\.1 400 /);
     const large = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\n\r\n";
     expect(await converse(port, [large])).toMatch(/^HTTP\/1\.1 413 /);
+    expect(await flood(port, large.replace("1001", "300000") + "x".repeat(300_000))).toEqual({
+      received: expect.stringMatching(/^HTTP\/1\.1 413 [\s\S]*\r\n\r\n/),
+      error: undefined,
+    });
     const socket = connect(port, "127.0.0.1");
     await once(socket, "connect");
     socket.write("POST / HTTP/1.1\r\nHost: a\r\n");
@@ -38,6 +42,25 @@ describe.each(SERVERS)("examples/$name", ({ name, command, before }) => {
     expect(program.errors).toBe("");
   }, 20_000);
 });
+
+/** Everything at once, and no word of an end: how the other end closed, and what it had said by then. */
+function flood(port: number, text: string) {
+  return new Promise((done) => {
+    const seen = { received: "", error: undefined as unknown };
+    const socket = connect(port, "127.0.0.1");
+    socket.on("data", (octets) => {
+      seen.received += octets.toString("latin1");
+    });
+    socket.on("error", (error) => {
+      seen.error = error;
+    });
+    // Later than the answer, as on a long way: a reset would have taken it away.
+    socket.pause();
+    setTimeout(() => socket.resume(), 200);
+    socket.on("close", () => done(seen));
+    socket.end(text);
+  });
+}
 
 describe("examples/blocking-server.mjs", () => {
   it("answers on its descriptors, and refuses", async () => {

@@ -54,7 +54,10 @@ function judge({ unhandled, wrong, outcomes }, marks, last, unanswered) {
   const told = sides.map(
     ({ side, from, to }) => `${side} ${mebibytes(from)}, then ${mebibytes(to)} (${percent(to / from)})`,
   );
-  console.log(`         ${told.join("; ")}; ${JSON.stringify(outcomes)}`);
+  for (const side of ["client", "server"]) {
+    const series = marks.map((mark) => `${mebibytes(mark[side].rss)} (heap ${mebibytes(mark[side].heapUsed)})`);
+    console.log(`         ${side}, after each tenth: ${series.join(", ")}`);
+  }
   assert.deepEqual({ unhandled, wrong, unanswered }, { unhandled: 0, wrong: [], unanswered: 0 });
   assert.deepEqual({ unhandled: last.unhandled, connections: last.connections }, { unhandled: 0, connections: 0 });
   const unexpected = marks
@@ -100,7 +103,8 @@ class Load {
       await Promise.all(connections.map((_, index) => this.#ask(connections, index, done)));
       await pause(50);
       globalThis.gc?.();
-      process.send?.({ done, rss: process.memoryUsage().rss });
+      const { rss, heapUsed } = process.memoryUsage();
+      process.send?.({ done, rss, heapUsed });
       await new Promise((resolve) => process.once("message", resolve));
     }
     await Promise.all(connections.map((connection) => connection?.close()));

@@ -27,9 +27,13 @@ export interface IncomingResponse {
 
 /** A client's end of one Duplex. */
 export class ClientConnection extends BaseConnection {
+  /** @internal */
+  readonly stream: Duplex;
+
   /** @throws TypeError or RangeError for impossible options */
   constructor(stream: Duplex, options: ConnectionOptions = {}) {
     super(openOn(stream), options);
+    this.stream = stream;
   }
 
   /** As `Connection.fetch` of sansio/web. */

@@ -1,5 +1,6 @@
 // A reverse proxy's work for one request: sent on over a client's connection of any protocol, and answered with what
 // comes back. Raw names, trailers, informational responses and the chunks' boundaries are kept.
+import type { Duplex } from "node:stream";
 import type { FieldPair } from "../../shared/header-fields.ts";
 import type { ResponseHead } from "../session/client.ts";
 import type { Reply, ServerRequest } from "../session/exchange.ts";
@@ -38,9 +39,12 @@ export async function forward(
     const hasBody = !request.isComplete && isFramed(request);
     // Of a body with a length there are no trailers in HTTP/1.1.
     const hasTrailers = hasBody && !request.headers.has("content-length");
+    const { target, authority } = forwardedTarget(request.head);
     const response = await upstream.request(
       {
-        ...forwardedTarget(request.head),
+        target,
+        // A request of HTTP/1.0 need not name a host; one of HTTP/1.1 must (RFC 9112 3.2).
+        authority: authority || (await addressOf(upstream.stream)),
         method: request.method,
         scheme: request.scheme,
         headers: withAdded(
@@ -62,6 +66,35 @@ export async function forward(
     if (reply.hasBegun) reply.abort(error);
     else refuse(reply, { status: 502, reason: (error as Error).message });
   }
+}
+
+/** What a net.Socket has more than a Duplex. */
+interface Located {
+  readonly connecting?: boolean;
+  readonly remoteAddress?: string | undefined;
+  readonly remotePort?: number | undefined;
+}
+
+/** Where the upstream is; "localhost" where that cannot be told, as of a pipe. */
+async function addressOf(stream: Duplex & Located): Promise<string> {
+  if (stream.connecting) await connectedOrNot(stream);
+  const { remoteAddress, remotePort } = stream;
+  if (remoteAddress === undefined) return "localhost";
+  // A zone (fe80::1%eth0) is no part of a host in a URI.
+  const host = remoteAddress.includes(":") ? `[${remoteAddress.replace(/%.*/, "")}]` : remoteAddress;
+  return `${host}:${remotePort}`;
+}
+
+function connectedOrNot(stream: Duplex): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      stream.off("connect", done);
+      stream.off("close", done);
+      resolve();
+    };
+    stream.on("connect", done);
+    stream.on("close", done);
+  });
 }
 
 /** A request says that it has a body (RFC 9112 6); in HTTP/2 it has one if it did not end with its head. */
