@@ -20,6 +20,7 @@ const LEFT_OUT = [
   "bench",
   "cli",
   "no-hang",
+  "growth",
   "*/linear",
   "adapters",
   "smuggling",

@@ -1,43 +1,8 @@
-// No input takes more time than its length deserves: the exponent of time over size is at most 1.6, by a fit that is first
-// shown to tell a quadratic (style: the house's tests, "Linear").
+// No input takes more time than its length deserves.
 import { describe, expect, test } from "vitest";
 import { Http1Connection, type Http1Options } from "../../src/http1/index.ts";
-import { client, latin1, octets, request, server } from "./helpers.ts";
-
-const LARGEST_EXPONENT = 1.6;
-/** Sizes are 1, 2, 4 and 8 times the first one. */
-const DOUBLINGS = 3;
-const REPETITIONS = 3;
-/** A busy machine can only make the growth look worse: one good measurement is enough. */
-const ATTEMPTS = 4;
-
-type Work = () => void;
-
-/** The slope of log(time) over log(size), the best time of each size taken. `prepare` is not measured. */
-function exponent(first: number, prepare: (size: number) => Work): number {
-  const points: [x: number, y: number][] = [];
-  for (let doubling = 0; doubling <= DOUBLINGS; doubling++) {
-    const size = first << doubling;
-    let best = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < REPETITIONS; i++) {
-      const work = prepare(size);
-      const start = performance.now();
-      work();
-      best = Math.min(best, performance.now() - start);
-    }
-    points.push([Math.log(size), Math.log(best)]);
-  }
-  const mean = (axis: 0 | 1) => points.reduce((sum, point) => sum + point[axis], 0) / points.length;
-  const [x, y] = [mean(0), mean(1)];
-  const covariance = points.reduce((sum, point) => sum + (point[0] - x) * (point[1] - y), 0);
-  return covariance / points.reduce((sum, point) => sum + (point[0] - x) ** 2, 0);
-}
-
-function leastExponent(first: number, prepare: (size: number) => Work): number {
-  let least = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < ATTEMPTS && least > LARGEST_EXPONENT; i++) least = Math.min(least, exponent(first, prepare));
-  return least;
-}
+import { LARGEST_EXPONENT, leastExponent, type Work } from "../growth.ts";
+import { client, octets, request, server } from "./helpers.ts";
 
 const ALL = {
   maxHeadBytes: 262144,
@@ -73,27 +38,7 @@ function reads(make: () => Http1Connection, input: string, size: number): Work {
   };
 }
 
-describe("the fit", { timeout: 60_000 }, () => {
-  /** Looks for the end of a head from its beginning, each time an octet has come. */
-  const quadratic = (size: number): Work => {
-    const input = "x".repeat(size);
-    return () => {
-      let found = 0;
-      for (let end = 1; end <= size; end++) for (let i = 0; i < end; i++) if (input.charCodeAt(i) === 10) found++;
-      expect(found).toBe(0);
-    };
-  };
-  test("rejects a quadratic", () => {
-    expect(leastExponent(1500, quadratic)).toBeGreaterThan(LARGEST_EXPONENT);
-  });
-  test("accepts what is linear", () => {
-    expect(leastExponent(200_000, (size) => () => expect(latin1(new Uint8Array(size)).length).toBe(size))).toBeLessThan(
-      LARGEST_EXPONENT,
-    );
-  });
-});
-
-describe("reading", { timeout: 60_000 }, () => {
+describe("reading", () => {
   const make = () => server(LIMITS);
   const asking = () => client("GET", LIMITS);
   const WHOLE = Number.MAX_SAFE_INTEGER;
@@ -174,7 +119,7 @@ describe("reading", { timeout: 60_000 }, () => {
   });
 });
 
-describe("sending", { timeout: 60_000 }, () => {
+describe("sending", () => {
   test("many pieces of a body, drained at once", () => {
     const piece = octets("x");
     const work = (size: number): Work => {

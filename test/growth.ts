@@ -1,0 +1,40 @@
+// How work grows with its size: the exponent of time over size, by a fit. The time is the processor's, as other processes
+// take the clock's.
+
+/** Linear is 1, quadratic is 2; what lies between is the noise of small sizes. */
+export const LARGEST_EXPONENT = 1.6;
+/** Sizes are 1, 2, 4 and 8 times the first one. */
+const DOUBLINGS = 3;
+const REPETITIONS = 3;
+/** A busy machine can only make the growth look worse: one good measurement is enough. */
+const ATTEMPTS = 4;
+
+export type Work = () => void;
+
+/** The slope of log(time) over log(size), the best time of each size taken, in microseconds. `prepare` is not measured. */
+function exponent(first: number, prepare: (size: number) => Work): number {
+  const points: [x: number, y: number][] = [];
+  for (let doubling = 0; doubling <= DOUBLINGS; doubling++) {
+    const size = first << doubling;
+    let best = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < REPETITIONS; i++) {
+      const work = prepare(size);
+      const before = process.cpuUsage();
+      work();
+      const { user, system } = process.cpuUsage(before);
+      best = Math.min(best, user + system);
+    }
+    points.push([Math.log(size), Math.log(best)]);
+  }
+  const mean = (axis: 0 | 1) => points.reduce((sum, point) => sum + point[axis], 0) / points.length;
+  const [x, y] = [mean(0), mean(1)];
+  const covariance = points.reduce((sum, point) => sum + (point[0] - x) * (point[1] - y), 0);
+  return covariance / points.reduce((sum, point) => sum + (point[0] - x) ** 2, 0);
+}
+
+/** Of some measurements the best one. */
+export function leastExponent(first: number, prepare: (size: number) => Work): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < ATTEMPTS && least > LARGEST_EXPONENT; i++) least = Math.min(least, exponent(first, prepare));
+  return least;
+}
