@@ -29,6 +29,29 @@ const MALFORMED = [
 ];
 let turn = 0;
 
+/** @param {string} text @returns {Attack} */
+function resetBehind(text) {
+  return async (port, count) => {
+    const wire = new Wire(port);
+    await wire.write(text);
+    count(1);
+    await pause(20);
+    wire.socket.resetAndDestroy();
+    await wire.closed;
+    return "reset";
+  };
+}
+
+/** @param {string} text @param {number} messages @returns {Attack} */
+function finBehind(text, messages) {
+  return async (port, count) => {
+    const wire = new Wire(port);
+    wire.socket.end(text, "latin1");
+    count(messages);
+    return wire.ends(10_000);
+  };
+}
+
 /** @type {Row[]} */
 export const HTTP1_ATTACKS = [
   {
@@ -85,52 +108,16 @@ export const HTTP1_ATTACKS = [
     name: "reset while it is answered",
     slots: 2,
     isPaced: true,
-    async attack(port, count) {
-      const wire = new Wire(port);
-      await wire.write("GET /bytes/3000000 HTTP/1.1\r\nHost: a\r\n\r\n");
-      count(1);
-      await pause(20);
-      wire.socket.resetAndDestroy();
-      await wire.closed;
-      return "reset";
-    },
+    attack: resetBehind("GET /bytes/3000000 HTTP/1.1\r\nHost: a\r\n\r\n"),
   },
   {
     name: "reset in a body",
     slots: 2,
     isPaced: true,
-    async attack(port, count) {
-      const wire = new Wire(port);
-      await wire.write(`${POST}Transfer-Encoding: chunked\r\n\r\n5\r\nabc`);
-      count(1);
-      await pause(20);
-      wire.socket.resetAndDestroy();
-      await wire.closed;
-      return "reset";
-    },
+    attack: resetBehind(`${POST}Transfer-Encoding: chunked\r\n\r\n5\r\nabc`),
   },
-  {
-    name: "half-closed: FIN behind the last request",
-    slots: 2,
-    isPaced: true,
-    async attack(port, count) {
-      const wire = new Wire(port);
-      wire.socket.end(GET.repeat(20), "latin1");
-      count(20);
-      return wire.ends(10_000);
-    },
-  },
-  {
-    name: "FIN in a body",
-    slots: 1,
-    isPaced: true,
-    async attack(port, count) {
-      const wire = new Wire(port);
-      wire.socket.end(`${POST}Content-Length: 10\r\n\r\nabc`, "latin1");
-      count(1);
-      return wire.ends(10_000);
-    },
-  },
+  { name: "half-closed: FIN behind the last request", slots: 2, isPaced: true, attack: finBehind(GET.repeat(20), 20) },
+  { name: "FIN in a body", slots: 1, isPaced: true, attack: finBehind(`${POST}Content-Length: 10\r\n\r\nabc`, 1) },
   {
     name: "flood of tiny chunks",
     slots: 1,

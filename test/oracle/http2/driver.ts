@@ -2,27 +2,12 @@
 
 import { HpackDecoder } from "../../../src/http2/hpack-decoder.ts";
 import { Http2Connection, LocalProtocolError, RemoteProtocolError } from "../../../src/http2/index.ts";
+import { CODES } from "../../http2/frames.ts";
 import type { Ending } from "./model.ts";
 import type { Field } from "./model-blocks.ts";
 import type { Answer, Event, Frame, Step } from "./model-streams.ts";
 import { joined, ordered, requestOf, responseOf, runsOf } from "./vocabulary.mjs";
 
-const CODES = [
-  "NO_ERROR",
-  "PROTOCOL_ERROR",
-  "INTERNAL_ERROR",
-  "FLOW_CONTROL_ERROR",
-  "SETTINGS_TIMEOUT",
-  "STREAM_CLOSED",
-  "FRAME_SIZE_ERROR",
-  "REFUSED_STREAM",
-  "CANCEL",
-  "COMPRESSION_ERROR",
-  "CONNECT_ERROR",
-  "ENHANCE_YOUR_CALM",
-  "INADEQUATE_SECURITY",
-  "HTTP_1_1_REQUIRED",
-];
 const SETTINGS: Record<number, string> = {
   1: "headerTableSize",
   2: "enablePush",
