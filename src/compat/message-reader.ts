@@ -171,6 +171,8 @@ export class MessageReader extends Receiver {
   /** Skips empty lines. Is there an octet of a message behind them? */
   findMessage(): boolean {
     if (this.closes) this.clear();
+    // The end of the chunk, as it comes once in each call: 10 ns less than to look for an octet behind it.
+    if (this.chunk.length === 0) return false;
     if ((this.partialLength === 0 && this.beginsAbove(CR)) || this.skipEmptyLines()) return true;
     // A CR that ends its chunk, which is the caller's again when this is done.
     if (this.fresh() > 0) this.absorb(this.fresh());
@@ -241,15 +243,20 @@ export class MessageReader extends Receiver {
     };
   }
 
-  /** The framing by RFC 9112 6.3, but for the faults of it that are tolerated. */
+  /** The framing by RFC 9112 6.3. What is usual is seen without an object: 30 ns of 700. */
   private readFramingHere(headers: string[], status: number): number {
-    const { facts, version, method, isRequest, tolerances, kernel } = this;
-    // What is usual, without an object: 30 ns of 700.
-    if (isRequest || (status >= 200 && status < 300 && status !== 204)) {
+    const { facts, isRequest } = this;
+    if (isRequest || (status >= 200 && status !== 204 && status !== 304)) {
       const usual = facts & FRAMING_FACTS;
-      if (usual === LENGTH) return kernel.length;
-      if (usual === ONE_CHUNKED && version === 11) return IN_CHUNKS;
+      if (usual === LENGTH) return this.kernel.length;
+      if (usual === ONE_CHUNKED && this.version === 11) return IN_CHUNKS;
     }
+    return this.readOtherFraming(headers, status);
+  }
+
+  /** But for the faults of it that are tolerated. */
+  private readOtherFraming(headers: string[], status: number): number {
+    const { facts, version, method, isRequest, tolerances, kernel } = this;
     const framed = { isRequest, method, status, version, facts, length: kernel.length };
     let framing = bodyFraming(framed, tolerances.repeatedContentLength);
     if (framing === 0) return 0;
@@ -295,12 +302,16 @@ export class MessageReader extends Receiver {
   /** Whether the connection goes on behind the message, and as what. */
   private readWishes(statusCode: number): void {
     const isUsual = (this.facts & WISHES) === 0 && this.version === 11 && this.method !== METHOD_CONNECT;
-    if (isUsual && !this.doubtful && this.framing !== UNTIL_CLOSE) {
-      this.upgrade = false;
-      this.shouldKeepAlive = true;
-      this.closes = false;
+    if (!isUsual || this.doubtful || this.framing === UNTIL_CLOSE) {
+      this.readOtherWishes(statusCode);
       return;
     }
+    this.upgrade = false;
+    this.shouldKeepAlive = true;
+    this.closes = false;
+  }
+
+  private readOtherWishes(statusCode: number): void {
     const { facts, version, isRequest, method, framing, doubtful, tolerances } = this;
     const switches = (facts & UPGRADE) !== 0 && (facts & CONNECTION_UPGRADE) !== 0;
     this.upgrade = switches ? isRequest || statusCode === 101 : isRequest && method === METHOD_CONNECT;
@@ -350,19 +361,24 @@ export class MessageReader extends Receiver {
 
   // --- bodies -------------------------------------------------------------------------------------------------------
 
-  /** A piece of the body; null when it has ended, undefined when more octets are needed. */
+  /** A piece of the body; null when it has ended, undefined when more octets are needed. Without events: 20 ns less a chunk. */
   readPiece(): Uint8Array | null | undefined {
-    if (this.framing === IN_CHUNKS) {
-      const event = this.readBody();
-      return event?.type === "data" ? event.data : event && null;
+    const { framing } = this;
+    if (framing === IN_CHUNKS) {
+      if (!this.skipToData()) return undefined;
+      if (this.phase === "trailers") return this.readTrailers() && null;
     }
-    const { remaining } = this;
-    const fresh = this.fresh();
+    const { remaining, chunk, position } = this;
+    const fresh = chunk.length - position;
     if (fresh === 0) return undefined;
-    if (this.framing === UNTIL_CLOSE) return this.take(fresh);
-    const count = fresh < remaining ? fresh : remaining;
-    this.remaining = remaining - count;
-    return this.take(count);
+    if (framing === UNTIL_CLOSE) return this.take(fresh);
+    if (fresh < remaining) {
+      this.remaining = remaining - fresh;
+      return this.take(fresh);
+    }
+    this.remaining = 0;
+    if (framing === IN_CHUNKS) this.phase = "chunk-cr";
+    return this.take(remaining);
   }
 
   /** Was that all of a body of known length? */
@@ -371,7 +387,7 @@ export class MessageReader extends Receiver {
   }
 
   /** Slices are of the caller's own kind: a Buffer's are Buffers. */
-  protected override take(count: number): Uint8Array {
+  private take(count: number): Uint8Array {
     const { chunk, position } = this;
     this.consume(count);
     return count === chunk.length ? chunk : chunk.subarray(position, position + count);

@@ -208,30 +208,39 @@ export class Receiver extends ElementReader {
 
   /** The next piece of the body or its end, or undefined when more octets are needed. */
   readBody(): DataEvent | EndOfMessageEvent | undefined {
+    if (!this.skipToData()) return undefined;
+    switch (this.phase) {
+      case "length":
+        return this.remaining === 0 ? this.endOfMessage() : this.readData(this.remaining);
+      case "until-close":
+        if (this.fresh() === 0) return this.ended ? this.endOfMessage() : undefined;
+        return this.readData(this.settings.limits.maxBodyBytes - this.bodyOctets);
+      case "chunk-data":
+        return this.readChunkData();
+      default:
+        return this.readTrailers();
+    }
+  }
+
+  /** Reads what is between the data of chunks. False: more octets are needed. */
+  protected skipToData(): boolean {
     while (true) {
       switch (this.phase) {
-        case "length":
-          return this.remaining === 0 ? this.endOfMessage() : this.readData(this.remaining);
-        case "until-close":
-          if (this.fresh() === 0) return this.ended ? this.endOfMessage() : undefined;
-          return this.readData(this.settings.limits.maxBodyBytes - this.bodyOctets);
         case "chunk-line":
-          if (!this.readChunkLine()) return undefined;
+          if (!this.readChunkLine()) return false;
           break;
-        case "chunk-data":
-          return this.readChunkData();
         case "chunk-cr":
           // Both at once where both are there, 10 ns less a chunk.
           if (this.skipPair(CR, LF)) this.phase = "chunk-line";
           else if (this.readChunkEnd(CR)) this.phase = "chunk-lf";
-          else return undefined;
+          else return false;
           break;
         case "chunk-lf":
-          if (!this.readChunkEnd(LF)) return undefined;
+          if (!this.readChunkEnd(LF)) return false;
           this.phase = "chunk-line";
           break;
-        case "trailers":
-          return this.readTrailers();
+        default:
+          return true;
       }
     }
   }
@@ -249,12 +258,7 @@ export class Receiver extends ElementReader {
     const { offset } = this;
     this.remaining -= count;
     this.bodyOctets += count;
-    return { type: "data", data: this.take(count), chunkStart: false, chunkEnd: false, offset };
-  }
-
-  /** A piece of the body. */
-  protected take(count: number): Uint8Array {
-    return this.view(count);
+    return { type: "data", data: this.view(count), chunkStart: false, chunkEnd: false, offset };
   }
 
   /** chunk = chunk-size [ chunk-ext ] CRLF chunk-data CRLF (RFC 9112 7.1): the first line of one. */
@@ -282,7 +286,7 @@ export class Receiver extends ElementReader {
     this.remaining -= count;
     this.chunkStart = false;
     if (this.remaining === 0) this.phase = "chunk-cr";
-    return { type: "data", data: this.take(count), chunkStart, chunkEnd: this.remaining === 0, offset };
+    return { type: "data", data: this.view(count), chunkStart, chunkEnd: this.remaining === 0, offset };
   }
 
   private readChunkEnd(due: number): boolean {

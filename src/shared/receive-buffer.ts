@@ -35,14 +35,14 @@ export class ReceiveBuffer {
   /** Takes a chunk, and its memory where that is known. */
   push(chunk: Uint8Array, memory: ArrayBufferLike | null = null): void {
     this.fed += chunk.length;
-    if (this.position === this.chunk.length && this.later === null) {
-      this.chunk = chunk;
-      this.memory = memory;
-      this.position = 0;
-    } else {
+    if (this.position < this.chunk.length || this.later !== null) {
       this.later ??= [];
       this.later.push(chunk);
+      return;
     }
+    this.chunk = chunk;
+    this.memory = memory;
+    this.position = 0;
   }
 
   /** Octets of the current chunk that are not read, after moving on from one that is used up. 0: there is nothing. */
@@ -142,18 +142,20 @@ export class ReceiveBuffer {
     this.laterAt = 0;
   }
 
-  /** Chunks that were read leave the list in halves: taking each from its front would move all the others each time. */
   private nextChunk(): void {
     this.memory = null;
     this.position = 0;
-    if (this.later === null) {
-      this.chunk = NO_OCTETS;
-      return;
+    this.chunk = this.later === null ? NO_OCTETS : this.takeLater(this.later);
+  }
+
+  /** Chunks that were read leave the list in halves: taking each from its front would move all the others each time. */
+  private takeLater(later: Uint8Array[]): Uint8Array {
+    const chunk = later[this.laterAt] as Uint8Array;
+    later[this.laterAt++] = NO_OCTETS;
+    if (this.laterAt * 2 >= later.length) {
+      this.later = this.laterAt === later.length ? null : later.slice(this.laterAt);
+      this.laterAt = 0;
     }
-    this.chunk = this.later[this.laterAt] as Uint8Array;
-    this.later[this.laterAt++] = NO_OCTETS;
-    if (this.laterAt * 2 < this.later.length) return;
-    this.later = this.laterAt === this.later.length ? null : this.later.slice(this.laterAt);
-    this.laterAt = 0;
+    return chunk;
   }
 }
