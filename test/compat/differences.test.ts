@@ -20,12 +20,14 @@ describe.each(DIFFERENCES.filter(isRefused))("$what", ({ type, input, ours, way 
 });
 
 describe.each(DIFFERENCES.filter(({ hangs }) => !hangs))("$what", (difference) => {
-  test("is read on by http-parser-js, though what follows may confuse it", () => {
+  test("is read on by http-parser-js, though what follows may confuse it, or is its Error too", () => {
     const { type, input, way } = difference;
     const theirs = record(THEIRS, type, input, way);
     const ours = record(OURS, type, input, way);
     expect(theirs).not.toEqual(ours);
-    if (isRefused(difference) && theirs.error !== undefined) {
+    const [, error] = /^`(Parse Error .*)`$/.exec(difference.theirs) ?? [];
+    if (error !== undefined) expect(theirs.error).toBe(error);
+    else if (isRefused(difference) && theirs.error !== undefined) {
       expect(theirs.steps.length).toBeGreaterThan(ours.steps.length);
     }
   });

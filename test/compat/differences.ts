@@ -77,5 +77,8 @@ export const DIFFERENCES: readonly Difference[] = [
   { what: "trailers above `maxHeaderSize`", type: "REQUEST", input: `${CHUNKED}0\r\nA: ${"b".repeat(90000)}\r\n\r\n`, theirs: "accepted", ours: OVERFLOW, why: "memory without bound" },
   { what: "more than 4096 fields", type: "REQUEST", input: `GET / HTTP/1.1\r\n${"A: b\r\n".repeat(4097)}\r\n`, theirs: "accepted", ours: OVERFLOW, why: "the kernel's memory has a fixed size" },
   { what: "a status below 100, or of other than three digits", type: "RESPONSE", input: "HTTP/1.1 2000 OK\r\n\r\n", theirs: "200, and the rest is the reason", ours: CONSTANT, why: "RFC 9112 4" },
+  { what: "a first octet that begins no message", type: "REQUEST", input: "{}", theirs: "an Error when the line ends", ours: CONSTANT, why: "nothing behind it can mend that" },
+  { what: "a method that is none of `methods`", type: "REQUEST", input: "GETX / HTTP/1.1\r\n", theirs: "an Error when the line ends", ours: "the same Error when the head ends", why: "the kernel reads a head as one, and finds nothing wrong with the line" },
+  { what: "CR within a first line", type: "REQUEST", input: "GET / HTTP/1.1\rX\r\n\r\n", theirs: "`Parse Error HPE_INVALID_CONSTANT`", ours: "Parse Error HPE_LF_EXPECTED", why: "the same fault by its name" },
   { what: "a reason without the space before it", type: "RESPONSE", input: "HTTP/1.1 200OK\r\n\r\n", theirs: "accepted", ours: CONSTANT, why: "RFC 9112 4" },
 ];
