@@ -42,6 +42,7 @@ process.exitCode = failed === 0 ? 0 : 1;
 async function checkAll() {
   const entry = install();
   await checkSockets();
+  await checkHandshakes();
   await checkDevServer();
   const nodes = [process.execPath, ...NODES.map(installNode)];
   for (const node of nodes) await checkNode(node, entry);
@@ -64,7 +65,7 @@ function install() {
   const manifest = { private: true, dependencies: PACKAGES, overrides: { "http-parser-js": tarball } };
   writeFileSync(join(project, "package.json"), JSON.stringify(manifest));
   npm(["install"], project);
-  for (const name of ["sockets.cjs", "apps.mjs", "dev-server.cjs"])
+  for (const name of ["sockets.cjs", "handshakes.cjs", "apps.mjs", "dev-server.cjs"])
     cpSync(join(import.meta.dirname, name), join(project, name));
   return pathToFileURL(join(project, "node_modules/http-parser-js/dist/node-http.js")).href;
 }
@@ -94,6 +95,14 @@ async function checkSockets() {
       assert.equal(text, "echo hello", name);
       assert(executed > 0, `${name}: our parser read nothing`);
     }
+  });
+}
+
+async function checkHandshakes() {
+  await check("websocket-driver's handshakes, good and bad, cut at any place", async () => {
+    const { isOurs, checked } = await run(process.execPath, "handshakes.cjs");
+    assert(isOurs, "the override is not in use");
+    assert(checked > 1000);
   });
 }
 
