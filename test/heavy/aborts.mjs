@@ -5,7 +5,7 @@ import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { ClientConnection, http1, http2 } from "sansio/node";
 import { makeProgress } from "../../bench/progress.mjs";
-import { mebibytes, open, startServer } from "./process.mjs";
+import { mebibytes, open, settledMemory, startServer } from "./process.mjs";
 
 const REQUESTS = Number(process.env.SANSIO_REQUESTS ?? 200_000);
 const CONNECTIONS = 200;
@@ -101,9 +101,7 @@ class Load {
     const connections = Array.from({ length: CONNECTIONS }, () => null);
     for (let done = REQUESTS / 10; done <= REQUESTS; done += REQUESTS / 10) {
       await Promise.all(connections.map((_, index) => this.#ask(connections, index, done)));
-      await pause(50);
-      globalThis.gc?.();
-      const { rss, heapUsed } = process.memoryUsage();
+      const { rss, heapUsed } = await settledMemory();
       process.send?.({ done, rss, heapUsed });
       await new Promise((resolve) => process.once("message", resolve));
     }

@@ -2,6 +2,7 @@
 // Beside the application: /sink counts a body, which is read at its own pace.
 import { createServer, fetchHandler } from "sansio/node";
 import { application } from "../../examples/application.mjs";
+import { settledMemory } from "./process.mjs";
 
 const seen = { unhandled: 0, errors: [] };
 const answer = fetchHandler(application);
@@ -23,8 +24,7 @@ process.on("message", async (message) => {
     process.send({ unanswered: unanswered.length });
     process.disconnect();
   } else {
-    globalThis.gc?.();
-    const { rss, heapUsed } = process.memoryUsage();
+    const { rss, heapUsed } = await settledMemory();
     const errors = seen.errors.splice(0);
     const peak = process.resourceUsage().maxRSS * 1024;
     process.send({ rss, heapUsed, peak, connections: server.connections, unhandled: seen.unhandled, errors });
