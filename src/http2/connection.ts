@@ -97,6 +97,11 @@ export class Http2Connection {
     return output.length + creditOctets + scheduler.queued;
   }
 
+  /** Octets of data that wait on a stream for their turn or for a window; 0 of one that is over. */
+  queuedOn(streamId: number): number {
+    return this.session.streams.get(streamId)?.queued ?? 0;
+  }
+
   /**
    * Octets of DATA that the peer lets this end send: on a stream, by its own window and the connection's; 0 asks for the
    * connection's alone. What is queued is not subtracted. It may be negative (RFC 9113 6.9.2).

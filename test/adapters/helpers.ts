@@ -1,6 +1,7 @@
 // Byte streams in memory, and a peer that says exactly what a test wants.
 import { afterEach, expect } from "vitest";
 import type { ByteStream } from "../../src/adapters/web/index.ts";
+import { Http2Connection, type Http2ReceivedEvent } from "../../src/http2/index.ts";
 import { latin1, octets } from "../helpers.ts";
 
 /** Two byte streams joined: what one writes the other reads, at its pace. */
@@ -13,17 +14,22 @@ export function streamPair(): [ByteStream, ByteStream] {
   ];
 }
 
+/** A byte stream that may have a way of its own to vanish, as sockets do. */
+export interface PeerStream extends ByteStream {
+  vanish?(): void;
+}
+
 /** The other end of a byte stream, by hand. */
 export class RawPeer {
   received = "";
   /** The other end will send no more; `error` when it did not end in order. */
   ended = false;
   error: unknown;
-  private readonly stream: ByteStream;
+  private readonly stream: PeerStream;
   private readonly writer: WritableStreamDefaultWriter<Uint8Array>;
   private news = (): void => {};
 
-  constructor(stream: ByteStream) {
+  constructor(stream: PeerStream) {
     this.stream = stream;
     this.writer = stream.writable.getWriter();
     this.writer.closed.catch(() => {});
@@ -41,6 +47,7 @@ export class RawPeer {
 
   /** Vanishes. */
   reset(error: unknown = new Error("connection reset")): void {
+    if (this.stream.vanish) return this.stream.vanish();
     this.writer.abort(error).catch(() => {});
   }
 
@@ -79,6 +86,55 @@ export class RawPeer {
     }
     this.ended = true;
     this.news();
+  }
+}
+
+/** A frame of HTTP/2, one char per octet. */
+export function frame(type: number, flags: number, streamId: number, payload: string): string {
+  const length = String.fromCharCode((payload.length >> 16) & 255, (payload.length >> 8) & 255, payload.length & 255);
+  return `${length}${String.fromCharCode(type, flags, 0, 0, 0, streamId)}${payload}`;
+}
+
+/** A peer of HTTP/2 by hand: a connection of the core, and the events it has had. */
+export class Http2Peer {
+  readonly events: Http2ReceivedEvent[] = [];
+  readonly http: Http2Connection;
+  readonly raw: RawPeer;
+  private fed = 0;
+
+  constructor(role: "client" | "server", stream: ConstructorParameters<typeof RawPeer>[0]) {
+    this.http = new Http2Connection(role);
+    this.raw = new RawPeer(stream);
+  }
+
+  flush(): void {
+    this.raw.send(Buffer.from(this.http.bytesToSend()).toString("latin1"));
+  }
+
+  send(text: string): void {
+    this.flush();
+    this.raw.send(text);
+  }
+
+  reset(): void {
+    this.raw.reset();
+  }
+
+  /** Waits for an event of this type, of this stream if one is given. */
+  async until(type: string, streamId?: number): Promise<Http2ReceivedEvent> {
+    const isIt = (event: Http2ReceivedEvent) =>
+      event.type === type && (streamId === undefined || ("streamId" in event && event.streamId === streamId));
+    await this.raw.until(() => {
+      this.http.feed(octets(this.raw.received.slice(this.fed)));
+      this.fed = this.raw.received.length;
+      for (const event of this.http.events()) {
+        this.events.push(event);
+        if (event.type === "connection-closed") break;
+      }
+      this.flush();
+      return this.events.some(isIt);
+    });
+    return this.events.find(isIt) as Http2ReceivedEvent;
   }
 }
 

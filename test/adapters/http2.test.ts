@@ -17,9 +17,9 @@ import {
   type ServeOptions,
   serveConnection,
 } from "../../src/adapters/web/index.ts";
-import { Http2Connection, type Http2ReceivedEvent, RemoteProtocolError } from "../../src/http2/index.ts";
+import { RemoteProtocolError } from "../../src/http2/index.ts";
 import { octets } from "../helpers.ts";
-import { forbidUnhandledRejections, outcome, pause, RawPeer, streamPair, textOf } from "./helpers.ts";
+import { forbidUnhandledRejections, frame, Http2Peer, outcome, pause, RawPeer, streamPair, textOf } from "./helpers.ts";
 
 forbidUnhandledRejections();
 
@@ -324,46 +324,6 @@ describe("the end", () => {
   });
 });
 
-/** A peer by hand: a connection of the core, and the events it has had. */
-class Http2Peer {
-  readonly events: Http2ReceivedEvent[] = [];
-  readonly http: Http2Connection;
-  readonly raw: RawPeer;
-  private fed = 0;
-
-  constructor(role: "client" | "server", stream: ConstructorParameters<typeof RawPeer>[0]) {
-    this.http = new Http2Connection(role);
-    this.raw = new RawPeer(stream);
-  }
-
-  flush(): void {
-    this.raw.send(Buffer.from(this.http.bytesToSend()).toString("latin1"));
-  }
-
-  send(text: string): void {
-    this.flush();
-    this.raw.send(text);
-  }
-
-  reset(): void {
-    this.raw.reset();
-  }
-
-  async until(type: string): Promise<Http2ReceivedEvent> {
-    await this.raw.until(() => {
-      this.http.feed(octets(this.raw.received.slice(this.fed)));
-      this.fed = this.raw.received.length;
-      for (const event of this.http.events()) {
-        this.events.push(event);
-        if (event.type === "connection-closed") break;
-      }
-      this.flush();
-      return this.events.some((event) => event.type === type);
-    });
-    return this.events.find((event) => event.type === type) as Http2ReceivedEvent;
-  }
-}
-
 describe("a peer that misbehaves", () => {
   it("breaks the protocol: GOAWAY, onError, every exchange fails with the RemoteProtocolError as cause", async () => {
     const [ours, theirs] = streamPair();
@@ -412,7 +372,7 @@ describe("a peer that misbehaves", () => {
     const [ours, theirs] = streamPair();
     const served = serveConnection(ours, () => ({ body: new Uint8Array(1_000_000) }), {
       protocol: http2,
-      timeouts: { write: 50, linger: 0 },
+      timeouts: { write: 50, idle: 50, linger: 0 },
     });
     const peer = new Http2Peer("client", theirs);
     peer.http.updateSettings({ initialWindowSize: 0 });
@@ -421,29 +381,33 @@ describe("a peer that misbehaves", () => {
     expect(await served.closed).toBe(undefined);
   });
 
-  it.each<[string, string]>([
-    ["resets it", "\0\0\x04\x03\0\0\0\0\x01\0\0\0\x08"],
-    ["breaks it: less body than was said", "\0\0\0\0\x01\0\0\0\x01"],
-  ])("begins a request and, in the same octets, %s: its handler is not called, others are", async (_, breaking) => {
-    const [ours, theirs] = duplexPair();
-    const targets: string[] = [];
-    const errors: unknown[] = [];
-    const handler: Handler = (request, reply) => {
-      targets.push(request.target);
-      reply.complete(200, { "content-length": "2" }, octets("hi"));
-    };
-    const server = createServer(handler, { onError: (error) => errors.push(error) });
-    server.serve(ours);
-    const peer = new Http2Peer("client", Duplex.toWeb(theirs) as ByteStream);
-    const headers = { "content-length": "5" };
-    peer.http.openStream({ method: "PUT", target: "/broken", authority: "a", headers });
-    peer.raw.send(Buffer.from(peer.http.bytesToSend()).toString("latin1") + breaking);
-    peer.http.openStream({ method: "GET", target: "/next", authority: "a" }, { endStream: true });
-    peer.flush();
-    await peer.until("end-of-message");
-    expect([targets, errors]).toEqual([["/next"], []]);
-    await server.close(0);
-  });
+  it.each<[string, string, object[]]>([
+    ["resets it", frame(3, 0, 1, "\0\0\0\x08"), []],
+    ["breaks it: less body than was said", frame(0, 1, 1, ""), [{ code: "CONTENT_LENGTH_MISMATCH" }]],
+  ])(
+    "begins a request and, in the same octets, %s: its handler is not called, others are",
+    async (_, breaking, told) => {
+      const [ours, theirs] = duplexPair();
+      const targets: string[] = [];
+      const errors: unknown[] = [];
+      const handler: Handler = (request, reply) => {
+        targets.push(request.target);
+        reply.complete(200, { "content-length": "2" }, octets("hi"));
+      };
+      const server = createServer(handler, { onError: (error) => errors.push(error) });
+      server.serve(ours);
+      const peer = new Http2Peer("client", Duplex.toWeb(theirs) as ByteStream);
+      const headers = { "content-length": "5" };
+      peer.http.openStream({ method: "PUT", target: "/broken", authority: "a", headers });
+      peer.raw.send(Buffer.from(peer.http.bytesToSend()).toString("latin1") + breaking);
+      peer.http.openStream({ method: "GET", target: "/next", authority: "a" }, { endStream: true });
+      peer.flush();
+      await peer.until("end-of-message");
+      expect(targets).toEqual(["/next"]);
+      expect(errors).toMatchObject(told);
+      await server.close(0);
+    },
+  );
 
   it("resets streams by the thousand: the connection ends with ENHANCE_YOUR_CALM", async () => {
     const [ours, theirs] = streamPair();

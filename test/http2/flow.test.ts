@@ -28,6 +28,7 @@ describe("data that is sent", () => {
     expect(server.window(1)).toBe(65535);
     expect(frames(server.bytesToSend())).toEqual(["DATA 1: 16384", "DATA 1: 16384", "DATA 1: 16384", "DATA 1: 16383"]);
     expect([server.window(1), server.window(0), server.queuedBytes]).toEqual([0, 0, 5]);
+    expect([server.queuedOn(1), server.queuedOn(3)]).toEqual([5, 0]);
     server.feed(windowUpdate(0, 10));
     expect(lines([...server.events()])).toEqual(["window-updated 0"]);
     server.feed(windowUpdate(1, 2));

@@ -57,6 +57,8 @@ export interface ClientOwner {
   free(): void;
   /** Nothing can be opened any more. */
   over(error: unknown): void;
+  /** Requests wait until they can be opened. */
+  readonly isWaiting: boolean;
 }
 
 const SENDING = 0;
@@ -70,6 +72,8 @@ export class ClientExchange implements Outgoing {
   onAbort: ((error: unknown) => void) | null = null;
   /** Called when a request with Expect: 100-continue should send its body. */
   onContinue: (() => void) | null = null;
+  /** @internal Of HTTP/2: octets of the request's body that were given to the connection. */
+  written = 0;
   /** The response's; null before its head. */
   body: IncomingBody | null = null;
   readonly streamId: number;

@@ -103,6 +103,8 @@ export class Reply implements Outgoing {
   readonly session: ServerSession;
   private state = WAITING;
   private failure: unknown;
+  /** @internal Of HTTP/2: octets of the body that were given to the connection. */
+  written = 0;
   /** @internal 100 Continue was sent (HTTP/2). */
   wasContinued = false;
   /** @internal Of HTTP/2. */

@@ -1,5 +1,5 @@
 // A client's end of HTTP/2: many requests at a time, each on a stream of its own. Knows no stream of octets and no promise.
-import type { Http2ReceivedEvent } from "../../http2/index.ts";
+import type { Http2ReceivedEvent, StreamResetEvent } from "../../http2/index.ts";
 import type { HeaderInput } from "../../shared/header-fields.ts";
 import { IncomingBody } from "./body.ts";
 import {
@@ -12,7 +12,7 @@ import {
 } from "./client.ts";
 import { NetworkError } from "./errors.ts";
 import type { ClientSettings } from "./http1-client.ts";
-import { Http2Session } from "./http2-session.ts";
+import { Http2Session, Wait } from "./http2-session.ts";
 import type { Transport } from "./session.ts";
 
 /** Streams to open before the server has said how many it takes: what it should allow at least (RFC 9113 6.5.2). */
@@ -23,8 +23,8 @@ export class Http2ClientSession extends Http2Session implements ClientSession {
   private readonly owner: ClientOwner;
   private readonly settings: ClientSettings;
   private readonly exchanges = new Map<number, ClientExchange>();
-  /** Milliseconds at which each exchange was last seen to move, and what it had then. */
-  private readonly waits = new Map<number, { seen: number; since: number }>();
+  private readonly waits = new Map<number, { request: Wait; response: Wait }>();
+  private readonly turn = new Wait();
   /** The server's SETTINGS have come. */
   private isSettled = false;
   /** The server takes no more. */
@@ -107,7 +107,7 @@ export class Http2ClientSession extends Http2Session implements ClientSession {
         this.touch(exchange.body as IncomingBody);
         return this.complete(exchange);
       case "stream-reset":
-        return this.receiveReset(exchange, event.code);
+        return this.receiveReset(exchange, event);
       case "drain":
         return this.wake(exchange);
     }
@@ -141,10 +141,9 @@ export class Http2ClientSession extends Http2Session implements ClientSession {
     this.freed();
   }
 
-  private receiveReset(exchange: ClientExchange, code: string | number): void {
+  private receiveReset(exchange: ClientExchange, event: StreamResetEvent): void {
     this.exchanges.delete(exchange.streamId);
-    const unprocessed = code === "REFUSED_STREAM";
-    exchange.fail(new NetworkError("RESET", `the stream was reset: ${code}`, { unprocessed }));
+    exchange.fail(this.resetError(event));
     this.freed();
   }
 
@@ -196,20 +195,37 @@ export class Http2ClientSession extends Http2Session implements ClientSession {
   // --- time ---------------------------------------------------------------------------------------------------------
 
   tick(now: number): void {
-    const { response, body } = this.settings.timeouts;
-    for (const exchange of [...this.exchanges.values()]) {
-      const { streamId, hasEnded } = exchange;
-      const waits =
-        exchange.body === null ? hasEnded : !exchange.body.isWaiting && exchange.request.method !== "CONNECT";
-      const seen = exchange.body === null ? -1 : exchange.body.received;
-      const wait = this.waits.get(streamId);
-      if (!waits || wait === undefined || wait.seen !== seen) {
-        this.waits.set(streamId, { seen, since: now });
-      } else if (now - wait.since >= (exchange.body === null ? response : body)) {
-        exchange.abort(new NetworkError("TIMEOUT", "the peer did not go on with its response"));
-      }
+    const { response } = this.settings.timeouts;
+    const isTurnDue = this.exchanges.size === 0 && this.owner.isWaiting;
+    if (this.turn.waited(now, 0, isTurnDue) >= response) {
+      this.owner.over(new NetworkError("TIMEOUT", "the server takes no request"));
+      return this.finish();
     }
+    for (const exchange of [...this.exchanges.values()]) this.checkExchange(exchange, now);
     for (const streamId of this.waits.keys()) if (!this.exchanges.has(streamId)) this.waits.delete(streamId);
+  }
+
+  private checkExchange(exchange: ClientExchange, now: number): void {
+    const { streamId } = exchange;
+    let waits = this.waits.get(streamId);
+    if (waits === undefined) {
+      waits = { request: new Wait(), response: new Wait() };
+      this.waits.set(streamId, waits);
+    }
+    const { write, response, body } = this.settings.timeouts;
+    const left = this.leaving(exchange);
+    const received = exchange.body?.received ?? -1;
+    const limit = received < 0 ? response : body;
+    if (waits.request.waited(now, left, left >= 0) >= write) {
+      exchange.abort(new NetworkError("TIMEOUT", "the peer takes nothing of what is sent"));
+    } else if (waits.response.waited(now, received, left < 0 && this.isDue(exchange)) >= limit) {
+      exchange.abort(new NetworkError("TIMEOUT", "the peer did not go on with its response"));
+    }
+  }
+
+  /** The server is to say something. */
+  private isDue({ body, hasEnded, request }: ClientExchange): boolean {
+    return body === null ? hasEnded : !body.isWaiting && request.method !== "CONNECT";
   }
 }
 

@@ -1,29 +1,31 @@
 // A server's end of HTTP/2: streams as exchanges. Knows time and when to close; knows no socket.
-import { type Http2ReceivedEvent, LocalProtocolError, type RemoteProtocolError } from "../../http2/index.ts";
+import {
+  type Http2ReceivedEvent,
+  LocalProtocolError,
+  type RemoteProtocolError,
+  type StreamResetEvent,
+} from "../../http2/index.ts";
 import type { HeaderInput } from "../../shared/header-fields.ts";
 import type { IncomingBody } from "./body.ts";
 import { NetworkError } from "./errors.ts";
 import { Reply, ServerRequest, type ServerSession } from "./exchange.ts";
-import { Http2Session } from "./http2-session.ts";
+import { Http2Session, Wait } from "./http2-session.ts";
 import type { Service } from "./service.ts";
 import type { Transport } from "./session.ts";
-
-/** How long something has not moved. */
-interface Wait {
-  seen: number;
-  since: number;
-}
 
 export class Http2ServerSession extends Http2Session implements ServerSession {
   private readonly service: Service;
   private readonly replies = new Map<number, Reply>();
+  /** Ended in this turn. */
+  private ended: Reply[] = [];
+  /** Ended, and with data that waits for the peer to take it. */
+  private readonly leavers = new Map<number, Reply>();
   private lost: ServerRequest[] = [];
   /** A request whose handler is not called before it is known whether it has a body. */
   private pending: Reply | null = null;
   private requests = 0;
-  private readonly idle: Wait = { seen: 0, since: Number.NaN };
-  private readonly stuck: Wait = { seen: 0, since: Number.NaN };
-  private readonly waits = new Map<number, Wait>();
+  private readonly idle = new Wait();
+  private readonly waits = new Map<number, { body: Wait; answer: Wait }>();
 
   constructor(transport: Transport, service: Service) {
     const { settings, ...options } = service.http2 ?? {};
@@ -56,7 +58,7 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
       case "data":
         return this.receiveData(event.streamId, event.data);
       case "stream-reset":
-        return this.receiveReset(event.streamId, event.code);
+        return this.receiveReset(event);
       case "drain": {
         const reply = this.replies.get(event.streamId);
         if (reply !== undefined) this.wake(reply);
@@ -91,7 +93,7 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
     const { request } = reply;
     request.push(data);
     if (!request.isDiscarded) this.touch(request);
-    else if (request.received > this.service.unreadBodyOctets && reply.hasEnded) this.forget(streamId, "NO_ERROR");
+    else if (request.received > this.service.unreadBodyOctets && reply.hasEnded) this.refuseRest(streamId);
   }
 
   private receiveEndOf({ streamId, headers }: { streamId: number; headers: ServerRequest["headers"] }): void {
@@ -99,23 +101,37 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
     if (reply !== undefined) {
       reply.request.finish(headers);
       this.touch(reply.request);
-      if (reply.hasEnded) this.forget(streamId);
+      if (reply.hasEnded) this.release(reply);
     }
     this.settleEvents();
   }
 
-  private receiveReset(streamId: number, code: string | number): void {
-    const reply = this.replies.get(streamId);
+  private receiveReset(event: StreamResetEvent): void {
+    const reply = this.replies.get(event.streamId);
+    const error = this.resetError(event);
+    if (!event.remote) this.tell(error.cause, reply?.request ?? null);
     if (reply === undefined) return;
-    this.replies.delete(streamId);
-    const error = new NetworkError("RESET", `the stream was reset: ${code}`);
+    this.replies.delete(event.streamId);
     this.guard(reply, () => reply.fail(error));
   }
 
-  /** The exchange is over. With a code, the peer is told to send no more of it. */
-  private forget(streamId: number, code?: "NO_ERROR"): void {
+  /** The peer is to send no more of its body. */
+  private refuseRest(streamId: number): void {
     this.replies.delete(streamId);
-    if (code !== undefined) this.http.reset(streamId, code);
+    this.http.reset(streamId, "NO_ERROR");
+  }
+
+  /** The exchange is over, but for what the peer has not taken yet. */
+  private release(reply: Reply): void {
+    this.replies.delete(reply.streamId);
+    this.ended.push(reply);
+  }
+
+  protected override flushed(): void {
+    const { ended } = this;
+    if (ended.length === 0) return;
+    this.ended = [];
+    for (const reply of ended) if (this.http.queuedOn(reply.streamId) > 0) this.leavers.set(reply.streamId, reply);
   }
 
   // --- for replies --------------------------------------------------------------------------------------------------
@@ -141,7 +157,7 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
     const headers = request.head.method === "HEAD" ? undefined : trailers;
     this.http.send({ type: "end-of-message", streamId, headers });
     if (!request.isClaimed) request.discard();
-    if (request.isComplete) this.forget(streamId);
+    if (request.isComplete) this.release(reply);
     this.schedule();
   }
 
@@ -211,6 +227,8 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
     this.lost = this.unanswered;
     const replies = [...this.replies.values()];
     this.replies.clear();
+    this.leavers.clear();
+    this.ended = [];
     this.pending = null;
     for (const reply of replies) this.guard(reply, () => reply.fail(error));
   }
@@ -249,34 +267,48 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
   }
 
   tick(now: number): void {
-    const { idle, body, write } = this.service.timeouts;
-    const { http } = this;
-    // The peer's windows are shut, or it has nothing to say.
-    if (!this.transport.isBlocked && this.waited(this.stuck, now, http.queuedBytes, http.queuedBytes > 0) >= write) {
-      return this.finish();
+    const { idle } = this.service.timeouts;
+    const { replies, leavers, waits } = this;
+    for (const streamId of leavers.keys()) if (this.http.queuedOn(streamId) === 0) leavers.delete(streamId);
+    const isIdle = replies.size === 0 && leavers.size === 0;
+    if (this.idle.waited(now, this.requests, isIdle) >= idle) return this.finish();
+    for (const reply of [...replies.values(), ...leavers.values()]) this.checkReply(reply, now);
+    for (const streamId of waits.keys()) {
+      if (!replies.has(streamId) && !leavers.has(streamId)) waits.delete(streamId);
     }
-    if (this.waited(this.idle, now, this.requests, this.replies.size === 0) >= idle) return this.finish();
-    for (const reply of [...this.replies.values()]) this.checkBody(reply, now, body);
-    for (const streamId of this.waits.keys()) if (!this.replies.has(streamId)) this.waits.delete(streamId);
     this.schedule();
   }
 
-  private checkBody(reply: Reply, now: number, limit: number): void {
-    const { request, streamId } = reply;
-    const isTunnel = request.head.method === "CONNECT" && reply.hasBegun;
-    const isDue = !request.isComplete && !isTunnel && (reply.hasEnded || !request.isWaiting);
-    let wait = this.waits.get(streamId);
-    if (wait === undefined) {
-      wait = { seen: 0, since: Number.NaN };
-      this.waits.set(streamId, wait);
+  private checkReply(reply: Reply, now: number): void {
+    const { streamId, request } = reply;
+    let waits = this.waits.get(streamId);
+    if (waits === undefined) {
+      waits = { body: new Wait(), answer: new Wait() };
+      this.waits.set(streamId, waits);
     }
-    if (this.waited(wait, now, request.received, isDue && !this.holdsBack(reply)) < limit) return;
-    const error = new NetworkError("TIMEOUT", "the peer did not go on with its body");
+    const { body, write } = this.service.timeouts;
+    const left = this.leaving(reply);
+    if (waits.answer.waited(now, left, left >= 0) >= write)
+      this.giveUp(reply, "the peer takes nothing of what is sent");
+    else if (waits.body.waited(now, request.received, this.isBodyDue(reply)) >= body) {
+      this.giveUp(reply, "the peer did not go on with its body");
+    }
+  }
+
+  private isBodyDue(reply: Reply): boolean {
+    const { request } = reply;
+    const isTunnel = request.head.method === "CONNECT" && reply.hasBegun;
+    if (request.isComplete || isTunnel || this.holdsBack(reply)) return false;
+    return reply.hasEnded || !request.isWaiting;
+  }
+
+  private giveUp(reply: Reply, message: string): void {
+    const error = new NetworkError("TIMEOUT", message);
     if (reply.hasBegun) {
       this.abort(reply, error);
     } else {
-      this.sendEmpty(streamId, 408);
-      this.replies.delete(streamId);
+      this.sendEmpty(reply.streamId, 408);
+      this.replies.delete(reply.streamId);
     }
     this.guard(reply, () => reply.fail(error));
   }
@@ -284,15 +316,5 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
   /** The client waits for the word. */
   private holdsBack(reply: Reply): boolean {
     return reply.request.headers.has("expect") && !reply.request.isClaimed;
-  }
-
-  /** Milliseconds since this has moved; 0 when it need not. */
-  private waited(wait: Wait, now: number, seen: number, isDue: boolean): number {
-    if (!isDue || wait.seen !== seen || Number.isNaN(wait.since)) {
-      wait.seen = seen;
-      wait.since = isDue ? now : Number.NaN;
-      return 0;
-    }
-    return now - wait.since;
   }
 }

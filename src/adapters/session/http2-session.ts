@@ -1,6 +1,14 @@
 // What both ends of HTTP/2 have in common over a transport: the loop, the windows, the end.
-import { Http2Connection, type Http2Event, type Http2Options, type Http2ReceivedEvent } from "../../http2/index.ts";
-import type { LocalProtocolError, RemoteProtocolError } from "../../shared/errors.ts";
+import {
+  type ErrorCode,
+  Http2Connection,
+  type Http2Event,
+  type Http2Options,
+  type Http2ReceivedEvent,
+  type LocalProtocolError,
+  RemoteProtocolError,
+  type StreamResetEvent,
+} from "../../http2/index.ts";
 import { fieldPairs, type HeaderInput } from "../../shared/header-fields.ts";
 import type { IncomingBody } from "./body.ts";
 import { disconnected, NetworkError } from "./errors.ts";
@@ -14,9 +22,25 @@ const CONNECTION_WINDOW = 1024 * 1024;
 /** What HTTP/1.1 says of its connection, and HTTP/2 must not (RFC 9113 8.2.2). */
 const OF_HTTP1 = ["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"];
 
+/** How long something has not moved. */
+export class Wait {
+  private seen = Number.NaN;
+  private since = Number.NaN;
+
+  /** Milliseconds since `seen` has changed; 0 when nobody waits for it. */
+  waited(now: number, seen: number, isDue: boolean): number {
+    if (isDue && this.seen === seen) return now - this.since;
+    this.seen = isDue ? seen : Number.NaN;
+    this.since = now;
+    return 0;
+  }
+}
+
 /** Something that is sent on a stream. */
 interface Sending {
   readonly streamId: number;
+  /** Octets that were given to the connection. */
+  written: number;
   onDrain: (() => void) | null;
 }
 
@@ -26,6 +50,8 @@ export abstract class Http2Session implements Session {
   protected readonly http: Http2Connection;
   protected isOver = false;
   protected isStopping = false;
+  /** The peer sends no more. */
+  private isEnded = false;
   /** Bodies that have got something in this turn. */
   private touched: IncomingBody[] = [];
   /** Who was told to wait for the transport. */
@@ -52,6 +78,8 @@ export abstract class Http2Session implements Session {
   protected abstract handle(event: Http2ReceivedEvent): void;
   /** There are no more events for now: what was put off until then. */
   protected abstract settleEvents(): void;
+  /** What could be written is. */
+  protected flushed(): void {}
   /** Every exchange fails. */
   protected abstract failAll(error: unknown): void;
   /** A reader or an onDrain of the application threw. */
@@ -72,6 +100,7 @@ export abstract class Http2Session implements Session {
 
   receiveEnd(): void {
     if (this.isOver) return;
+    this.isEnded = true;
     this.http.feedEof();
     this.pump();
   }
@@ -109,6 +138,7 @@ export abstract class Http2Session implements Session {
     this.isPumping = false;
     if (this.isOver) return;
     this.flush();
+    this.flushed();
     if (this.http.finished && !this.transport.isBlocked) this.finish();
   }
 
@@ -153,11 +183,18 @@ export abstract class Http2Session implements Session {
   protected sendData(sending: Sending, data: Uint8Array): boolean {
     const { http, transport } = this;
     const fits = http.send({ type: "data", streamId: sending.streamId, data });
+    sending.written += data.length;
     this.schedule();
     if (!this.isPumping && http.queuedBytes >= FLUSH_AT) this.flush();
     if (!transport.isBlocked) return fits;
     if (fits) this.waiting.add(sending);
     return false;
+  }
+
+  /** Octets that have left; -1 when none wait that the peer keeps from leaving. */
+  protected leaving({ streamId, written }: Sending): number {
+    const queued = this.transport.isBlocked ? 0 : this.http.queuedOn(streamId);
+    return queued === 0 ? -1 : written - queued;
   }
 
   /** There is room on its stream again. */
@@ -206,6 +243,16 @@ export abstract class Http2Session implements Session {
   abstract bodyRefused(body: IncomingBody): void;
 
   // --- the end ------------------------------------------------------------------------------------------------------
+
+  /** Why a stream has ended before its time: the peer is gone, gave it up, or broke the protocol on it. */
+  protected resetError({ code, remote, reason, offset }: StreamResetEvent): NetworkError {
+    if (this.isEnded) return disconnected(undefined);
+    if (remote) {
+      return new NetworkError("RESET", `the stream was reset: ${code}`, { unprocessed: code === "REFUSED_STREAM" });
+    }
+    const cause = new RemoteProtocolError(reason as ErrorCode, offset, this.http.role);
+    return new NetworkError("PROTOCOL", cause.message, { cause });
+  }
 
   private failReceiving(error: RemoteProtocolError): void {
     this.report(error);

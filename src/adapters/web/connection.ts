@@ -101,6 +101,11 @@ export abstract class BaseConnection {
     this.transport.reset(error);
   }
 
+  /** @internal Requests wait for their turn. */
+  get isWaiting(): boolean {
+    return this.queue.some(({ isSettled }) => !isSettled);
+  }
+
   /** @internal The session may have room for a request. */
   free(): void {
     const { queue } = this;

@@ -111,7 +111,11 @@ export class PendingRequest {
 
   private inform(head: ResponseHead): void {
     this.informational.push(head);
-    this.options.onInformational?.(head);
+    try {
+      this.options.onInformational?.(head);
+    } catch (error) {
+      this.exchange?.abort(error);
+    }
   }
 
   private receive(head: ResponseHead, incoming: IncomingBody, isTunnel: boolean): void {
