@@ -392,11 +392,16 @@ async function api() {
     await application.outputs.writeOutput({ name: "markdown", path: folder }, project);
     if (application.logger.hasErrors() || application.logger.hasWarnings())
       throw new Error("TypeDoc has warnings: see above");
-    const text = withNamedTypes(readFileSync(join(folder, "api.md"), "utf8"));
+    const text = withNamedTypes(withoutHiddenParents(readFileSync(join(folder, "api.md"), "utf8")));
     return `<!-- Made by \`npm run docs\` from the docstrings in src/. -->\n\n${text.trim()}\n`;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Without what it says of a parent that users do not see. */
+function withoutHiddenParents(text) {
+  return text.replace(/^#{4,6} (Extends|Overrides|Inherited from)\n\n(- )?`ClientConnection(\.\w+)?`\n\n/gm, "");
 }
 
 /** Types that are made from tables: their names where TypeDoc writes all members, their members where it has only a name. */

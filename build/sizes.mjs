@@ -14,11 +14,11 @@ const ANY = Number.POSITIVE_INFINITY;
 const LIMITS = {
   "`http1.wasm`": [12288, ANY, ANY],
   "`http2.wasm`": [20480, ANY, ANY],
+  "`fetchOver` alone, minified": [ANY, 25600, ANY],
 };
 /** Wanted, not reached yet: told, and held where they are by the README's table. */
 const GOALS = {
   "`sansio/http1`, minified": [40960, ANY, 13312],
-  "`fetchOver` alone, minified": [ANY, 25600, ANY],
 };
 const KINDS = ["raw", "gzip", "brotli"];
 const MEASURED = new Set([".", "./http1", "./http2", "./hpack", "./http-parser-js", "./web", "./js"]);

@@ -38,7 +38,7 @@ import {
 import type { EndOfMessageEvent } from "../http1/events.ts";
 import { bodyFraming, IN_CHUNKS, UNTIL_CLOSE } from "../http1/framing.ts";
 import { METHOD_NAMES } from "../http1/methods.ts";
-import { Receiver } from "../http1/readers.ts";
+import { RequestReceiver } from "../http1/request-reader.ts";
 import type { ErrorCode, ErrorDetail, RemoteProtocolError } from "../shared/errors.ts";
 import { NO_FIELDS } from "../shared/header-fields.ts";
 import { NO_OCTETS } from "../shared/receive-buffer.ts";
@@ -71,7 +71,7 @@ const BODY_STATES = {
   trailers: "BODY_CHUNKTRAILERS",
 };
 
-export class MessageReader extends Receiver {
+export class MessageReader extends RequestReceiver {
   /** Of the last head. */
   methodName = "";
   /** Proposes (request) or makes (101) a switch of protocols; or CONNECT. */

@@ -1,42 +1,13 @@
-// One HTTP/1.1 connection, either end: wires receive buffer, readers, machine and writers. Bytes in, events out; events
-// in, bytes out. No sockets, timers or clocks: the caller moves the bytes and decides when to give up.
-import { CLOSE, EXPECT_CONTINUE, KEEP_ALIVE, LENGTH, METHOD_CONNECT, UPGRADE } from "../../assembly/layout.ts";
-import { LocalProtocolError, RemoteProtocolError } from "../shared/errors.ts";
-import { type FieldPair, fieldPairs, NO_PAIRS } from "../shared/header-fields.ts";
-import { checkOctets } from "../shared/octets.ts";
-import {
-  type ConnectionClosedEvent,
-  type EndOfMessageEvent,
-  type Http1Event,
-  type Http1ReceivedEvent,
-  type Http1Send,
-  type InformationalResponseEvent,
-  NEED_DATA,
-  PAUSED,
-  type RequestEvent,
-  type ResponseEvent,
-  type SendEndOfMessage,
-  type SendRequest,
-} from "./events.ts";
-import {
-  CLOSED,
-  DONE,
-  Exchange,
-  IDLE,
-  MIGHT_SWITCH,
-  MUST_CLOSE,
-  ON,
-  SEND_BODY,
-  SEND_RESPONSE,
-  SWITCHED,
-  stateName,
-  type TriggerIndex,
-} from "./exchange.ts";
-import { IN_CHUNKS, UNTIL_CLOSE } from "./framing.ts";
-import { type Http1Options, type Role, readOptions, type Settings } from "./options.ts";
-import { Receiver } from "./readers.ts";
-import { proposesUpgrade, Sender } from "./sender.ts";
-import type { State } from "./states.ts";
+// One HTTP/1.1 connection, either end: what a server needs beside what both ends have in common.
+import { CLOSE, EXPECT_CONTINUE, METHOD_CONNECT, UPGRADE } from "../../assembly/layout.ts";
+import { RemoteProtocolError } from "../shared/errors.ts";
+import type { FieldPair } from "../shared/header-fields.ts";
+import { ClientConnection, keepsAlive, type ReceivedHead } from "./client.ts";
+import type { RequestEvent, SendInformationalResponse, SendResponse } from "./events.ts";
+import { IDLE, SEND_RESPONSE } from "./exchange.ts";
+import { RequestReceiver } from "./request-reader.ts";
+import { sendInformationalResponse, sendResponse } from "./responder.ts";
+import { proposesUpgrade } from "./sender.ts";
 
 /**
  * A state machine for one end of one HTTP/1.1 connection (RFC 9112), with h11's semantics.
@@ -44,50 +15,13 @@ import type { State } from "./states.ts";
  * The loop: `feed` what was read, call `nextEvent` until it gives `need-data` or `paused`, `send` what you have to say,
  * write `bytesToSend`. When drained, close the transport if `localState` is must-close, closed or error.
  */
-export class Http1Connection {
-  /** Which end this is. */
-  readonly role: Role;
-  private readonly settings: Settings;
-  private readonly receiver: Receiver;
-  /** Made when something is first sent: 20 ns less before a message is read. */
-  private usedSender: Sender | null = null;
-  /** The exchange whose response is due; the only one, but for a client that pipelines. */
-  private current = new Exchange();
-  /** The exchange in which this end sends: the last of those that follow `current`. */
-  private sending = this.current;
-  /** How many there are from `current` to `sending`. */
-  private exchanges = 1;
-  /** The event that repeats when it is pulled again. */
-  private closed: ConnectionClosedEvent | null = null;
-  private peerVersion: string | null = null;
-  private failure: RemoteProtocolError | null = null;
+export class Http1Connection extends ClientConnection {
+  /** @internal */
+  declare protected readonly receiver: RequestReceiver;
 
-  /**
-   * @param role "client" sends requests, "server" sends responses
-   * @throws TypeError for an unknown role or option, RangeError for an impossible limit, LocalProtocolError NO_KERNEL
-   */
-  constructor(role: Role, options?: Http1Options) {
-    if (role !== "client" && role !== "server") throw new TypeError('role must be "client" or "server"');
-    this.role = role;
-    this.settings = readOptions(role, options);
-    this.receiver = new Receiver(role, this.settings);
-  }
-
-  // --- read-outs --------------------------------------------------------------------------------------------------
-
-  /** The state of this end: in a client that pipelines, of the newest request. */
-  get localState(): State {
-    return stateName(this.sending.stateOf(this.role));
-  }
-
-  /** The state of the peer: in a client that pipelines, of the oldest response that is due. */
-  get remoteState(): State {
-    return stateName(this.current.stateOf(this.remoteRole));
-  }
-
-  /** The version of the peer's last message, "1.1" or "1.0"; null before the first. */
-  get remoteHttpVersion(): string | null {
-    return this.peerVersion;
+  /** @internal */
+  protected override newReceiver(): RequestReceiver {
+    return new RequestReceiver(this.role, this.settings);
   }
 
   /** Server: the client waits for 100 or a final response before it sends the body (RFC 9110 10.1.1). */
@@ -95,104 +29,9 @@ export class Http1Connection {
     return this.role === "server" && this.current.waiting;
   }
 
-  /** Client: the server has not answered the expectation yet. Send the body when you have waited long enough. */
-  get isWaitingFor100Continue(): boolean {
-    return this.role === "client" && this.sending.waiting;
-  }
-
-  /** Client: requests that were sent and are not yet answered in full. */
-  get outstandingRequests(): number {
-    return this.current.answered ? this.exchanges - 1 : this.exchanges;
-  }
-
-  /** Octets fed and not yet consumed: stop feeding while it is large and `nextEvent` says paused. */
-  get bufferedBytes(): number {
-    return this.receiver.length;
-  }
-
-  /** Octets sent and not yet drained. */
-  get queuedBytes(): number {
-    return this.usedSender === null ? 0 : this.usedSender.queue.length;
-  }
-
-  // --- bytes in, events out ---------------------------------------------------------------------------------------
-
-  /**
-   * Takes octets from the peer; parses nothing yet. The chunk is held by reference and Data events are views of it: do
-   * not overwrite it, or set `copyData`. An empty chunk means nothing; after a remote error octets are ignored.
-   * @throws TypeError for anything but a Uint8Array over an ArrayBuffer, and after feedEof
-   */
-  feed(bytes: Uint8Array): void {
-    const memory = checkOctets("feed", bytes);
-    const { receiver } = this;
-    if (receiver.ended) throw new TypeError("feed after feedEof");
-    if (this.failure !== null || bytes.length === 0) return;
-    if (this.settings.copyData) receiver.push(new Uint8Array(bytes));
-    else receiver.push(bytes, memory);
-  }
-
-  /** The peer closed its sending side. Idempotent. */
-  feedEof(): void {
-    this.receiver.ended = true;
-  }
-
-  /**
-   * The next event, or `need-data`, or `paused`: until `startNextCycle` in a peer that is done, and for good after a
-   * switch of protocols.
-   * @throws RemoteProtocolError when the peer broke the protocol; the same again at every later call
-   */
-  nextEvent(): Http1Event {
-    if (this.failure !== null) throw this.failure;
-    try {
-      return this.readEvent();
-    } catch (error) {
-      if (error instanceof RemoteProtocolError) this.failReceiving(error);
-      throw error;
-    }
-  }
-
-  /** Events until `need-data` or `paused`, which are not yielded; `connection-closed` is yielded and ends it. */
-  *events(): IterableIterator<Http1ReceivedEvent> {
-    while (true) {
-      const event = this.nextEvent();
-      if (event.type === "need-data" || event.type === "paused") return;
-      yield event;
-      if (event.type === "connection-closed") return;
-    }
-  }
-
-  private readEvent(): Http1Event {
-    const { receiver, current } = this;
-    const state = this.role === "server" ? current.client : current.server;
-    // A message without a body ends here: by readBody(), which comes to the same, it cost some 20 ns more.
-    if (state === SEND_BODY) return receiver.framing === 0 ? this.complete(receiver.endOfMessage()) : this.readBody();
-    if (state === IDLE || state === SEND_RESPONSE) {
-      if (receiver.length > 0)
-        return (this.role === "server" ? this.readRequest() : this.readResponse()) ?? this.noEvent();
-      return this.noEvent();
-    }
-    if (state === MIGHT_SWITCH || state === SWITCHED) return PAUSED;
-    if (state === DONE && (receiver.length > 0 || this.exchanges > 1)) return PAUSED;
-    // RFC 9112 9.6: what follows a message that closes the connection is no message.
-    if (state === MUST_CLOSE || state === CLOSED) receiver.clear();
-    return this.noEvent();
-  }
-
-  /** Nothing to read: more is to come, or the peer has closed, which it may but while it owes a response. */
-  private noEvent(): Http1Event {
-    const { receiver } = this;
-    const { current, remoteRole } = this;
-    if (this.closed !== null) return this.closed;
-    if (!receiver.ended) return NEED_DATA;
-    if (current.stateOf(remoteRole) === SEND_RESPONSE) throw this.receiver.fault("RESPONSE_NOT_RECEIVED", receiver.fed);
-    return this.close(ON["connection-closed"], receiver.fed);
-  }
-
-  /** The peer's side ends by this trigger, at this octet. */
-  private close(trigger: TriggerIndex, offset: number): ConnectionClosedEvent {
-    this.current.fire(this.remoteRole, trigger);
-    this.closed = { type: "connection-closed", offset };
-    return this.closed;
+  /** @internal */
+  protected override readHead(): ReceivedHead | undefined {
+    return this.role === "server" ? this.readRequest() : super.readHead();
   }
 
   private readRequest(): RequestEvent | undefined {
@@ -219,143 +58,11 @@ export class Http1Connection {
     current.waiting = version === 11 && (facts & EXPECT_CONTINUE) !== 0;
   }
 
-  private readResponse(): ResponseEvent | InformationalResponseEvent | ConnectionClosedEvent | undefined {
-    const { receiver, current } = this;
-    const begin = receiver.offset;
-    if (current.server === IDLE || begin < current.fedBefore) return this.readUnsolicited(begin);
-    const event = receiver.readResponse(current.method);
-    if (event === undefined) return undefined;
-    if (event.type === "informational-response") this.receiveInformational(event);
-    else this.receiveResponse(event);
-    this.peerVersion = event.httpVersion;
-    return event;
-  }
-
-  /** A response that began before its request was sent answers nothing, whatever it is (response queue poisoning). */
-  private readUnsolicited(begin: number): ConnectionClosedEvent | undefined {
-    const { receiver, current } = this;
-    const unsolicited = receiver.fault("UNSOLICITED_RESPONSE", begin);
-    let event: ResponseEvent | InformationalResponseEvent | undefined;
-    try {
-      event = receiver.readResponse(current.method);
-    } catch {
-      throw unsolicited;
-    }
-    if (event === undefined) return undefined;
-    if (event.status !== 408 || (receiver.version === 11 && !(receiver.facts & CLOSE))) throw unsolicited;
-    receiver.clear();
-    return this.close(ON["idle-timeout"], begin);
-  }
-
-  private receiveInformational(event: InformationalResponseEvent): void {
-    const { receiver, current, settings } = this;
-    if (++current.informational > settings.limits.maxInformationalResponses) {
-      throw receiver.fault("TOO_MANY_INFORMATIONAL_RESPONSES", event.offset);
-    }
-    if (event.status === 100) current.waiting = false;
-    if (event.status !== 101) {
-      current.fire("server", ON["informational-response"]);
-      return;
-    }
-    if (!current.upgradeProposed) throw receiver.fault("UNSOLICITED_SWITCH", event.offset);
-    current.waiting = false;
-    current.answered = true;
-    current.fire("server", ON["upgrade-accepted"]);
-  }
-
-  private receiveResponse(event: ResponseEvent): void {
-    const { receiver, current, settings } = this;
-    const { facts, version, framing } = receiver;
-    current.waiting = false;
-    if (current.connectProposed && event.status < 300) {
-      current.answered = true;
-      current.fire("server", ON["connect-accepted"]);
-      return;
-    }
-    current.propose(false, false);
-    current.fire("server", ON.response);
-    const faulty = framing === IN_CHUNKS && ((facts & LENGTH) !== 0 || version < 11);
-    const untilClose = framing === UNTIL_CLOSE && version < 11;
-    if (faulty || untilClose || !keepsAlive(facts, version, settings)) {
-      for (const exchange of this.pipeline()) exchange.disableKeepAlive();
-    }
-    receiver.beginBody();
-  }
-
-  private readBody(): Http1Event {
-    const { receiver, current } = this;
-    const event = receiver.readBody();
-    if (event === undefined) return this.noBody();
-    if (event.type === "end-of-message") return this.complete(event);
-    if (this.role === "server") current.waiting = false;
-    return event;
-  }
-
-  /** The peer's message ends with this event. */
-  private complete(event: EndOfMessageEvent): EndOfMessageEvent {
-    const { current, role } = this;
-    if (role === "server") current.waiting = false;
-    current.answered = true;
-    current.fire(role === "server" ? "client" : "server", ON["end-of-message"]);
-    return event;
-  }
-
-  /** The input ended in a body: an error, unless a final response came before any of it was sent (417, 413, a redirect). */
-  private noBody(): Http1Event {
-    const { receiver, current } = this;
-    if (!receiver.ended) return NEED_DATA;
-    const answered = current.server === SEND_BODY || current.server === DONE || current.server === MUST_CLOSE;
-    if (this.role === "client" || !answered || receiver.bodyBegan)
-      throw receiver.fault("INCOMPLETE_BODY", receiver.fed);
-    return this.close(ON["body-declined"], receiver.fed);
-  }
-
-  private failReceiving(error: RemoteProtocolError): void {
-    this.failure = error;
-    this.receiver.clear();
-    for (const exchange of this.pipeline()) exchange.fail(this.remoteRole);
-  }
-
-  // --- events in, bytes out ---------------------------------------------------------------------------------------
-
-  /**
-   * Says something to the peer: checks it, moves the machine, queues the octets.
-   * @throws LocalProtocolError when it may not be sent; then nothing has changed. TypeError for what is no event
-   */
-  send(event: Http1Send): void {
-    const pairs = event.type === "data" ? NO_PAIRS : fieldPairs((event as SendEndOfMessage).headers);
+  /** @internal */
+  protected override sendResponse(event: SendResponse | SendInformationalResponse, pairs: readonly FieldPair[]): void {
     const { sender, sending } = this;
-    switch (event.type) {
-      case "request":
-        return this.sendRequest(event, pairs);
-      case "informational-response":
-        return sender.sendInformationalResponse(event, pairs, sending);
-      case "response":
-        return sender.sendResponse(event, pairs, sending, { version: this.peerVersion, failed: this.failure !== null });
-      case "data":
-        return sender.sendData(event, sending);
-      case "end-of-message":
-        return sender.sendEndOfMessage(pairs, sending);
-      case "connection-closed":
-        return sender.sendConnectionClosed(sending);
-      default:
-        throw new TypeError(`not an event to send: ${String((event as { type: unknown }).type)}`);
-    }
-  }
-
-  /** Drains what was sent as one fresh array; empty when there is nothing. */
-  bytesToSend(): Uint8Array {
-    return this.sender.queue.takeBytes();
-  }
-
-  /** Drains what was sent in pieces, bodies as they were given, for a vectored write. */
-  chunksToSend(): Uint8Array[] {
-    return this.sender.queue.takeChunks();
-  }
-
-  /** The transport could not send: this end is in error from now on. */
-  sendFailed(): void {
-    this.sending.fail(this.role);
+    if (event.type === "informational-response") return sendInformationalResponse(sender, event, pairs, sending);
+    sendResponse(sender, event, pairs, sending, { version: this.peerVersion, failed: this.failure !== null });
   }
 
   /**
@@ -377,66 +84,4 @@ export class Http1Connection {
     this.send({ type: "end-of-message" });
     return true;
   }
-
-  /** In `done` a client may send the next request before the response is there: an exchange of its own. */
-  private sendRequest(event: SendRequest, pairs: readonly FieldPair[]): void {
-    const { sending, settings, receiver } = this;
-    const pipelines = this.role === "client" && sending.client === DONE;
-    const exchange = pipelines ? new Exchange() : sending;
-    const isFull = this.outstandingRequests >= settings.maxPipelined;
-    this.sender.sendRequest(event, pairs, exchange, isFull, receiver.fed);
-    if (!pipelines) return;
-    sending.following = exchange;
-    this.sending = exchange;
-    this.exchanges++;
-  }
-
-  // --- cycles -----------------------------------------------------------------------------------------------------
-
-  /**
-   * Both sides are done: go on to the next message. A client that pipelines goes on to the next response that is due.
-   * @throws LocalProtocolError when it is not so, or the connection must close
-   */
-  startNextCycle(): void {
-    const { current } = this;
-    if (current.client !== DONE || current.server !== DONE) {
-      throw new LocalProtocolError("NOT_REUSABLE", {
-        seen: `client is ${stateName(current.client)}, server is ${stateName(current.server)}`,
-      });
-    }
-    this.current = current.following ?? new Exchange();
-    if (current.following === null) this.sending = this.current;
-    else this.exchanges--;
-  }
-
-  /**
-   * Moves out the octets that are no longer HTTP/1.1's, and says whether the peer has closed; later feeds append.
-   * @throws LocalProtocolError unless the protocol was switched or the peer has closed
-   */
-  takeTrailingData(): { data: Uint8Array; eof: boolean } {
-    const state = this.current.stateOf(this.remoteRole);
-    if (state !== SWITCHED && state !== CLOSED) throw new LocalProtocolError("NOT_SWITCHED");
-    const { receiver } = this;
-    return { data: receiver.takeAll(), eof: receiver.ended };
-  }
-
-  /** Every exchange, from the one whose response is due to the one whose request is being sent. */
-  private *pipeline(): Generator<Exchange> {
-    for (let exchange: Exchange | null = this.current; exchange !== null; exchange = exchange.following) yield exchange;
-  }
-
-  private get sender(): Sender {
-    this.usedSender ??= new Sender(this.role);
-    return this.usedSender;
-  }
-
-  private get remoteRole(): Role {
-    return this.role === "client" ? "server" : "client";
-  }
-}
-
-/** RFC 9112 9.3: 1.1 keeps alive unless told to close; 1.0 closes unless both ends want keep-alive. */
-function keepsAlive(facts: number, version: number, settings: Settings): boolean {
-  if (facts & CLOSE) return false;
-  return version === 11 || (settings.http10KeepAlive && (facts & KEEP_ALIVE) !== 0);
 }

@@ -1,31 +1,24 @@
-// The sending half of a connection: is the event legal now, may it go out, what does it change. Nothing is changed or
+// The sending half of a connection, but for responses: is the event legal now, may it go out, what does it change. Nothing is changed or
 // queued before everything was checked.
 import { CONNECTION_UPGRADE, EXPECT_CONTINUE, METHOD_CONNECT, UPGRADE } from "../../assembly/layout.ts";
 import { LocalProtocolError } from "../shared/errors.ts";
 import type { FieldPair } from "../shared/header-fields.ts";
 import { checkOctets } from "../shared/octets.ts";
-import type { Http1Send, SendData, SendInformationalResponse, SendRequest, SendResponse } from "./events.ts";
+import type { Http1Send, SendData, SendRequest } from "./events.ts";
 import { type Exchange, ON, stateName } from "./exchange.ts";
 import { IN_CHUNKS } from "./framing.ts";
 import type { Role } from "./options.ts";
 import { SendQueue } from "./send-queue.ts";
-import { LAST_CHUNK, writeInformationalResponse, writeRequest, writeResponse, writeTrailers } from "./writers.ts";
+import { LAST_CHUNK, writeRequest, writeTrailers } from "./writers.ts";
 
 /** The fields to send, read before anything else: the caller's own code runs while they are. */
 type Pairs = readonly FieldPair[];
-
-/** What of the peer governs a response. */
-export interface Peer {
-  readonly version: string | null;
-  /** Has it broken the protocol? */
-  readonly failed: boolean;
-}
 
 export class Sender {
   readonly queue = new SendQueue();
   private readonly role: Role;
   /** Octets that the body being sent still owes, or IN_CHUNKS, or UNTIL_CLOSE. */
-  private owed = 0;
+  owed = 0;
 
   constructor(role: Role) {
     this.role = role;
@@ -46,29 +39,6 @@ export class Sender {
     if (closes) exchange.disableKeepAlive();
     exchange.propose(proposesUpgrade(facts, 11), method === METHOD_CONNECT);
     exchange.waiting = (facts & EXPECT_CONTINUE) !== 0;
-  }
-
-  sendInformationalResponse(event: SendInformationalResponse, pairs: Pairs, exchange: Exchange): void {
-    const { status } = event;
-    this.checkAllowed("informational-response", exchange);
-    this.queue.pushText(writeInformationalResponse(event, pairs, exchange.upgradeProposed));
-    if (status === 100 || status === 101) exchange.waiting = false;
-    exchange.fire("server", ON[status === 101 ? "upgrade-accepted" : "informational-response"]);
-  }
-
-  sendResponse(event: SendResponse, pairs: Pairs, exchange: Exchange, peer: Peer): void {
-    const { version, failed } = peer;
-    this.checkAllowed("response", exchange);
-    const { method, keepAlive } = exchange;
-    const keepAliveAsked = exchange.keepAliveAsked && !failed;
-    const { text, framing, closes } = writeResponse(event, pairs, { method, keepAlive, keepAliveAsked, version });
-    this.queue.pushText(text);
-    this.owed = framing;
-    exchange.waiting = false;
-    if (exchange.connectProposed && event.status < 300) return exchange.fire("server", ON["connect-accepted"]);
-    exchange.propose(false, false);
-    exchange.fire("server", ON.response);
-    if (closes) exchange.disableKeepAlive();
   }
 
   sendData(event: SendData, exchange: Exchange): void {
@@ -103,11 +73,12 @@ export class Sender {
     exchange.fire(this.role, ON["connection-closed"]);
   }
 
-  private checkAllowed(type: Http1Send["type"], exchange: Exchange): void {
+  /** @throws LocalProtocolError WRONG_STATE */
+  checkAllowed(type: Http1Send["type"], exchange: Exchange): void {
     if (!exchange.allows(this.role, ON[type])) throw this.wrongState(type, exchange);
   }
 
-  private wrongState(type: Http1Send["type"], exchange: Exchange): LocalProtocolError {
+  wrongState(type: Http1Send["type"], exchange: Exchange): LocalProtocolError {
     const state = stateName(exchange.stateOf(this.role));
     return new LocalProtocolError("WRONG_STATE", { seen: `${type} from a ${this.role} that is ${state}` });
   }

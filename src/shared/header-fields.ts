@@ -73,7 +73,7 @@ export class HeaderFields implements Iterable<FieldPair> {
   /** Where the first field's record ends; it is the last but for where the first line starts. */
   private readonly records: number;
 
-  /** @internal Made by the kernel's bridge; `head` is where in the text the records end. */
+  /** @hidden Made by the kernel's bridge; `head` is where in the text the records end. */
   constructor(text: string, length: number, head: number) {
     this.text = text;
     this.length = length;

@@ -1,5 +1,6 @@
 // The client's side of a connection: cycles, pipelining, responses that nobody asked for, 100-continue, switching.
 import { describe, expect, test } from "vitest";
+import { ClientConnection } from "../../src/http1/client.ts";
 import { Http1Connection, type Http1Options, NEED_DATA, PAUSED } from "../../src/http1/index.ts";
 import {
   client,
@@ -684,5 +685,36 @@ describe("two ends joined", () => {
     expect(heard.asking).toEqual(
       [0, 1, 2].flatMap(() => ["HTTP/1.1 100 Continue", `HTTP/1.1 200 OK | ${TE}`, "data [ok]", "end"]),
     );
+  });
+});
+
+describe("a client without a server's half, as fetchOver has it", () => {
+  test("asks and reads the answer", () => {
+    const connection = new ClientConnection("client");
+    connection.send({ type: "request", method: "GET", target: "/", headers: [HOST] });
+    connection.send({ type: "end-of-message" });
+    expect(latin1(connection.bytesToSend())).toBe("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    connection.feed(octets(`HTTP/1.1 103 \r\n\r\n${OK}`));
+    expect([...connection.events()].map(({ type }) => type)).toEqual([
+      "informational-response",
+      "response",
+      "end-of-message",
+    ]);
+    connection.startNextCycle();
+    expect([connection.localState, connection.remoteState]).toEqual(["idle", "idle"]);
+  });
+
+  test.each([
+    { type: "response", status: 200 },
+    { type: "informational-response", status: 103 },
+  ] as const)("refuses what the whole connection does, in the same words: $type", (event) => {
+    for (const start of [() => {}, request]) {
+      const refusals = [new ClientConnection("client"), new Http1Connection("client")].map((connection) => {
+        start(connection as Http1Connection);
+        return refusal(() => connection.send(event));
+      });
+      expect(refusals[0]).toContain("WRONG_STATE");
+      expect(refusals[0]).toBe(refusals[1]);
+    }
   });
 });

@@ -50,7 +50,7 @@ export class HttpServer {
   private ticker: NodeJS.Timeout | undefined;
   private isClosing = false;
 
-  /** @internal */
+  /** Made by the sessions. */
   constructor(handler: Handler, options: NodeServerOptions) {
     const { tls, maxConnections, speaksHttp2 = true } = options;
     this.speaksHttp2 = speaksHttp2;

@@ -82,7 +82,7 @@ export class ClientExchange implements Outgoing {
   private readonly session: ClientSession;
   private state: number;
 
-  /** @internal */
+  /** Made by the sessions. */
   constructor(session: ClientSession, request: OutgoingRequest, listener: ResponseListener, streamId: number) {
     this.session = session;
     this.request = request;

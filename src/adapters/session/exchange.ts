@@ -34,7 +34,7 @@ export class ServerRequest extends IncomingBody {
   readonly head: RequestHead;
   private readonly session: ServerSession;
 
-  /** @internal */
+  /** Made by the sessions. */
   constructor(session: ServerSession, head: RequestHead, streamId: number) {
     super(session, streamId);
     this.session = session;
@@ -112,7 +112,7 @@ export class Reply implements Outgoing {
     return this.request.streamId;
   }
 
-  /** @internal */
+  /** Made by the sessions. */
   constructor(session: ServerSession, request: ServerRequest) {
     this.session = session;
     this.request = request;

@@ -1,6 +1,7 @@
 // A client's end of HTTP/1.1: requests one after the other on one connection, or pipelined, and responses to whom they
 // are due. Knows no stream and no promise.
-import { Http1Connection, type Http1Event, type Http1Options, type RemoteProtocolError } from "../../http1/index.ts";
+import { ClientConnection } from "../../http1/client.ts";
+import type { Http1Event, Http1Options, RemoteProtocolError } from "../../http1/index.ts";
 import type { Http2Options } from "../../http2/index.ts";
 import type { FieldPair, HeaderInput } from "../../shared/header-fields.ts";
 import { IncomingBody } from "./body.ts";
@@ -45,7 +46,7 @@ const PIPELINED = ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"];
 
 export class Http1ClientSession implements ClientSession {
   readonly unanswered = [];
-  private readonly http: Http1Connection;
+  private readonly http: ClientConnection;
   private readonly transport: Transport;
   private readonly owner: ClientOwner;
   private readonly settings: ClientSettings;
@@ -62,7 +63,7 @@ export class Http1ClientSession implements ClientSession {
   private since = 0;
 
   constructor(transport: Transport, owner: ClientOwner, settings: ClientSettings) {
-    this.http = new Http1Connection("client", settings.http1);
+    this.http = new ClientConnection("client", settings.http1);
     this.transport = transport;
     this.owner = owner;
     this.settings = settings;

@@ -1,0 +1,44 @@
+// A server's part of sending: responses. As in sender.ts nothing is changed or queued before everything was checked.
+import type { FieldPair } from "../shared/header-fields.ts";
+import type { SendInformationalResponse, SendResponse } from "./events.ts";
+import { type Exchange, ON } from "./exchange.ts";
+import { writeInformationalResponse, writeResponse } from "./response-writers.ts";
+import type { Sender } from "./sender.ts";
+
+/** The fields to send, read before anything else: the caller's own code runs while they are. */
+type Pairs = readonly FieldPair[];
+
+/** What of the peer governs a response. */
+export interface Peer {
+  readonly version: string | null;
+  /** Has it broken the protocol? */
+  readonly failed: boolean;
+}
+
+export function sendInformationalResponse(
+  sender: Sender,
+  event: SendInformationalResponse,
+  pairs: Pairs,
+  exchange: Exchange,
+): void {
+  const { status } = event;
+  sender.checkAllowed("informational-response", exchange);
+  sender.queue.pushText(writeInformationalResponse(event, pairs, exchange.upgradeProposed));
+  if (status === 100 || status === 101) exchange.waiting = false;
+  exchange.fire("server", ON[status === 101 ? "upgrade-accepted" : "informational-response"]);
+}
+
+export function sendResponse(sender: Sender, event: SendResponse, pairs: Pairs, exchange: Exchange, peer: Peer): void {
+  const { version, failed } = peer;
+  sender.checkAllowed("response", exchange);
+  const { method, keepAlive } = exchange;
+  const keepAliveAsked = exchange.keepAliveAsked && !failed;
+  const { text, framing, closes } = writeResponse(event, pairs, { method, keepAlive, keepAliveAsked, version });
+  sender.queue.pushText(text);
+  sender.owed = framing;
+  exchange.waiting = false;
+  if (exchange.connectProposed && event.status < 300) return exchange.fire("server", ON["connect-accepted"]);
+  exchange.propose(false, false);
+  exchange.fire("server", ON.response);
+  if (closes) exchange.disableKeepAlive();
+}
