@@ -238,6 +238,36 @@ describe("streams", () => {
     connection.abort();
   });
 
+  it.each(["request", "response"])(
+    "given up with a %s's body unread take nothing of the connection's window along",
+    async (what) => {
+      const { connection } = joined(async (request, info) => {
+        if (info.target === "/download") return { body: new Uint8Array(2_000_000) };
+        if (info.target === "/upload") return { body: String((await request.text()).length) };
+        await info.body?.getReader().read();
+        return new Promise(() => {});
+      });
+      // More than the window of 1 MiB, a fifth at a time.
+      for (let i = 0; i < 10; i++) {
+        const controller = new AbortController();
+        const body = (async function* () {
+          for (let piece = 0; piece < 4; piece++) yield new Uint8Array(50_000);
+          await new Promise(() => {});
+        })();
+        const given =
+          what === "request" ? { ...get("/never"), method: "PUT", body } : { ...get("/download"), method: "GET" };
+        const fetched = outcome(connection.fetch(given, controller).then((answer) => answer.body?.getReader().read()));
+        await pause(20);
+        controller.abort("enough");
+        await fetched;
+      }
+      const upload = await connection.fetch({ ...get("/upload"), method: "PUT", body: new Uint8Array(3_000_000) });
+      expect(await upload.response?.text()).toBe("3000000");
+      expect((await textOf((await connection.fetch(get("/download"))).body)).length).toBe(2_000_000);
+      connection.abort();
+    },
+  );
+
   it("no upgrade but by CONNECT", async () => {
     const { connection, errors } = joined((_, info) => {
       info.upgrade();

@@ -261,6 +261,18 @@ describe("createServer's own handler", () => {
     expect(server.connections).toBe(0);
   });
 
+  it("closes for everybody who asks", async () => {
+    let isAsked = false;
+    const { server, connect } = await listening(() => {
+      isAsked = true;
+    });
+    const answer = raw(connect(), CLOSE);
+    while (!isAsked) await pause(5);
+    const all = await Promise.all([server.close(50), server.close(50)]);
+    expect(all.flatMap(({ unanswered }) => unanswered.map(({ target }) => target))).toContain("/x");
+    expect(await answer).toBe("");
+  });
+
   it("serves connections made elsewhere, and refuses those above its limit", async () => {
     const server = createServer((_, reply) => reply.complete(204));
     servers.push(server);

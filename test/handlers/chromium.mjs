@@ -1,8 +1,9 @@
 // Headless Chromium, told what to do through its pipe: a page of each origin asks by fetch.
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { removeProfile } from "../runtimes/browsers.mjs";
 import { comparable } from "./cases.mjs";
 
 const CHROMIUM = process.env.CHROMIUM ?? "chromium";
@@ -101,7 +102,7 @@ class Browser {
   async close() {
     this.#child.kill("SIGKILL");
     await this.#ended;
-    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 });
+    removeProfile(this.#profile);
   }
 
   #call(method, parameters, sessionId) {

@@ -67,7 +67,7 @@ export async function resultOf(browser, answer, limit) {
 }
 
 /** Processes of a browser that was ended may write for a moment more: that is no failure of the page. */
-function removeProfile(profile) {
+export function removeProfile(profile) {
   try {
     rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   } catch (error) {

@@ -107,7 +107,7 @@ export class HttpServer {
     this.isClosing = true;
     const { server, transports } = this;
     if (server.listening) server.close();
-    const emptied = new Promise<void>((resolve) => {
+    this.emptied ??= new Promise<void>((resolve) => {
       this.onEmpty = resolve;
     });
     for (const transport of transports) transport.session.shutdown();
@@ -119,13 +119,14 @@ export class HttpServer {
         transport.destroy();
       }
     }, grace);
-    await emptied;
+    await this.emptied;
     clearTimeout(cut);
     clearInterval(this.ticker);
     this.ticker = undefined;
     return { unanswered };
   }
 
+  private emptied: Promise<void> | undefined;
   private onEmpty = (): void => {};
 
   private readonly newSession = (transport: NodeTransport): Session =>

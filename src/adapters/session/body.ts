@@ -87,9 +87,7 @@ export class IncomingBody {
     if (this.isRefused) return;
     this.isRefused = true;
     this.reader = null;
-    const octets = this.waitingOctets;
-    this.pieces = null;
-    if (octets > 0) this.source.bodyConsumed(this, octets);
+    this.dropPieces();
     if (this.state === ARRIVED) this.state = ENDED;
     if (this.state !== OPEN) return;
     this.source.bodyRefused(this);
@@ -201,8 +199,8 @@ export class IncomingBody {
     const { reader } = this;
     this.state = FAILED;
     this.failure = error;
-    this.pieces = null;
     this.reader = null;
+    this.dropPieces();
     if (reader !== null) reader.error(error);
     this.settle(error);
   }
@@ -220,8 +218,9 @@ export class IncomingBody {
           this.pieces = null;
           this.at = 0;
         }
-        reader.data(octets, isCut);
+        // First, for a reader that throws has had it too.
         this.source.bodyConsumed(this, octets.length);
+        reader.data(octets, isCut);
       }
       if (this.state === ARRIVED && this.pieces === null) {
         this.state = ENDED;
@@ -242,10 +241,15 @@ export class IncomingBody {
     return this.pieces !== null;
   }
 
-  private get waitingOctets(): number {
+  /** What waits goes nowhere: in HTTP/2 it was taken from the window of all streams, which is to have it back. */
+  private dropPieces(): void {
+    const { pieces, at } = this;
+    this.pieces = null;
+    this.at = 0;
+    if (pieces === null) return;
     let octets = 0;
-    for (let i = this.at; this.pieces !== null && i < this.pieces.length; i++) octets += this.pieces[i]?.length ?? 0;
-    return octets;
+    for (let i = at; i < pieces.length; i++) octets += (pieces[i] as Uint8Array).length;
+    this.source.bodyConsumed(this, octets);
   }
 }
 
