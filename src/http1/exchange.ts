@@ -27,8 +27,8 @@ export function stateName(state: number): State {
 }
 
 export class Exchange {
-  client = IDLE;
-  server = IDLE;
+  client: number = IDLE;
+  server: number = IDLE;
   /** May the connection serve another exchange? Off when either side says close. */
   keepAlive = true;
   /** An HTTP/1.0 request asked to keep the connection and may. */

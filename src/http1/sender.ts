@@ -15,7 +15,7 @@ import { LAST_CHUNK, writeRequest, writeTrailers } from "./writers.ts";
 type Pairs = readonly FieldPair[];
 
 export class Sender {
-  readonly queue = new SendQueue();
+  readonly queue: SendQueue = new SendQueue();
   private readonly role: Role;
   /** Octets that the body being sent still owes, or IN_CHUNKS, or UNTIL_CLOSE. */
   owed = 0;
