@@ -185,6 +185,9 @@ function next(at, ...flags) {
      export const dynamic = "force-dynamic";
      export const GET = async () => Response.json({ ...(await results()), edge: typeof EdgeRuntime });`,
   );
+  // As create-next-app makes it: with "type" webpack's Next 16 finds no manifest for an edge route, whatever the route imports.
+  const { type, ...manifest } = JSON.parse(readFileSync(join(at, "package.json"), "utf8"));
+  write(at, "package.json", JSON.stringify(manifest));
   const config = { turbopack: { root: cache }, outputFileTracingRoot: cache };
   write(at, "next.config.mjs", `export default ${JSON.stringify(config)};`);
   return served();
