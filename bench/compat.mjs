@@ -1,9 +1,9 @@
 // @ts-check
 // npm run bench:compat: the class of http-parser-js against ours, through its own callbacks, every name and value a string.
-// The floor is not reached yet on responses: 4.9 to 5.5 (requests) and 4.3 to 4.9 (responses) on 2026-11-25, Node 20, on a loaded
-// machine, the best of 150 turns of 16 messages each; before that day's work 4.0 to 4.5 and 3.5 to 3.9 in the same runs. Of 610 ns
-// (requests) the scan is 140, one string of the head 110, its twenty strings 135, and 545 is what the same kernel, strings and
-// callbacks take without states, limits and errors.
+// On 2026-11-26, Node 20, a machine with a load of 7 to 10: requests 6.0 to 6.7 in three runs of this program, responses 4.9 to
+// 5.6; the best of 100 turns of 16 messages each, which feel the load less, 4.9 to 5.7 and 4.5 to 4.9 (before that day 5.1 and
+// 4.2 to 4.5). So responses are at the floor, not safely above it. Of 590 ns (responses) the scan is 140, one string of the head
+// 50, its twenty strings and their list 130, a slice of the body 70, the collection of all this garbage 30 to 50.
 
 import { parseArgs } from "node:util";
 import { namedWorkloads, requestCorpus, responseCorpus } from "./corpus.mjs";
