@@ -9,9 +9,15 @@ const SETTLED = compileRules(STATES, ON_STATE);
 const TRIGGER_COUNT = TRIGGERS.length;
 
 /** A state's index, which is what the machine and its users work with. */
-export const [IDLE, SEND_RESPONSE, SEND_BODY, DONE, MUST_CLOSE, CLOSED, ERROR, MIGHT_SWITCH, SWITCHED] = [
-  ...STATES.keys(),
-] as [number, number, number, number, number, number, number, number, number];
+export const IDLE: number = STATES.indexOf("idle");
+export const SEND_RESPONSE: number = STATES.indexOf("send-response");
+export const SEND_BODY: number = STATES.indexOf("send-body");
+export const DONE: number = STATES.indexOf("done");
+export const MUST_CLOSE: number = STATES.indexOf("must-close");
+export const CLOSED: number = STATES.indexOf("closed");
+export const ERROR: number = STATES.indexOf("error");
+export const MIGHT_SWITCH: number = STATES.indexOf("might-switch-protocol");
+export const SWITCHED: number = STATES.indexOf("switched-protocol");
 
 /** A trigger's index. */
 export type TriggerIndex = number;

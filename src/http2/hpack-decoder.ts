@@ -109,7 +109,7 @@ export class HpackDecoder {
     return list.fields;
   }
 
-  /** @internal For the connection. Never throws for what a peer sent. */
+  /** @hidden For the connection. Never throws for what a peer sent. */
   decodeMessage(block: Uint8Array, kind: MessageKind, limits: MessageLimits): DecodedMessage {
     const reader = new MessageReader(kind, limits);
     reader.finish(this.read(block, reader));

@@ -116,7 +116,7 @@ export class HpackEncoder {
     return this.write(false).slice();
   }
 
-  /** @internal For the connection. `scheme` and `path` are null in a CONNECT, `protocol` in all but an extended one. */
+  /** @hidden For the connection. `scheme` and `path` are null in a CONNECT, `protocol` in all but an extended one. */
   encodeRequest(
     method: string,
     scheme: string | null,
@@ -136,7 +136,7 @@ export class HpackEncoder {
     return { block: this.write(true), contentLength: this.contentLength };
   }
 
-  /** @internal For the connection. */
+  /** @hidden For the connection. */
   encodeResponse(status: number, headers: HeaderInput | undefined): EncodedMessage {
     if (!Number.isInteger(status) || status < 100 || status > 999) {
       throw new LocalProtocolError("BAD_STATUS", { header: ":status", seen: String(status) });
@@ -148,7 +148,7 @@ export class HpackEncoder {
     return { block: this.write(true), contentLength: this.contentLength };
   }
 
-  /** @internal For the connection. Trailers that may be sent, to be encoded when it is their turn. */
+  /** @hidden For the connection. Trailers that may be sent, to be encoded when it is their turn. */
   checkTrailers(headers: HeaderInput | undefined): CheckedFields {
     const fields = fieldPairs(headers).map((pair): FieldPair => {
       const [name, value, sensitive] = checkedPair(pair);
@@ -163,7 +163,7 @@ export class HpackEncoder {
     return fields;
   }
 
-  /** @internal For the connection. The block of what was checked; a view that the next call of any codec overwrites. */
+  /** @hidden For the connection. The block of what was checked; a view that the next call of any codec overwrites. */
   encodeChecked(fields: CheckedFields): Uint8Array {
     this.begin();
     for (const [name, value, sensitive] of fields) this.add(name, value, sensitive === true);
