@@ -2,7 +2,7 @@
 import * as layout from "../../assembly/layout.ts";
 
 /** Names by number; 0 is any other method. */
-export const METHOD_NAMES: readonly string[] = Object.assign([""], {
+export const METHOD_NAMES: readonly string[] = /* @__PURE__ */ Object.assign([""], {
   [layout.METHOD_GET]: "GET",
   [layout.METHOD_HEAD]: "HEAD",
   [layout.METHOD_POST]: "POST",

@@ -98,7 +98,7 @@ function badReason(): ErrorCode {
 // --- the status line ----------------------------------------------------------------------------------------------------
 
 /** Status lines with their IANA reasons; empty where there is none. */
-const STATUS_LINES: readonly string[] = Array.from({ length: 600 }, (_, status) => {
+const STATUS_LINES: readonly string[] = /* @__PURE__ */ Array.from({ length: 600 }, (_, status) => {
   const reason = REASONS[status];
   return reason === undefined ? "" : `HTTP/1.1 ${status} ${reason}\r\n`;
 });
