@@ -21,6 +21,7 @@
  * @typedef {object} Runner
  * @property {string} name
  * @property {string} about
+ * @property {() => void} [begin] outside the time, before each turn
  * @property {() => void} prepare outside the time, before each pass
  * @property {() => number | Promise<number>} run a pass; the sum of what it saw
  * @property {() => void | Promise<void>} [settle] outside the time, after each pass
@@ -75,19 +76,23 @@ async function ownCopy(peer, mode, kind) {
 
 /**
  * @param {readonly Runner[]} runners ours first
- * @param {Budget & { count: number, reference: string, what: string }} options `count`: what a pass holds
+ * @param {Budget & { count: number, reference: string, what: string, passes?: number }} options `count`: what a pass holds; `passes` of a turn
  * @returns {Promise<Result[]>}
  */
-export async function alternate(runners, { warmUp, batches, onProgress = () => {}, count, reference, what }) {
+export async function alternate(
+  runners,
+  { warmUp, batches, onProgress = () => {}, count, reference, what, passes = PASSES },
+) {
   const entries = runners.map((runner) => ({ runner, times: /** @type {number[]} */ ([]) }));
-  const rounds = Math.ceil(warmUp / PASSES) + batches;
+  const rounds = Math.ceil(warmUp / passes) + batches;
   /** @type {number | undefined} */
   let sum;
   for (let round = 0; round < rounds; round++) {
     for (let turn = 0; turn < entries.length; turn++) {
       const { runner, times } = entries[(turn + round) % entries.length];
       let time = 0;
-      for (let index = 0; index < PASSES; index++) {
+      runner.begin?.();
+      for (let index = 0; index < passes; index++) {
         runner.prepare();
         const start = performance.now();
         const running = runner.run();
@@ -97,7 +102,7 @@ export async function alternate(runners, { warmUp, batches, onProgress = () => {
         sum ??= seen;
         if (seen !== sum) throw new Error(`${runner.name} did other work than the rest: ${what}`);
       }
-      if (round >= rounds - batches) times.push((time * 1e6) / (PASSES * count));
+      if (round >= rounds - batches) times.push((time * 1e6) / (passes * count));
     }
     onProgress((round + 1) / rounds);
   }
