@@ -50,7 +50,7 @@ function hello(port) {
 /** @param {import("./servers.mjs").Running} running @param {string[]} script @param {number} seconds */
 function wrk(running, script, seconds) {
   const url = `http://127.0.0.1:${running.port}/hello`;
-  return load(running, "wrk", ["-t1", `-c${CONNECTIONS}`, `-d${seconds}s`, ...script, url], (output) => {
+  return load(running, "wrk", ["-t1", `-c${CONNECTIONS}`, `-d${seconds}s`, "--timeout", "8s", ...script, url], (output) => {
     if (/Socket errors|Non-2xx/.test(output)) return null;
     const rate = Number(/Requests\/sec:\s+([\d.]+)/.exec(output)?.[1]);
     return { rate, requests: Number(/(\d+) requests in/.exec(output)?.[1]) };
@@ -72,7 +72,8 @@ async function measureLoads({ rounds, seconds }) {
     console.log(`  ${ours.map((line) => JSON.stringify(line)).join(" ")}\n`);
     const loads = [];
     for (const { name, script, floors } of LOADS) {
-      for (const one of running) await wrk(one, script, 1);
+      // As long as a turn: with both processors busy, compiling all that makes a Request takes three seconds.
+      for (const one of running) await wrk(one, script, seconds);
       const [mine, node, fetcher] = await inTurns(running, rounds, (one) => wrk(one, script, seconds));
       loads.push(...compared(`\`npm start\` under wrk, ${name}`, [mine, node], floors));
       tellBeside(fetcher, [mine, node]);
