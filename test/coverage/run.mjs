@@ -24,11 +24,12 @@ const LEFT_OUT = [
   "*/linear",
   "compat/durability",
   "adapters",
+  "oracle",
   "smuggling",
   "node-http",
   "fuzz",
 ];
-const OF_KERNELS = ["test/assembly", "test/wasm", "test/http1", "test/http2", "test/compat", "test/coverage"];
+const OF_KERNELS = ["test/assembly", "test/wasm", "test/http1", "test/http2", "test/coverage"];
 const keep = process.argv.includes("--keep");
 const filters = process.argv.slice(2).filter((argument) => argument !== "--keep");
 
