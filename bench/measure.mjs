@@ -21,7 +21,6 @@
  * @typedef {object} Runner
  * @property {string} name
  * @property {string} about
- * @property {() => void} [begin] outside the time, before each turn
  * @property {() => void} prepare outside the time, before each pass
  * @property {() => number | Promise<number>} run a pass; the sum of what it saw
  * @property {() => void | Promise<void>} [settle] outside the time, after each pass
@@ -76,12 +75,12 @@ async function ownCopy(peer, mode, kind) {
 
 /**
  * @param {readonly Runner[]} runners ours first
- * @param {Budget & { count: number, reference: string, what: string, passes?: number }} options `count`: what a pass holds; `passes` of a turn
+ * @param {Budget & { count: number, reference: string, what: string, passes?: number, begin?: () => void }} options `count`: what a pass holds; `passes` of a turn; `begin` before each, outside the time
  * @returns {Promise<Result[]>}
  */
 export async function alternate(
   runners,
-  { warmUp, batches, onProgress = () => {}, count, reference, what, passes = PASSES },
+  { warmUp, batches, onProgress = () => {}, count, reference, what, passes = PASSES, begin = () => {} },
 ) {
   const entries = runners.map((runner) => ({ runner, times: /** @type {number[]} */ ([]) }));
   const rounds = Math.ceil(warmUp / passes) + batches;
@@ -91,7 +90,7 @@ export async function alternate(
     for (let turn = 0; turn < entries.length; turn++) {
       const { runner, times } = entries[(turn + round) % entries.length];
       let time = 0;
-      runner.begin?.();
+      begin();
       for (let index = 0; index < passes; index++) {
         runner.prepare();
         const start = performance.now();

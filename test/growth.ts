@@ -11,6 +11,14 @@ const ATTEMPTS = 4;
 
 export type Work = () => void;
 
+/** Microseconds of the processor. */
+export function timeOf(work: Work): number {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
+}
+
 /** The slope of log(time) over log(size), the best time of each size taken, in microseconds. `prepare` is not measured. */
 function exponent(first: number, prepare: (size: number) => Work): number {
   const points: [x: number, y: number][] = [];
@@ -19,10 +27,7 @@ function exponent(first: number, prepare: (size: number) => Work): number {
     let best = Number.POSITIVE_INFINITY;
     for (let i = 0; i < REPETITIONS; i++) {
       const work = prepare(size);
-      const before = process.cpuUsage();
-      work();
-      const { user, system } = process.cpuUsage(before);
-      best = Math.min(best, user + system);
+      best = Math.min(best, timeOf(work));
     }
     points.push([Math.log(size), Math.log(best)]);
   }
@@ -32,9 +37,9 @@ function exponent(first: number, prepare: (size: number) => Work): number {
   return covariance / points.reduce((sum, point) => sum + (point[0] - x) ** 2, 0);
 }
 
-/** Of some measurements the best one. */
-export function leastExponent(first: number, prepare: (size: number) => Work): number {
+/** Of some measurements the best one, or the first that is good enough. */
+export function leastExponent(first: number, prepare: (size: number) => Work, enough = LARGEST_EXPONENT): number {
   let least = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < ATTEMPTS && least > LARGEST_EXPONENT; i++) least = Math.min(least, exponent(first, prepare));
+  for (let i = 0; i < ATTEMPTS && least > enough; i++) least = Math.min(least, exponent(first, prepare));
   return least;
 }

@@ -1,5 +1,5 @@
-// Octets in, events out: responses, bodies, chunks, trailers; requests are in request-reader.ts. Knows what the kernel finds, limits and framing; of states only
-// which reader it was asked for.
+// Octets in, events out: responses, bodies, chunks, trailers; requests are in request-reader.ts. Knows what the kernel finds,
+// limits and framing; of states only which reader it was asked for.
 import {
   ALLOW_CHUNK_LF,
   HEAD_CODING_AT,
