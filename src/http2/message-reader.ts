@@ -93,7 +93,8 @@ export class MessageReader implements FieldSink, DecodedMessage {
     else if (rule <= UNKNOWN_PSEUDO) this.addPseudo(rule, name, value);
     else if (rule === COOKIE && this.cookieAt >= 0) this.list[this.cookieAt] += `; ${value}`;
     else {
-      if (rule === COOKIE) this.cookieAt = this.list.length + 1;
+      // Of trailers none is kept, to which another could be joined.
+      if (rule === COOKIE && this.kind !== "trailers") this.cookieAt = this.list.length + 1;
       else if (rule === CONTENT_LENGTH) this.addLength(name, value);
       else if (rule === HOST_FIELD) this.addHost(name, value);
       this.keep(name, value, sensitive);

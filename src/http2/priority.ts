@@ -9,16 +9,16 @@ export interface Priority {
 const DEFAULT_PRIORITY: Priority = Object.freeze({ urgency: DEFAULT_URGENCY, incremental: false });
 export const LOWEST_URGENCY = 7;
 
-// key [ "=" item ] with parameters: an integer, a boolean, or anything else, which counts for nothing.
-const MEMBER = /^([a-z*][a-z0-9_.*-]*)(?:=(\?[01]|-?\d{1,15}(?![\d.])|[^,;]+))?(?:;[^,]*)?$/;
-const MAY_SEPARATE = /[ \t]*,[ \t]*/;
+// key [ "=" item ] with parameters: an integer, a boolean, or anything else, which counts for nothing. It is tried at one
+// place of each member alone: what a peer sends is looked at once, however long its blanks are.
+const MEMBER = /^[ \t]*([a-z*][a-z0-9_.*-]*)(?:=(\?[01]|-?\d{1,15}(?![\d.])|[^,;]+))?(?:;[^,]*)?[ \t]*$/;
 
 /** What a field value or a PRIORITY_UPDATE says; what is malformed says nothing (RFC 9218 4). */
 export function parsePriority(field: string): Priority {
   let { urgency, incremental } = DEFAULT_PRIORITY;
   const text = field.trim();
   if (text === "") return DEFAULT_PRIORITY;
-  for (const member of text.split(MAY_SEPARATE)) {
+  for (const member of text.split(",")) {
     const [whole, key, value] = MEMBER.exec(member) ?? [];
     if (whole === undefined) return DEFAULT_PRIORITY;
     if (key === "u") urgency = /^[0-7]$/.test(value ?? "") ? Number(value) : DEFAULT_URGENCY;

@@ -77,12 +77,12 @@ function withoutConnection(headers: HeaderFields): HeaderFields {
   return new ReadyFields(list, null);
 }
 
-/** The value of HTTP2-Settings: base64url without padding (RFC 7540 3.2.1). Null when it is malformed. */
+/** The value of HTTP2-Settings: base64url, padded or not (RFC 7540 3.2.1). Null when it is malformed. */
 export function decodeSettings(text: string): SettingEntry[] | null {
   const octets: number[] = [];
   let bits = 0;
   let count = 0;
-  for (const char of text.replace(/=+$/, "")) {
+  for (const char of text.replace(/={1,2}$/, "")) {
     const six = ALPHABET.indexOf(char);
     if (six < 0) return null;
     bits = ((bits << 6) | six) & 0xffff;

@@ -1,6 +1,7 @@
 // How a connection begins and ends: prior knowledge, Upgrade, sniffing; GOAWAY in two phases, errors, the end of the input.
 import { describe, expect, test } from "vitest";
 import { Http1Connection, Http2Connection, type RequestEvent, upgradeSettings } from "../../src/index.ts";
+import { leastExponent } from "../growth.ts";
 import { octets } from "../helpers.ts";
 import { fault, frame, frames, GET, join, lines, POST, pair, refusal, u32, zeros } from "./pair.ts";
 
@@ -68,6 +69,15 @@ describe("fromUpgrade", () => {
     client.feed(frame(1, 4, 1, 0x88, 0x0f, 0x0d, 0x01, "5"));
     client.feed(frame(0, 1, 1));
     expect(lines([...client.events()])).toEqual(["settings", "response 1", "end-of-message 1"]);
+  });
+
+  test("settings take time in proportion to their length", () => {
+    const request = asked();
+    const work = (size: number) => {
+      const settings = `${"=".repeat(size)}A`;
+      return () => expect(() => Http2Connection.fromUpgrade("server", request, settings)).toThrow("base64url");
+    };
+    expect(leastExponent(16384, work)).toBeLessThan(1.6);
   });
 
   test("settings that are none are refused, and hint 400", () => {

@@ -248,6 +248,14 @@ describe("trailers", () => {
       ],
     ]);
   });
+
+  test("lose each crumb of a cookie", () => {
+    const crumbs: FieldPair[] = [
+      ["cookie", "a=1"],
+      ["cookie", "b=2"],
+    ];
+    expect([...read("trailers", [...crumbs, ["x", "1"]]).headers]).toEqual([["x", "1"]]);
+  });
 });
 
 describe("what is read", () => {

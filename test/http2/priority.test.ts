@@ -1,6 +1,7 @@
 // The field `priority` and PRIORITY_UPDATE (RFC 9218 4): two members count, what is malformed says nothing.
 import { describe, expect, test } from "vitest";
 import { parsePriority, writePriority } from "../../src/http2/priority.ts";
+import { leastExponent } from "../growth.ts";
 
 describe("read", () => {
   test.each([
@@ -10,6 +11,7 @@ describe("read", () => {
     ["i,u=2", 2, true],
     [" u=1 ", 1, false],
     ["u=1 ,\ti=?1", 1, true],
+    ["u=2\t , \ti ", 2, true],
     ["i=?0", 3, false],
     ["i;q=1", 3, true],
     ["u=5;x=y, a=b, c", 5, false],
@@ -30,6 +32,13 @@ describe("read", () => {
   ])("%j", (field, urgency, incremental) => {
     expect(parsePriority(field)).toEqual({ urgency, incremental });
   });
+});
+
+test("takes time in proportion to its length, however long its blanks are", () => {
+  const work = (size: number) => () => {
+    for (let i = 0; i < 20; i++) parsePriority(`u=1${" ".repeat(size)}x,${" ".repeat(size)},i${" ".repeat(size)}=`);
+  };
+  expect(leastExponent(4096, work)).toBeLessThan(1.6);
 });
 
 test("written as short as can be, and read again", () => {
