@@ -332,7 +332,7 @@ export class MessageReader extends RequestReceiver {
   /** Reads one field line: its name and value go to `list`; a folded one continues the last value there. */
   readFieldLine(line: string, list: string[]): void {
     const { kernel, settings } = this;
-    const folded = /^[ \t]+(.*?)[ \t]*$/.exec(line);
+    const folded = /^[ \t]+(.*)$/.exec(line);
     const text = `${folded === null ? line : `x: ${folded[1]}`}\r\n\r\n`;
     if (text.length > INPUT_SIZE) throw this.fault("HEAD_TOO_LARGE", 0);
     encodeLatin1(text, kernel.octets, INPUT);

@@ -4,6 +4,7 @@
 import { CLOSE, KEEP_ALIVE, LENGTH } from "../../assembly/layout.ts";
 import { LocalProtocolError, RemoteProtocolError } from "../shared/errors.ts";
 import { type FieldPair, fieldPairs, NO_PAIRS } from "../shared/header-fields.ts";
+import { NEED_DATA } from "../shared/need-data.ts";
 import { checkOctets } from "../shared/octets.ts";
 import {
   type ConnectionClosedEvent,
@@ -12,7 +13,6 @@ import {
   type Http1ReceivedEvent,
   type Http1Send,
   type InformationalResponseEvent,
-  NEED_DATA,
   PAUSED,
   type RequestEvent,
   type ResponseEvent,

@@ -1,6 +1,7 @@
 // What happens on a connection: plain objects with a `type`, the same names in both directions. Received events are made
 // whole in one place (readers.ts) and never change; sent ones need only what has no default.
 import type { HeaderFields, HeaderInput } from "../shared/header-fields.ts";
+import type { NeedDataEvent } from "../shared/need-data.ts";
 
 /** A received request head. */
 export interface RequestEvent {
@@ -65,11 +66,6 @@ export interface ConnectionClosedEvent {
   readonly offset: number;
 }
 
-/** There is no event until more is fed. */
-export interface NeedDataEvent {
-  readonly type: "need-data";
-}
-
 /** There is no event until `startNextCycle`, or ever after a switch of protocols. */
 export interface PausedEvent {
   readonly type: "paused";
@@ -86,9 +82,6 @@ export type Http1ReceivedEvent =
 
 /** What `nextEvent()` returns. */
 export type Http1Event = Http1ReceivedEvent | NeedDataEvent | PausedEvent;
-
-/** The one `need-data`. */
-export const NEED_DATA: NeedDataEvent = Object.freeze({ type: "need-data" });
 
 /** The one `paused`. */
 export const PAUSED: PausedEvent = Object.freeze({ type: "paused" });

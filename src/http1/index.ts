@@ -6,6 +6,7 @@ import { type LeniencyRow, LIMIT_TABLE, type LimitRow, leniencyRows } from "./op
 
 export { type ErrorCode, type ErrorRow, LocalProtocolError, RemoteProtocolError } from "../shared/errors.ts";
 export { type FieldPair, HeaderFields, type HeaderInput } from "../shared/header-fields.ts";
+export { NEED_DATA, type NeedDataEvent } from "../shared/need-data.ts";
 export { FORBIDDEN_TRAILERS } from "../shared/trailers.ts";
 export { setKernelModule } from "../wasm/module.ts";
 export { Http1Connection } from "./connection.ts";
@@ -17,7 +18,6 @@ export type {
   Http1ReceivedEvent,
   Http1Send,
   InformationalResponseEvent,
-  NeedDataEvent,
   PausedEvent,
   RequestEvent,
   ResponseEvent,
@@ -28,7 +28,7 @@ export type {
   SendRequest,
   SendResponse,
 } from "./events.ts";
-export { NEED_DATA, PAUSED } from "./events.ts";
+export { PAUSED } from "./events.ts";
 export type { Http1Options, Leniencies, LeniencyRow, LimitRow, Limits, Role } from "./options.ts";
 export type { State } from "./states.ts";
 

@@ -223,6 +223,7 @@ export class Http2Connection {
    */
   release(streamId: number, octets: number): void {
     const { session } = this;
+    if (typeof octets !== "number") throw new TypeError("octets must be a number");
     if (!Number.isInteger(octets) || octets < 0) throw new RangeError("octets must be a whole number");
     const stream = session.streams.get(streamId) ?? null;
     if (stream === null && !session.streams.wasUsed(streamId)) this.sender.find(streamId);

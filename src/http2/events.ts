@@ -1,6 +1,7 @@
 // What happens on an HTTP/2 connection: HTTP/1.1's names with a streamId, and what only HTTP/2 has. Received events are
 // complete and never change; sent ones need only what has no default.
 import type { HeaderFields, HeaderInput } from "../shared/header-fields.ts";
+import type { NeedDataEvent } from "../shared/need-data.ts";
 import type { Http2Code } from "./codes.ts";
 import type { SomeSettings } from "./settings.ts";
 
@@ -172,11 +173,6 @@ export interface Http2ConnectionClosedEvent extends Received {
   readonly type: "connection-closed";
 }
 
-/** There is no event until more is fed. */
-export interface Http2NeedDataEvent {
-  readonly type: "need-data";
-}
-
 /** What `events()` yields. */
 export type Http2ReceivedEvent =
   | Http2RequestEvent
@@ -200,9 +196,7 @@ export type Http2ReceivedEvent =
   | Http2ConnectionClosedEvent;
 
 /** What `nextEvent()` returns. */
-export type Http2Event = Http2ReceivedEvent | Http2NeedDataEvent;
-
-export const NEED_DATA: Http2NeedDataEvent = Object.freeze({ type: "need-data" });
+export type Http2Event = Http2ReceivedEvent | NeedDataEvent;
 
 // --- what is sent ---------------------------------------------------------------------------------------------------
 

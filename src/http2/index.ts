@@ -6,6 +6,7 @@ import { HTTP2_LIMIT_TABLE, type Http2LimitRow } from "./options.ts";
 
 export { type ErrorCode, type ErrorRow, LocalProtocolError, RemoteProtocolError } from "../shared/errors.ts";
 export { type FieldPair, HeaderFields, type HeaderInput } from "../shared/header-fields.ts";
+export { NEED_DATA, type NeedDataEvent } from "../shared/need-data.ts";
 export { setKernelModule } from "../wasm/module.ts";
 export { HTTP2_CODES, type Http2Code } from "./codes.ts";
 export { Http2Connection, type Sniffed } from "./connection.ts";
@@ -19,7 +20,6 @@ export type {
   Http2EndOfMessageEvent,
   Http2Event,
   Http2InformationalResponseEvent,
-  Http2NeedDataEvent,
   Http2Priority,
   Http2ReceivedEvent,
   Http2Request,

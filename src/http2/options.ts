@@ -124,7 +124,7 @@ export function readOptions(role: Http2Role, options: Http2Options | undefined):
     return DEFAULTS[role];
   }
   checkNames("options", options, OPTIONS);
-  const { limits, windows = {}, allow = {}, copyData = false, onMalformed = "reset" } = options;
+  const { settings = {}, limits, windows = {}, allow = {}, copyData = false, onMalformed = "reset" } = options;
   checkNames("windows", windows, WINDOWS);
   checkNames("allow", allow, []);
   if (typeof copyData !== "boolean") throw new TypeError("copyData must be a boolean");
@@ -136,13 +136,13 @@ export function readOptions(role: Http2Role, options: Http2Options | undefined):
   const read = readLimits(HTTP2_LIMIT_TABLE, limits);
   return {
     limits: read,
-    settings: readSettings(role, {
+    settings: {
       maxConcurrentStreams: MAX_CONCURRENT_STREAMS,
       maxHeaderListSize: read.maxHeaderBytes,
       noRfc7540Priorities: true,
       ...(stream !== undefined && { initialWindowSize: stream }),
-      ...options.settings,
-    }),
+      ...readSettings(role, settings),
+    },
     connectionWindow: connection,
     manual: mode === "manual",
     copyData,

@@ -41,7 +41,7 @@ export class ControlReader {
       else if (name === "initialWindowSize") this.moveWindows(value as number);
       else this.checkChange(name, value as boolean);
     }
-    session.remote = { ...session.remote, ...settingsOf(entries) };
+    session.remote = Object.freeze({ ...session.remote, ...settingsOf(entries) });
     session.hasRemoteSettings = true;
   }
 

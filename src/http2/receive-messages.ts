@@ -170,7 +170,10 @@ export class BlockReader {
     if (stream !== undefined) return this.onStream(stream, block);
     const message = this.decode(block, session.isServer ? "request" : "response");
     const isNew = session.isServer && session.streams.fateOf(id) === IS_IDLE && id <= session.lastServed;
-    return isNew ? this.request(id, message) : this.lateFrame(id);
+    if (!isNew) return this.lateFrame(id);
+    const given = this.request(id, message);
+    if (id === HIGHEST_STREAM_ID) this.sayLast();
+    return given;
   }
 
   private decode(block: Uint8Array, kind: MessageKind): DecodedMessage {
@@ -203,7 +206,6 @@ export class BlockReader {
     const { session, endsStream } = this;
     const { streams } = session;
     streams.passTo(id);
-    if (id === HIGHEST_STREAM_ID) this.sayLast();
     if (streams.remote >= session.concurrentStreams) return session.streamError(id, "TOO_MANY_STREAMS");
     const fault = this.fault(message) ?? (endsStream && message.contentLength > 0 ? "CONTENT_LENGTH_MISMATCH" : null);
     if (fault !== null) return this.refuse(id, fault);

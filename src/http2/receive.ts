@@ -3,9 +3,10 @@
 import type { ErrorCode } from "../shared/errors.ts";
 import { NO_FIELDS } from "../shared/header-fields.ts";
 import { compileEvents, REFUSED } from "../shared/machine.ts";
+import { NEED_DATA } from "../shared/need-data.ts";
 import { ReceiveBuffer } from "../shared/receive-buffer.ts";
 import { ON_READING, READING_STATES, READING_TRIGGERS, type ReadingTrigger } from "./connection-states.ts";
-import { type Http2ConnectionClosedEvent, type Http2Event, type Http2ReceivedEvent, NEED_DATA } from "./events.ts";
+import type { Http2ConnectionClosedEvent, Http2Event, Http2ReceivedEvent } from "./events.ts";
 import {
   ALTSVC,
   CONTINUATION,

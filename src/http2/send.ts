@@ -35,6 +35,7 @@ export class Sender {
     const { streams, encoder } = session;
     const line = this.requestLine(request, options.priority);
     const { endStream = false } = options;
+    checkFlag(endStream);
     if (session.isServer) throw new LocalProtocolError("WRONG_STATE", { seen: "a server opens streams by push" });
     if (!session.isOpen) throw new LocalProtocolError("GOING_AWAY");
     if (!streams.areIdsLeft) throw new LocalProtocolError("NO_STREAM_LEFT");
@@ -97,9 +98,12 @@ export class Sender {
   private requestLine(request: Http2Request, given: Http2Priority | undefined) {
     const { method, target, protocol = null } = request;
     let pairs: Pairs = fieldPairs(request.headers);
-    const priority = checkedPriority(given ?? {});
-    if (typeof method !== "string") throw new TypeError("method must be a string");
-    if (typeof target !== "string") throw new TypeError("target must be a string");
+    const priority = checkedPriority(given === undefined ? {} : given);
+    checkText("method", method);
+    checkText("target", target);
+    checkText("scheme", request.scheme ?? "");
+    checkText("authority", request.authority ?? "");
+    checkText("protocol", protocol ?? "");
     const isTunnel = method === "CONNECT" && protocol === null;
     let authority = request.authority ?? (isTunnel ? target : null);
     const host = pairs.findIndex(isHost);
@@ -145,6 +149,7 @@ export class Sender {
   private sendResponse(event: SendHttp2Response): boolean {
     const { session } = this;
     const { streamId, status, endStream = false } = event;
+    checkFlag(endStream);
     let pairs = fieldPairs(event.headers);
     const stream = this.allowed(streamId, "response", MESSAGE.response);
     checkStatus(event, 200, 999);
@@ -168,6 +173,7 @@ export class Sender {
     const { session } = this;
     const { streamId, data, endStream = false } = event;
     checkOctets("data", data);
+    checkFlag(endStream);
     const stream = this.allowed(streamId, "data", MESSAGE.data);
     const { due } = stream;
     const { length } = data;
@@ -214,8 +220,9 @@ export class Sender {
   // --- streams -------------------------------------------------------------------------------------------------------------
 
   find(streamId: number): Stream {
+    if (typeof streamId !== "number") throw new TypeError("streamId must be a number");
     const stream = this.session.streams.get(streamId);
-    if (stream === undefined) throw new LocalProtocolError("NO_SUCH_STREAM", { seen: `stream ${String(streamId)}` });
+    if (stream === undefined) throw new LocalProtocolError("NO_SUCH_STREAM", { seen: `stream ${streamId}` });
     return stream;
   }
 
@@ -246,6 +253,14 @@ export class Sender {
   }
 }
 
+function checkText(name: string, text: string): void {
+  if (typeof text !== "string") throw new TypeError(`${name} must be a string`);
+}
+
+function checkFlag(endStream: boolean): void {
+  if (typeof endStream !== "boolean") throw new TypeError("endStream must be a boolean");
+}
+
 function checkStatus(event: SendHttp2Response | SendHttp2InformationalResponse, least: number, most: number): void {
   const { status, type } = event;
   if (typeof status !== "number") throw new TypeError("status must be a number");
@@ -255,7 +270,9 @@ function checkStatus(event: SendHttp2Response | SendHttp2InformationalResponse, 
   }
 }
 
-function checkedPriority({ urgency = DEFAULT_URGENCY, incremental = false }: Http2Priority): Priority {
+function checkedPriority(given: Http2Priority): Priority {
+  if (typeof given !== "object" || given === null) throw new TypeError("priority must be an object");
+  const { urgency = DEFAULT_URGENCY, incremental = false } = given;
   if (typeof incremental !== "boolean") throw new TypeError("incremental must be a boolean");
   if (typeof urgency !== "number") throw new TypeError("urgency must be a number");
   if (!Number.isInteger(urgency) || urgency < 0 || urgency > LOWEST_URGENCY) {

@@ -260,7 +260,7 @@ export class Session {
 
   /** Settings of this end that the peer has acknowledged: no others hold from here on (RFC 9113 6.5.3). */
   activate(settings: SomeSettings): void {
-    this.local = { ...this.local, ...settings };
+    this.local = Object.freeze({ ...this.local, ...settings });
     if (settings.headerTableSize !== undefined) this.decoder.maxTableSize = settings.headerTableSize;
     if (settings.maxConcurrentStreams !== undefined) this.concurrentStreams = settings.maxConcurrentStreams;
   }

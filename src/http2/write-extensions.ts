@@ -20,6 +20,7 @@ export function writeAlternativeService(session: Session, service: AlternativeSe
 
 export function writeOrigin(session: Session, origins: readonly string[]): void {
   let length = 0;
+  if (!Array.isArray(origins)) throw new TypeError("origins must be an array");
   for (const origin of origins) {
     checkAscii("origin", origin);
     length += 2 + origin.length;

@@ -1,6 +1,6 @@
 // How a connection begins and ends: prior knowledge, Upgrade, sniffing; GOAWAY in two phases, errors, the end of the input.
 import { describe, expect, test } from "vitest";
-import { Http1Connection, Http2Connection, type RequestEvent, upgradeSettings } from "../../src/index.ts";
+import { Http1Connection, Http2Connection, NEED_DATA, type RequestEvent, upgradeSettings } from "../../src/index.ts";
 import { leastExponent } from "../growth.ts";
 import { octets } from "../helpers.ts";
 import { fault, frame, frames, GET, join, lines, POST, pair, refusal, u32, zeros } from "./pair.ts";
@@ -207,6 +207,9 @@ describe("the end in two phases", () => {
     server.feed(last);
     expect(server.nextEvent()).toMatchObject({ type: "request", streamId: 0x7fffffff });
     expect(frames(server.bytesToSend())).toEqual(["GOAWAY 0: 8"]);
+    expect([server.finished, server.openStreams.remote]).toEqual([false, 1]);
+    server.send({ type: "response", streamId: 0x7fffffff, status: 200, endStream: true });
+    expect([server.finished, server.openStreams.remote]).toEqual([true, 0]);
   });
 });
 
@@ -265,7 +268,8 @@ describe("what is fed", () => {
     expect(refusal(() => server.feed(zeros(1), "0" as never))).toBe("TypeError");
     expect(refusal(() => new Http2Connection("proxy" as never))).toBe("TypeError");
     server.feed(zeros(0));
-    expect(server.nextEvent().type).toBe("need-data");
+    expect(server.nextEvent()).toBe(NEED_DATA);
+    expect(new Http1Connection("server").nextEvent()).toBe(NEED_DATA);
   });
 
   test("an error that is not the peer's own goes through as it is", () => {

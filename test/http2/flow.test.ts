@@ -266,6 +266,7 @@ describe("credit for what is received", () => {
     expect(refusal(() => both.server.release(1, 501))).toBe("RELEASED_TOO_MUCH");
     expect(refusal(() => both.server.release(3, 1))).toBe("NO_SUCH_STREAM");
     expect(refusal(() => both.server.release(1, -1))).toBe("RangeError");
+    expect(refusal(() => both.server.release(1, "1" as never))).toBe("TypeError");
     expect(frames(both.server.bytesToSend())).toEqual(["WINDOW_UPDATE 0: 4", "WINDOW_UPDATE 1: 4"]);
     both.server.reset(1);
     both.server.release(1, 500);

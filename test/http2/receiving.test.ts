@@ -263,7 +263,7 @@ describe("what is known of streams that are over", () => {
   });
 
   test("priorities of RFC 7540 may be left as they are, and are not changed later", () => {
-    const server = new Http2Connection("server", { settings: { noRfc7540Priorities: undefined } });
+    const server = new Http2Connection("server", { settings: { noRfc7540Priorities: false } });
     server.updateSettings({ noRfc7540Priorities: false });
     expect(refusal(() => server.updateSettings({ noRfc7540Priorities: true }))).toBe("BAD_SETTING");
   });

@@ -63,6 +63,12 @@ describe("requests", () => {
     expect(refusal(() => both.client.openStream(POST))).toBe("TOO_MANY_STREAMS");
     expect(refusal(() => both.client.openStream({ method: 1 as never, target: "/" }))).toBe("TypeError");
     expect(refusal(() => both.client.openStream({ method: "GET", target: null as never }))).toBe("TypeError");
+    for (const wrong of [{ scheme: 1 }, { authority: 1 }, { protocol: 1 }]) {
+      expect(refusal(() => both.client.openStream({ ...POST, ...wrong } as never))).toBe("TypeError");
+    }
+    for (const wrong of [{ endStream: "no" }, { priority: 5 }, { priority: null }]) {
+      expect(refusal(() => both.client.openStream(POST, wrong as never))).toBe("TypeError");
+    }
     expect(both.client.queuedBytes).toBe(before);
     both.client.reset(1);
     expect(both.client.openStream(POST)).toBe(5);
@@ -149,6 +155,11 @@ describe("responses", () => {
     expect(refusal(() => server.send({ type: "informational-response", streamId: 1, status: 200 }))).toBe("BAD_STATUS");
     expect(refusal(() => server.send({ type: "request", streamId: 1 } as never))).toBe("TypeError");
     expect(refusal(() => server.send({ type: "data", streamId: 1, data: "x" as never }))).toBe("TypeError");
+    expect(refusal(() => server.send({ ...response, streamId: "1" as never, status: 200 }))).toBe("TypeError");
+    expect(refusal(() => server.send({ ...response, status: 200, endStream: 1 as never }))).toBe("TypeError");
+    expect(refusal(() => client.send({ type: "data", streamId: 1, data: zeros(0), endStream: 1 as never }))).toBe(
+      "TypeError",
+    );
     expect(refusal(() => server.send({ type: "data", streamId: 1, data: zeros(1) }))).toBe("WRONG_STATE");
     expect(refusal(() => server.send({ ...response, streamId: 3, status: 200 }))).toBe("NO_SUCH_STREAM");
     expect(refusal(() => client.send({ ...response, status: 200 }))).toBe("WRONG_STATE");
@@ -255,6 +266,13 @@ describe("pings, settings, announcements", () => {
     expect(both.client.localSettings).toMatchObject({ maxFrameSize: 30_000, headerTableSize: 100 });
   });
 
+  test("those that hold cannot be changed by who reads them", () => {
+    const both = pair();
+    for (const { localSettings, remoteSettings } of [both.client, both.server, new Http2Connection("client")]) {
+      expect([Object.isFrozen(localSettings), Object.isFrozen(remoteSettings)]).toEqual([true, true]);
+    }
+  });
+
   test("what must not be changed, or is none", () => {
     const { client, server } = pair(undefined, { settings: { enableConnectProtocol: true } });
     expect(refusal(() => server.updateSettings({ enableConnectProtocol: false }))).toBe("BAD_SETTING");
@@ -294,6 +312,7 @@ describe("pings, settings, announcements", () => {
     expect(refusal(() => server.altsvc({ origin: "", value: "b" }))).toBe("TypeError");
     expect(refusal(() => server.altsvc({ origin: "a", value: 1 as never }))).toBe("TypeError");
     expect(refusal(() => server.origin(["\u00e9"]))).toBe("RangeError");
+    expect(refusal(() => server.origin("https://a" as never))).toBe("TypeError");
     expect(refusal(() => server.origin(["x".repeat(70_000)]))).toBe("RangeError");
     expect(refusal(() => server.origin(["x".repeat(20_000)]))).toBe("RangeError");
   });
@@ -311,6 +330,8 @@ describe("resets", () => {
         String(id),
       ).toBe("NO_SUCH_STREAM");
     expect(refusal(() => client.reset(1, "X" as never))).toBe("TypeError");
+    expect(refusal(() => client.reset("1" as never))).toBe("TypeError");
+    expect(refusal(() => client.prioritize(1, undefined as never))).toBe("TypeError");
     expect(refusal(() => client.window(9))).toBe("NO_SUCH_STREAM");
   });
 });
@@ -358,6 +379,11 @@ describe("limits", () => {
     expect(fault(server)).toMatchObject({ code: "TOO_MUCH_QUEUED", http2Code: "ENHANCE_YOUR_CALM" });
   });
 
+  test("what is undefined is as if it were not given", () => {
+    const server = new Http2Connection("server", { settings: { maxConcurrentStreams: undefined }, limits: undefined });
+    expect(server.bytesToSend()).toEqual(new Http2Connection("server").bytesToSend());
+  });
+
   test("options that are none", () => {
     const make = (options: object) => () => new Http2Connection("server", options);
     expect(refusal(make({ limits: { maxFields: 5000 } }))).toBe("RangeError");
@@ -365,6 +391,7 @@ describe("limits", () => {
     expect(refusal(make({ limits: { maxFeilds: 1 } }))).toBe("TypeError");
     expect(refusal(make({ limit: {} }))).toBe("TypeError");
     expect(refusal(make({ limits: null }))).toBe("TypeError");
+    expect(refusal(make({ settings: null }))).toBe("TypeError");
     expect(refusal(make({ allow: { anything: true } }))).toBe("TypeError");
     expect(refusal(make({ windows: { connection: 65534 } }))).toBe("RangeError");
     expect(refusal(make({ windows: { stream: -1 } }))).toBe("RangeError");
