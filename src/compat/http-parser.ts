@@ -2,58 +2,63 @@
 import type { ParseError } from "./parse-errors.ts";
 import { HTTPParser as made } from "./parser.ts";
 
+// The names and shapes of its own types, so that what was written with them compiles: of a request the members of a
+// response are undefined, and the other way round, though the types do not say so.
+
 export type ParserType = "REQUEST" | "RESPONSE";
 
+/** One of `methods`. */
+export type RequestMethod = string;
+
+/** Names as sent and values, in turns. */
+export type HeaderObject = string[];
+
 /** A head, as `kOnHeadersComplete` gets it. */
-export interface HeadersInfo {
-  versionMajor?: number;
-  versionMinor?: number;
-  /** Names as sent and values, in turns. */
-  headers: string[];
-  /** Of a request: its index in `methods`, or its name once a callback was set by `onHeadersComplete` and the like. */
-  method?: number | string;
+export interface HeaderInfo<Fields = HeaderObject> {
+  versionMajor: number;
+  versionMinor: number;
+  headers: Fields;
+  /** Of a request: its index in `methods`; its name once a callback was set by `onHeadersComplete` and the like. */
+  method: number;
   /** Of a request. */
-  url?: string;
+  url: string;
   /** Of a response. */
-  statusCode?: number;
+  statusCode: number;
   /** Of a response. */
-  statusMessage?: string;
+  statusMessage: string;
   /** A request that proposes to switch protocols, or CONNECT; a 101 that does switch. */
   upgrade: boolean;
-  shouldKeepAlive?: boolean;
+  shouldKeepAlive: boolean;
 }
 
 /** Truthy, like 1 or true: the message has no body. 2: no body, and what follows is another protocol's. */
 // biome-ignore lint/suspicious/noConfusingVoidType: callbacks mostly return nothing
 export type HeadersCompleteResult = number | boolean | void;
 
-/**
- * One object; or, once `HTTPParser.kOnExecute` was read, `(versionMajor, versionMinor, headers, method, url, statusCode,
- * statusMessage, upgrade, shouldKeepAlive)`.
- */
-export type OnHeadersComplete =
-  | ((this: HTTPParser, info: HeadersInfo) => HeadersCompleteResult)
-  | ((
-      this: HTTPParser,
+/** Gets one object; or, once `HTTPParser.kOnExecute` was read (`OneObject` false), its members in this order. */
+export type OnHeadersCompleteParser<Fields = HeaderObject, OneObject extends boolean = true> = OneObject extends true
+  ? (info: HeaderInfo<Fields>) => HeadersCompleteResult
+  : (
       versionMajor: number,
       versionMinor: number,
-      headers: string[],
-      method: number | string | undefined,
-      url: string | undefined,
-      statusCode: number | undefined,
-      statusMessage: string | undefined,
+      headers: Fields,
+      method: number,
+      url: string,
+      statusCode: number,
+      statusMessage: string,
       upgrade: boolean,
       shouldKeepAlive: boolean,
-    ) => HeadersCompleteResult);
+    ) => HeadersCompleteResult;
 
 /** Trailers: names and values in turns, and an empty string. */
-export type OnHeaders = (this: HTTPParser, headers: string[], url: string) => void;
+export type OnHeadersParser = (headers: string[], url: string) => void;
 
 /** A slice of the chunk that was executed, 0, and the length of the slice: a Buffer when the chunk is one. */
 // biome-ignore lint/suspicious/noExplicitAny: a Buffer in Node, a Uint8Array elsewhere; callbacks name which
-export type OnBody = (this: HTTPParser, chunk: any, offset: number, length: number) => void;
+export type OnBodyParser = (chunk: any, offset: number, length: number) => void;
 
-export type OnMessage = (this: HTTPParser) => void;
+/** What http-parser-js calls the type of a parser. */
+export type HTTPParserJS = HTTPParser;
 
 /** A parser of requests or of responses, which follow each other. */
 export interface HTTPParser {
@@ -72,7 +77,7 @@ export interface HTTPParser {
   /**
    * Parses `length` octets from `start` on, calling back. Returns how many were consumed: all, but for those behind a
    * switch of protocols. Or returns an Error, the same at each later call; what callbacks throw is thrown.
-   * @throws TypeError when called on something else, or with no octets
+   * @throws TypeError when called on something else, or with what is no Uint8Array
    */
   execute(chunk: Uint8Array, start?: number, length?: number): number | ParseError;
   /** The peer has closed. Returns an Error in the middle of a message. */
@@ -87,18 +92,26 @@ export interface HTTPParser {
   unconsume(): void;
   getCurrentBuffer(): undefined;
   /** Always 0. */
-  getAsyncId(): number;
+  getAsyncId(): 0;
 
   /** Node 0.10's way to set the callbacks: from then on methods are names. */
-  onHeaders: OnHeaders;
-  onHeadersComplete: OnHeadersComplete;
-  onBody: OnBody;
-  onMessageComplete: OnMessage;
+  onHeaders: OnHeadersParser;
+  onHeadersComplete: OnHeadersCompleteParser;
+  onBody: OnBodyParser;
+  onMessageComplete: () => void;
+
+  // By HTTPParser.kOnHeaders and so on: what each callback gets.
+  1: OnHeadersParser;
+  2: OnHeadersCompleteParser;
+  3: OnBodyParser;
+  4: () => void;
+  // biome-ignore lint/suspicious/noExplicitAny: by the constants that http-parser-js does not have
+  [callback: number]: any;
 
   // What was never meant to be seen, and is.
   readonly type: ParserType | undefined;
   readonly state: string | undefined;
-  readonly info: HeadersInfo;
+  readonly info: Partial<HeaderInfo>;
   readonly trailers: string[];
   readonly line: string;
   readonly isChunked: boolean;
@@ -110,9 +123,6 @@ export interface HTTPParser {
   shouldKeepAlive(): boolean;
   /** Reads one field line, and adds its name and value to `headers`. A folded line continues the last value. */
   parseHeader(line: string, headers: string[]): void;
-
-  // biome-ignore lint/suspicious/noExplicitAny: callbacks, by the constants
-  [callback: number]: any;
 }
 
 export interface HTTPParserConstructor {

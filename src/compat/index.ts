@@ -1,14 +1,16 @@
 // In the place of http-parser-js: the public list.
 export {
+  type HeaderInfo,
+  type HeaderObject,
   type HeadersCompleteResult,
-  type HeadersInfo,
   HTTPParser,
   type HTTPParserConstructor,
-  type OnBody,
-  type OnHeaders,
-  type OnHeadersComplete,
-  type OnMessage,
+  type HTTPParserJS,
+  type OnBodyParser,
+  type OnHeadersCompleteParser,
+  type OnHeadersParser,
   type ParserType,
+  type RequestMethod,
 } from "./http-parser.ts";
 export { methods } from "./methods.ts";
 export type { ParseError } from "./parse-errors.ts";

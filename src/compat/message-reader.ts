@@ -44,7 +44,7 @@ import { NO_FIELDS } from "../shared/header-fields.ts";
 import { NO_OCTETS } from "../shared/receive-buffer.ts";
 import { faultCode, fieldList, takePlainText } from "../wasm/scan.ts";
 import { encodeLatin1 } from "../wasm/text.ts";
-import type { HeadersInfo } from "./http-parser.ts";
+import type { HeaderInfo } from "./http-parser.ts";
 import { methodNumber } from "./methods.ts";
 import { settingsFor, TOLERANT, type Tolerances } from "./modes.ts";
 
@@ -60,6 +60,10 @@ const ONE_CHUNKED = CODING | CHUNKED;
 /** Octets of a line that are none of a name or value; of a first line that are none of its target, at most. */
 const BESIDE_FIELD = 4;
 const BESIDE_LINE = 32;
+
+/** A head: a request's or a response's members. Its method is a name where names are wanted. */
+export type HeadersInfo = Partial<Omit<HeaderInfo, "method">> &
+  Pick<HeaderInfo, "headers" | "upgrade"> & { method?: number | string };
 
 const BODY_STATES = {
   length: "BODY_SIZED",
@@ -134,9 +138,9 @@ export class MessageReader extends RequestReceiver {
     return this.framing === UNTIL_CLOSE;
   }
 
-  /** Octets left of a body, or of a chunk, of known length. */
-  get octetsLeft(): number | null {
-    return this.isUntilClose ? null : this.remaining;
+  /** Octets left of a body, or of a chunk, of known length; negative where it is not known. */
+  get octetsLeft(): number {
+    return this.remaining;
   }
 
   /** The name of the state as http-parser-js has it. */

@@ -67,6 +67,11 @@ export function unexpectedEnd(): ParseError {
   return newError("invalid state for EOF", undefined);
 }
 
+/** There is no type to read as. */
+export function notInitialized(): ParseError {
+  return new TypeError("the parser was not initialized") as Error as ParseError;
+}
+
 function newError(message: string, cause: RemoteProtocolError | undefined): ParseError {
   return new Error(message, cause && { cause }) as ParseError;
 }

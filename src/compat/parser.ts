@@ -1,11 +1,11 @@
 // What makes the class of http-parser-js: its constants, callbacks and return values, over the one kernel.
 import { RemoteProtocolError } from "../shared/errors.ts";
 import { checkOctets } from "../shared/octets.ts";
-import type { HeadersInfo, HTTPParserConstructor, ParserType } from "./http-parser.ts";
-import { MessageReader, valuesOf } from "./message-reader.ts";
+import type { HTTPParserConstructor, ParserType } from "./http-parser.ts";
+import { type HeadersInfo, MessageReader, valuesOf } from "./message-reader.ts";
 import { methods } from "./methods.ts";
 import { STRICT, TOLERANT } from "./modes.ts";
-import { type ParseError, parseError, unexpectedEnd, unknownMethod } from "./parse-errors.ts";
+import { notInitialized, type ParseError, parseError, unexpectedEnd, unknownMethod } from "./parse-errors.ts";
 
 /**
  * Not from 0: Node up to 12 assigns `undefined | 0`, that is 0, for what a parser lacks. Message begin and timeout come
@@ -23,6 +23,9 @@ const MAX_HEADER_SIZE = 80 * 1024;
 
 /** What `kOnHeadersComplete` returns for: what follows is another protocol's. */
 const SWITCHES = 2;
+
+/** No head was read: between messages, and until the next head is complete. */
+const NO_INFO: HeadersInfo = Object.freeze({ headers: Object.freeze([]) as unknown as string[], upgrade: false });
 
 const CALLBACKS = {
   Headers: ON_HEADERS,
@@ -85,7 +88,7 @@ class Methods {
   }
 
   _reset(): void {
-    this.info = { headers: [], upgrade: false };
+    this.info = NO_INFO;
     this.isUserCall = false;
     this._error = null;
     this._begun = false;
@@ -112,8 +115,9 @@ class Methods {
 
   finish(): ParseError | undefined {
     const reader = this._reader;
-    if (reader === null || this._error !== null) return undefined;
-    if (!this._inBody) return reader.isInHead ? unexpectedEnd() : undefined;
+    if (this._error !== null) return undefined;
+    if (reader === null) return unexpectedEnd();
+    if (!this._inBody) return this._isInHead ? unexpectedEnd() : undefined;
     if (!reader.isUntilClose) return unexpectedEnd();
     this._complete();
     return undefined;
@@ -208,6 +212,7 @@ class Methods {
 
   _complete(): void {
     this[ON_MESSAGE_COMPLETE]();
+    this.info = NO_INFO;
     this._begun = false;
     this._inBody = false;
   }
@@ -236,11 +241,16 @@ class Methods {
     const reader = this._reader;
     if (reader === null) return undefined;
     if (this._inBody) return reader.bodyState;
-    return reader.isInHead ? "HEADER" : `${this.type}_LINE`;
+    return this._isInHead ? "HEADER" : `${this.type}_LINE`;
+  }
+
+  /** Not between messages, nor in a first line. A head belongs to it until its callback has returned. */
+  get _isInHead(): boolean {
+    return this.info !== NO_INFO || this._reader?.isInHead === true;
   }
 
   get trailers(): string[] {
-    return this._reader?.trailers ?? [];
+    return this._inBody ? (this._reader?.trailers ?? []) : [];
   }
 
   get line(): string {
@@ -248,7 +258,7 @@ class Methods {
   }
 
   get isChunked(): boolean {
-    return this._inBody && this._reader?.isChunked === true;
+    return this.info !== NO_INFO && this._reader?.isChunked === true;
   }
 
   get connection(): string {
@@ -260,11 +270,14 @@ class Methods {
   }
 
   get body_bytes(): number | null {
-    return this._inBody ? (this._reader?.octetsLeft ?? null) : null;
+    const reader = this._reader;
+    if (reader === null || this.info === NO_INFO) return null;
+    const octets = this._inBody ? reader.octetsLeft : reader.framing;
+    return octets < 0 ? null : octets;
   }
 
   shouldKeepAlive(): boolean {
-    return this._reader?.shouldKeepAlive ?? false;
+    return this.info.shouldKeepAlive ?? false;
   }
 
   parseHeader(line: string, headers: string[]): void {
@@ -282,7 +295,7 @@ class Methods {
 function refuse(parser: unknown, chunk: unknown): ParseError {
   if (!(parser instanceof Methods)) throw new TypeError("not a HTTPParser");
   if (!(chunk instanceof Uint8Array)) checkOctets("execute", chunk);
-  if (parser._error === null) throw new TypeError("the parser was not initialized");
+  parser._error ??= notInitialized();
   return parser._error;
 }
 

@@ -183,6 +183,7 @@ function checkModules() {
 
 function checkTypes() {
   const program = readFileSync(join(PROGRAMS, "use.ts"), "utf8");
+  const dropIn = readFileSync(join(PROGRAMS, "drop-in.ts"), "utf8");
   const compile = (name, files, options) =>
     check(`types: ${name}`, () => {
       const own = join(project, name.replaceAll(/\W+/g, "-"));
@@ -201,7 +202,7 @@ function checkTypes() {
       );
       run(bin("tsc"), ["--project", own], { cwd: project });
     });
-  const both = { "esm.mts": program, "cjs.cts": program };
+  const both = { "esm.mts": program, "cjs.cts": program, "drop-in.mts": dropIn, "drop-in.cts": dropIn };
   const required =
     'import sansio = require("sansio");\nexport const c: sansio.Http1Connection = new sansio.Http1Connection("server");\n';
   compile(
@@ -210,7 +211,7 @@ function checkTypes() {
     { module: "node16", moduleResolution: "node16" },
   );
   compile("nodenext", both, { module: "nodenext", moduleResolution: "nodenext" });
-  compile("bundler", { "use.ts": program }, { module: "esnext", moduleResolution: "bundler" });
+  compile("bundler", { "use.ts": program, "drop-in.ts": dropIn }, { module: "esnext", moduleResolution: "bundler" });
   compile(
     "bundler without DOM",
     { "use.ts": program },

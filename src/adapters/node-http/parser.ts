@@ -3,8 +3,7 @@
 import { AsyncResource } from "node:async_hooks";
 import type { IncomingMessage } from "node:http";
 import { maxHeaderSize as defaultMaxHeaderSize, METHODS } from "node:http";
-import type { HeadersInfo } from "../../compat/http-parser.ts";
-import { MessageReader } from "../../compat/message-reader.ts";
+import { type HeadersInfo, MessageReader } from "../../compat/message-reader.ts";
 import { methods } from "../../compat/methods.ts";
 import { AS_NODE, AS_NODE_INSECURE, AS_NODE_RELAXED, type Tolerances } from "../../compat/modes.ts";
 import { RemoteProtocolError } from "../../shared/errors.ts";
