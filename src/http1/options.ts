@@ -137,7 +137,7 @@ export function readOptions(role: Role, options: Http1Options | undefined): Sett
   if (options === undefined) return defaultSettings(role);
   checkNames("options", options, OPTIONS);
   const { limits, allow = {}, copyData = false, http10KeepAlive = role === "server" } = options;
-  const maxPipelined = options.maxPipelined ?? DEFAULT_MAX_PIPELINED;
+  const { maxPipelined = DEFAULT_MAX_PIPELINED } = options;
   const leniencies = Object.entries(LENIENCY_TABLE);
   checkNames("allow", allow, Object.keys(LENIENCY_TABLE));
   checkFlags("allow.", allow);

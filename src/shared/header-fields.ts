@@ -66,18 +66,22 @@ function numberAt(text: string, at: number): number {
  * Nothing is decoded before it is asked for; it is safe to keep after later feeds.
  */
 export class HeaderFields implements Iterable<FieldPair> {
-  /** How many field lines there are. */
-  readonly length: number;
   /** The records of assembly/layout.ts, the last field's first, and behind them the head of which they tell. */
   private readonly text: string;
   /** Where the first field's record ends; it is the last but for where the first line starts. */
   private readonly records: number;
+  private readonly count: number;
 
   /** @hidden Made by the kernel's bridge; `head` is where in the text the records end. */
   constructor(text: string, length: number, head: number) {
     this.text = text;
-    this.length = length;
+    this.count = length;
     this.records = head - RECORD_SIZE;
+  }
+
+  /** How many field lines there are. */
+  get length(): number {
+    return this.count;
   }
 
   /** All values of a field joined with ", " (RFC 9110 5.3), as Fetch does; null when absent. Not for Set-Cookie. */
@@ -260,8 +264,9 @@ export function fieldPairs(input: HeaderInput | undefined): readonly FieldPair[]
   if (input === undefined) return NO_PAIRS;
   if (Array.isArray(input)) return input;
   if (typeof input !== "object" || input === null) throw new TypeError("headers must be pairs or a record");
-  // HeaderFields, of any copy of this package: names as they were sent.
-  if (typeof (input as HeaderFields).raw === "function") return (input as HeaderFields).raw();
+  // HeaderFields, of any copy of this package: names as they were sent. (node-fetch's Headers have a `raw` that gives no list.)
+  const raw: unknown = typeof (input as HeaderFields).raw === "function" && (input as HeaderFields).raw();
+  if (Array.isArray(raw)) return raw;
   if (Symbol.iterator in input) return [...(input as Iterable<FieldPair>)];
   const entries = Object.entries(input as Record<string, string | readonly string[]>);
   // Mostly no value is a list: by flatMap() alone 10 fields took 1,400 ns on Node 20, so they take 70.

@@ -26,7 +26,7 @@ export function readLimits<Name extends string>(
   checkNames("limits", given, Object.keys(table));
   const limits = {} as { [N in Name]: number };
   for (const { name, default: initial, ceiling } of rowsOf(table)) {
-    const limit = given[name] ?? initial;
+    const { [name]: limit = initial } = given;
     checkCount(`limits.${name}`, limit, 0, ceiling);
     limits[name] = limit;
   }

@@ -8,6 +8,10 @@ import { describe, expect, test } from "vitest";
 const SCENARIOS = fileURLToPath(new URL("scenarios.mjs", import.meta.url));
 const ENTRY = new URL("../../dist/node-http.js", import.meta.url).href;
 
+const ENTRIES = ["../../dist/node-http.js", "../../dist/node-http.cjs"].map((path) =>
+  fileURLToPath(new URL(path, import.meta.url)),
+);
+
 interface Run {
   parsers: string[];
   after: string;
@@ -34,4 +38,11 @@ describe("sansio/node-http", async () => {
     expect(JSON.stringify(theirs.results[name])).not.toContain("failed: ");
     expect(ours.results[name]).toEqual(theirs.results[name]);
   });
+});
+
+test("a server goes on over install() and uninstall(), of the ESM and the CommonJS copy", async () => {
+  const program = fileURLToPath(new URL("switching.mjs", import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [program, ...ENTRIES], { timeout: 60_000 });
+  const [ours, theirs] = ["NodeParser", "HTTPParser"];
+  expect(stdout.trim().split(" ")).toEqual([ours, theirs, theirs, ours, theirs, ours, "6", "0"]);
 });

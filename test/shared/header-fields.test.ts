@@ -74,6 +74,13 @@ describe("HeaderFields", () => {
     expect(NO_FIELDS.getSetCookie()).toEqual([]);
   });
 
+  test("is read-only, its length too", () => {
+    expect(() => {
+      (fields as { length: number }).length = 1;
+    }).toThrow(TypeError);
+    expect(fields.length).toBe(PAIRS.length + 1);
+  });
+
   test("iterates lower-case names, in the order of the wire", () => {
     const lower = [["host", "a"], ...PAIRS.map(([name, value]) => [name.toLowerCase(), value])];
     expect([...fields]).toEqual(lower);
@@ -226,6 +233,7 @@ describe("fieldPairs", () => {
     ["a record without prototype", Object.assign(Object.create(null), { A: "1" }), [["A", "1"]]],
     ["a Map", new Map(AB), AB],
     ["a generator", generator(), AB],
+    ["node-fetch's Headers", Object.assign(new Map(AB), { raw: () => ({ A: ["1"], b: ["2"] }) }), AB],
     [
       "Fetch's Headers",
       new Headers([

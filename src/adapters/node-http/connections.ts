@@ -1,5 +1,5 @@
 // The connections of a server, for its timeouts and for closing: what Node's ConnectionsList knows of its own parsers, here
-// of ours. Node asks an object with these four methods.
+// of ours. Node asks it by these four methods.
 
 /** What a list has to know of a parser. */
 export interface Tracked {
@@ -15,11 +15,11 @@ export interface Tracked {
 /** Node 26 takes a connection on which nothing came yet for idle; 20 to 24 do not. */
 const SILENT_IS_IDLE = Number.parseInt(process.versions.node, 10) > 24;
 
-interface NativeList<T> {
-  all(): T[];
-  idle(): T[];
-  active(): T[];
-  expired(headersTimeout: number, requestTimeout: number): T[];
+export interface NativeList<T> {
+  all: () => T[];
+  idle: () => T[];
+  active: () => T[];
+  expired: (headersTimeout: number, requestTimeout: number) => T[];
 }
 
 export class ConnectionsList<T extends Tracked> implements NativeList<T> {
@@ -72,15 +72,25 @@ export class ConnectionsList<T extends Tracked> implements NativeList<T> {
   }
 }
 
-/** Node's servers keep their list under a symbol of this name. */
-const SLOT = "http.server.connections";
+const LISTS = new WeakMap<object, ConnectionsList<Tracked>>();
 
-/** The server's list: ours in the place of Node's, from the first connection on that is ours. */
-export function listOf<T extends Tracked>(server: object, native: NativeList<T>): ConnectionsList<T> | null {
-  if (native instanceof ConnectionsList) return native;
-  const slot = Object.getOwnPropertySymbols(server).find(({ description }) => description === SLOT);
-  if (slot === undefined) return null;
-  const list = new ConnectionsList(native);
-  (server as Record<symbol, unknown>)[slot] = list;
+/**
+ * Ours beside a server's native list, whose methods tell of both from then on. It stays in its place: Node's own parsers, of
+ * connections that are made after uninstall(), write themselves into its memory.
+ */
+export function listBeside<T extends Tracked>(native: NativeList<T>): ConnectionsList<T> {
+  const known = LISTS.get(native);
+  if (known !== undefined) return known as ConnectionsList<Tracked> as ConnectionsList<T>;
+  const list = new ConnectionsList<T>({
+    all: native.all.bind(native),
+    idle: native.idle.bind(native),
+    active: native.active.bind(native),
+    expired: native.expired.bind(native),
+  });
+  native.all = () => list.all();
+  native.idle = () => list.idle();
+  native.active = () => list.active();
+  native.expired = (headersTimeout, requestTimeout) => list.expired(headersTimeout, requestTimeout);
+  LISTS.set(native, list as ConnectionsList<Tracked> & ConnectionsList<T>);
   return list;
 }

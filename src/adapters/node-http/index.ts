@@ -1,6 +1,6 @@
 // sansio/node-http: Node's own http on our parser. It replaces what Node hands out in its pool of parsers, which is no
 // public interface: tried on Node 20, 22, 24 and 26. Importing it installs it.
-import { NodeParser, type Slots } from "./parser.ts";
+import { BRAND, NodeParser, type Slots } from "./parser.ts";
 
 /** Of Node's module `_http_common`, what is used. */
 interface HttpCommon {
@@ -22,7 +22,10 @@ function httpCommon(): HttpCommon {
   return common as HttpCommon;
 }
 
-let isInstalled = false;
+/** A pool that hands out ours, of whichever copy of this package (ESM, CommonJS): they take turns, and do not pile up. */
+function isOurs({ alloc }: Pool): boolean {
+  return (alloc as { [BRAND]?: true })[BRAND] === true;
+}
 
 /**
  * From now on servers and clients of node:http and node:https in this process read with our parser: connections that are made
@@ -30,8 +33,8 @@ let isInstalled = false;
  * @throws Error on a version of Node whose http is made otherwise
  */
 export function install(): void {
-  if (isInstalled) return;
   const { parsers, HTTPParser } = httpCommon();
+  if (isOurs(parsers)) return;
   const { kOnMessageBegin, kOnHeaders, kOnHeadersComplete, kOnBody, kOnMessageComplete } = HTTPParser;
   const slots: Slots = {
     kOnMessageBegin,
@@ -45,26 +48,30 @@ export function install(): void {
   const pool: NodeParser[] = [];
   // With the callbacks and properties that Node has put into one of its own.
   const make = () => Object.assign(new NodeParser(slots), sample, { _headers: [] });
-  parsers.alloc = () => pool.pop() ?? make();
+  parsers.alloc = Object.assign(() => pool.pop() ?? make(), { [BRAND]: true });
   parsers.free = function free(this: Pool, parser) {
-    if (!(parser instanceof NodeParser)) return (Object.getPrototypeOf(this) as Pool).free.call(this, parser);
+    if (!(parser instanceof NodeParser)) return freeTheirs(this, parser);
     if (pool.length >= this.max) return false;
     pool.push(parser);
     return true;
   };
-  isInstalled = true;
 }
 
 /** Node's own parser again, for connections that are made from now on. Idempotent. */
 export function uninstall(): void {
-  if (!isInstalled) return;
   const { parsers } = httpCommon();
+  if (!isOurs(parsers)) return;
   // Ours were own properties: behind them are Node's. Parsers in use go to no pool any more.
   Reflect.deleteProperty(parsers, "alloc");
   parsers.free = function free(this: Pool, parser) {
-    return parser instanceof NodeParser ? false : (Object.getPrototypeOf(this) as Pool).free.call(this, parser);
+    return freeTheirs(this, parser);
   };
-  isInstalled = false;
+}
+
+/** One of Node's own parsers goes back to Node's pool; one of another copy of this package to none. */
+function freeTheirs(pool: Pool, parser: object): boolean {
+  if (BRAND in parser) return false;
+  return (Object.getPrototypeOf(pool) as Pool).free.call(pool, parser);
 }
 
 /** Asks one of Node's own parsers: what does this version do with more fields than are wanted? */

@@ -7,13 +7,12 @@ import { type HeadersInfo, MessageReader } from "../../compat/message-reader.ts"
 import { methods } from "../../compat/methods.ts";
 import { AS_NODE, AS_NODE_INSECURE, AS_NODE_RELAXED, type Tolerances } from "../../compat/modes.ts";
 import { RemoteProtocolError } from "../../shared/errors.ts";
-import { type ConnectionsList, listOf, type Tracked } from "./connections.ts";
+import { type ConnectionsList, listBeside, type NativeList, type Tracked } from "./connections.ts";
 import { invalidEof, type NodeParseError, nodeParseError } from "./errors.ts";
 
-/** What Node passes for a server's connection: the list is native, or ours. */
+/** The asynchronous resource that Node passes. */
 interface Resource {
   readonly type: string;
-  readonly socket?: { readonly server?: object };
 }
 
 const REQUEST = 1;
@@ -45,7 +44,11 @@ const ACCEPTED = methods.map((name) => METHODS.includes(name));
 
 const LATIN1 = { encoding: "latin1" };
 
+/** Marks what is ours, of whichever copy of this package. */
+export const BRAND: unique symbol = Symbol.for("sansio.node-http") as never;
+
 export class NodeParser implements Tracked {
+  readonly [BRAND] = true;
   startedAt = 0;
   isSilent = true;
   isHeadComplete = false;
@@ -79,7 +82,7 @@ export class NodeParser implements Tracked {
     resource: Resource,
     maxHeaderSize = 0,
     lenientFlags: number = NO_LENIENCY,
-    connections?: ConnectionsList<NodeParser>,
+    connections?: NativeList<NodeParser>,
   ): void {
     const isRequest = type === REQUEST;
     if (this.reader?.isRequest !== isRequest) this.reader = new MessageReader(isRequest, LATIN1);
@@ -96,14 +99,13 @@ export class NodeParser implements Tracked {
     this.context?.emitDestroy();
     // A server's connection has the context of its socket anyway; a client's request shares the socket with others.
     this.context = isRequest ? null : new AsyncResource(resource.type, { requireManualDestroy: true });
-    this.track(resource, connections);
+    this.track(connections);
   }
 
   /** A connection has to begin its first message in time, as if that had begun. */
-  private track(resource: Resource, connections: ConnectionsList<NodeParser> | undefined): void {
+  private track(connections: NativeList<NodeParser> | undefined): void {
     this.connections?.remove(this);
-    const server = resource.socket?.server;
-    this.connections = connections && server ? listOf(server, connections) : null;
+    this.connections = connections ? listBeside(connections) : null;
     this.connections?.add(this);
     this.beginTime();
     this.isSilent = true;
