@@ -14,7 +14,7 @@ import {
   type ResponseListener,
 } from "./client.ts";
 import { disconnected, NetworkError } from "./errors.ts";
-import { FLUSH_AT, type Transport, takeQueued } from "./session.ts";
+import { Delay, FLUSH_AT, HEAD_TURNS, type Transport, takeQueued } from "./session.ts";
 import { Tunnel } from "./tunnel.ts";
 
 /** Milliseconds; Infinity turns one off. */
@@ -54,7 +54,7 @@ export class Http1ClientSession implements ClientSession {
   private exchanges: ClientExchange[] = [];
   private tunnel: Tunnel | null = null;
   private isPumping = false;
-  private isScheduled = false;
+  private readonly delay = new Delay(() => this.pump());
   private isOver = false;
   private isStopping = false;
   private octetsRead = 0;
@@ -85,7 +85,7 @@ export class Http1ClientSession implements ClientSession {
     if (!request.hasBody) this.http.send(END_OF_MESSAGE);
     const exchange = new ClientExchange(this, request, listener, 0);
     this.exchanges.push(exchange);
-    this.schedule();
+    this.schedule(request.hasBody ? HEAD_TURNS : 1);
     return exchange;
   }
 
@@ -160,13 +160,8 @@ export class Http1ClientSession implements ClientSession {
 
   // --- the loop -----------------------------------------------------------------------------------------------------
 
-  private schedule(): void {
-    if (this.isPumping || this.isScheduled) return;
-    this.isScheduled = true;
-    queueMicrotask(() => {
-      this.isScheduled = false;
-      this.pump();
-    });
+  private schedule(turns = 1): void {
+    if (!this.isPumping) this.delay.begin(turns);
   }
 
   private pump(): void {

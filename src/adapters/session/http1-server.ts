@@ -13,7 +13,7 @@ import { IncomingBody } from "./body.ts";
 import { disconnected, NetworkError } from "./errors.ts";
 import { Reply, ServerRequest, type ServerSession } from "./exchange.ts";
 import type { Service } from "./service.ts";
-import { FLUSH_AT, type Session, type Transport, takeQueued } from "./session.ts";
+import { Delay, FLUSH_AT, HEAD_TURNS, type Session, type Transport, takeQueued } from "./session.ts";
 import { Tunnel } from "./tunnel.ts";
 
 const CLOSE: FieldPair = ["Connection", "close"];
@@ -34,7 +34,7 @@ export class Http1ServerSession implements Session, ServerSession {
   private wantsBody = false;
   private skipped = 0;
   private isPumping = false;
-  private isScheduled = false;
+  private readonly delay = new Delay(() => this.pump());
   private isOver = false;
   private isStopping = false;
   private isHead = false;
@@ -103,14 +103,9 @@ export class Http1ServerSession implements Session, ServerSession {
 
   // --- the loop -----------------------------------------------------------------------------------------------------
 
-  /** Before long: handlers that act outside of the loop are put together into one write. */
-  private schedule(): void {
-    if (this.isPumping || this.isScheduled) return;
-    this.isScheduled = true;
-    queueMicrotask(() => {
-      this.isScheduled = false;
-      this.pump();
-    });
+  /** Before long: what handlers say outside of the loop is put together into one write. */
+  private schedule(turns = 1): void {
+    if (!this.isPumping) this.delay.begin(turns);
   }
 
   private pump(): void {
@@ -271,7 +266,7 @@ export class Http1ServerSession implements Session, ServerSession {
   respond(_reply: Reply, status: number, headers: HeaderInput | undefined): void {
     const isLast = this.isLast();
     this.http.send({ type: "response", status, headers: isLast ? [...fieldPairs(headers), CLOSE] : headers });
-    this.schedule();
+    this.schedule(HEAD_TURNS);
   }
 
   /** What follows this answer may be anything: a body that was never sent, the first octets of a tunnel. */

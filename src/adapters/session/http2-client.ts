@@ -13,7 +13,7 @@ import {
 import { NetworkError } from "./errors.ts";
 import type { ClientSettings } from "./http1-client.ts";
 import { Http2Session, Wait } from "./http2-session.ts";
-import type { Transport } from "./session.ts";
+import { HEAD_TURNS, type Transport } from "./session.ts";
 
 /** Streams to open before the server has said how many it takes: what it should allow at least (RFC 9113 6.5.2). */
 const BEFORE_SETTINGS = 100;
@@ -53,7 +53,7 @@ export class Http2ClientSession extends Http2Session implements ClientSession {
     );
     const exchange = new ClientExchange(this, { ...request, hasBody }, listener, streamId);
     this.exchanges.set(streamId, exchange);
-    this.schedule();
+    this.schedule(hasBody ? HEAD_TURNS : 1);
     return exchange;
   }
 

@@ -11,7 +11,7 @@ import { NetworkError } from "./errors.ts";
 import { Reply, ServerRequest, type ServerSession } from "./exchange.ts";
 import { Http2Session, Wait } from "./http2-session.ts";
 import type { Service } from "./service.ts";
-import type { Transport } from "./session.ts";
+import { HEAD_TURNS, type Transport } from "./session.ts";
 
 export class Http2ServerSession extends Http2Session implements ServerSession {
   private readonly service: Service;
@@ -145,7 +145,7 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
 
   respond({ streamId }: Reply, status: number, headers: HeaderInput | undefined): void {
     this.withFields(headers, (fields) => this.http.send({ type: "response", streamId, status, headers: fields }));
-    this.schedule();
+    this.schedule(HEAD_TURNS);
   }
 
   write(reply: Reply, octets: Uint8Array): boolean {

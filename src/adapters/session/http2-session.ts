@@ -13,7 +13,7 @@ import { fieldPairs, type HeaderInput } from "../../shared/header-fields.ts";
 import type { IncomingBody } from "./body.ts";
 import { disconnected, NetworkError } from "./errors.ts";
 import type { ServerRequest } from "./exchange.ts";
-import { FLUSH_AT, type Session, type Transport, takeQueued } from "./session.ts";
+import { Delay, FLUSH_AT, type Session, type Transport, takeQueued } from "./session.ts";
 
 /** Octets that may come ahead of what was read: of one message, and of all. */
 const STREAM_WINDOW = 256 * 1024;
@@ -57,7 +57,7 @@ export abstract class Http2Session implements Session {
   /** Who was told to wait for the transport. */
   private waiting = new Set<Sending>();
   private isPumping = false;
-  private isScheduled = false;
+  private readonly delay = new Delay(() => this.pump());
 
   protected constructor(role: "client" | "server", transport: Transport, options: Http2Options = {}) {
     const windows = {
@@ -119,13 +119,9 @@ export abstract class Http2Session implements Session {
 
   // --- the loop -----------------------------------------------------------------------------------------------------
 
-  protected schedule(): void {
-    if (this.isPumping || this.isScheduled) return;
-    this.isScheduled = true;
-    queueMicrotask(() => {
-      this.isScheduled = false;
-      this.pump();
-    });
+  /** Before long: what is said outside of the loop is put together into one write. */
+  protected schedule(turns = 1): void {
+    if (!this.isPumping) this.delay.begin(turns);
   }
 
   private pump(): void {
