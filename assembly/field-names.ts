@@ -33,8 +33,16 @@ export function nameIdentity(p: usize, length: u32): i32 {
   if (load<u8>(NAME_LENGTHS + identity) != length) return NAME_UNKNOWN;
   const name = NAMES + identity * NAME_SIZE;
   // coverage: a name has at least one octet
-  for (let i: u32 = 0; i < length; i++) if (load<u8>(name + i) != (load<u8>(p + i) | 0x20)) return NAME_UNKNOWN;
+  for (let i: u32 = 0; i < length; i++) if ((load<u8>(name + i) | 0x20) != (load<u8>(p + i) | 0x20)) return NAME_UNKNOWN;
   return identity;
+}
+
+/** Is the name of this identity, of `length` octets at p, spelled as names.ts has it? Not one that is unknown. */
+export function isSpelled(p: usize, length: u32, identity: i32): bool {
+  const name = NAMES + identity * NAME_SIZE;
+  // coverage: a name has at least one octet
+  for (let i: u32 = 0; i < length; i++) if (load<u8>(name + i) != load<u8>(p + i)) return false;
+  return true;
 }
 
 /**

@@ -1,6 +1,6 @@
 // *( field-line CRLF ) CRLF: header and trailer fields (RFC 9112 2.1 and 5), in one pass with what they mean.
 import { COLON, CR, DEL, isSpace, LF, SP } from "./bytes";
-import { nameIdentity } from "./field-names";
+import { isSpelled, nameIdentity } from "./field-names";
 import {
   ALLOW_MALFORMED_FIELDS,
   BAD_FIELD_NAME,
@@ -28,8 +28,10 @@ import {
   NOT_FOR_TRAILERS,
   READ_SIZE,
   READS,
+  RECORD_NAME_LENGTH,
   RECORD_NUMBER,
   RECORD_SIZE,
+  RECORD_SPELLED,
   RESUMED,
   TELL_NAME_OCTETS,
   TOO_MANY_FIELDS,
@@ -162,7 +164,7 @@ function noteForbidden(start: usize, record: usize): void {
 function nameOctets(start: usize, record: usize): u32 {
   let octets: u32 = 0;
   for (let at = start - 2 * RECORD_SIZE; at >= record; at -= sizeOf(at)) {
-    octets += isUsual(at) ? load<u8>(at) : joined(load<u32>(at - RECORD_NUMBER, 0, 1));
+    octets += isUsual(at) ? load<u8>(at) & RECORD_NAME_LENGTH : joined(load<u32>(at - RECORD_NUMBER, 0, 1));
   }
   return octets;
 }
@@ -192,8 +194,9 @@ function writeRecord(identity: i32, p: usize, nameEnd: usize, value: usize, valu
   const valueLength = <u32>(valueEnd - value);
   const behind = <u32>(next - valueEnd);
   store<u32>(HEAD + HEAD_OTHER_OCTETS, load<u32>(HEAD + HEAD_OTHER_OCTETS) + gap + behind - 4);
-  if (gap == 2 && behind == 2 && length < 0x80 && valueLength <= MOST_USUAL) {
-    store<u32>(record, length | ((<u32>identity) << 8) | (spread(valueLength) << 16), 0, 1);
+  if (gap == 2 && behind == 2 && length <= RECORD_NAME_LENGTH && valueLength <= MOST_USUAL) {
+    const spelled = isSpelled(p, length, identity) ? RECORD_SPELLED : 0;
+    store<u32>(record, length | spelled | ((<u32>identity) << 8) | (spread(valueLength) << 16), 0, 1);
     store<u32>(HEAD + HEAD_RECORD, <u32>record);
   } else {
     writeLong(record, identity, length, gap, valueLength, behind);
@@ -219,7 +222,7 @@ function leaveOut(start: usize, line: usize, next: usize): void {
   const word = load<u32>(record, 0, 1);
   if (load<u32>(HEAD + HEAD_FIELD_COUNT) == 0) store<u32>(record, spread(<u32>(next - start)), 0, 1);
   else if (record == load<u32>(HEAD + HEAD_LONG_RECORD)) writeNumber(record, octets + joined(word));
-  else writeLong(record, (word >> 8) & 0x7f, word & 0x7f, 2, joined(word >> 16), octets + 2);
+  else writeLong(record, (word >> 8) & 0x7f, word & RECORD_NAME_LENGTH, 2, joined(word >> 16), octets + 2);
 }
 
 function writeNumber(at: usize, number: u32): void {

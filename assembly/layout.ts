@@ -15,7 +15,7 @@ export const STATIC_END: usize = 16384;
 export const CLASS: usize = STATIC_END;
 export const CLASS_SIZE: u32 = 256;
 
-/** Perfect hash of the known field names: slot -> identity, identity -> length, identity -> name and a colon, zeros behind. */
+/** Perfect hash of the known field names: slot -> identity, identity -> length, identity -> name as in names.ts and a colon, zeros behind. */
 export const NAME_SLOTS: usize = CLASS + CLASS_SIZE;
 export const NAME_SLOT_COUNT: u32 = 768;
 export const NAME_LENGTHS: usize = NAME_SLOTS + NAME_SLOT_COUNT;
@@ -92,12 +92,14 @@ export const STOPS_SIZE: u32 = STOPS_STRIDE * 2 + 16;
  * What HeaderFields knows of the lines, written downwards from the first octet of the head, so that records and head are
  * one string; each octet is below 0x80, so that any decoder gives it back. Nearest to the head four octets that tell
  * where the first line starts; then a record a field, which tells how far it is to the next one. The usual line,
- * `name ": " value CRLF`: length of the name, identity of the name, length of the value (14 bits). Of another one the first
- * octet is 0, and below it are four numbers more: lengths of the name, the gap, the value, and of what is behind it.
- * A number is 21 bits, seven an octet, the least first.
+ * `name ": " value CRLF`: length of the name (6 bits) and whether it is spelled as in names.ts, identity of the name, length
+ * of the value (14 bits). Of another one the first octet is 0, and below it are four numbers more: lengths of the name, the
+ * gap, the value, and of what is behind it. A number is 21 bits, seven an octet, the least first.
  */
 export const RECORDS: usize = 131056;
 export const RECORD_SIZE: u32 = 4;
+export const RECORD_SPELLED: u32 = 64;
+export const RECORD_NAME_LENGTH: u32 = RECORD_SPELLED - 1;
 export const RECORD_NUMBER: u32 = 3;
 export const LONG_RECORD_SIZE: u32 = RECORD_SIZE + 4 * RECORD_NUMBER;
 export const RECORDS_SIZE: u32 = 16 + LONG_RECORD_SIZE * MAX_FIELDS;

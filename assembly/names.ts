@@ -1,25 +1,26 @@
-// The known field names, lower-case, each named by its place (from 1): the kernel builds its hash from this text, which
-// src/wasm hands to it, and the fields take their names from it. First those that the kernel reads itself, in the order of layout.ts;
+// The known field names, each named by its place (from 1): the kernel builds its hash from this text, which
+// src/wasm hands to it, and the fields take their names from it. Each is spelled as it is sent most: a name sent so is a
+// constant too where names are told as they were sent. First those that the kernel reads itself, in the order of layout.ts;
 // from FIRST_ to LAST_NOT_FOR_TRAILERS those that must not stand in trailers: framing, routing, request modifiers,
 // authentication, response control and payload processing (RFC 7230 4.1.2; RFC 9110 6.5.1); then the rest of what
 // is met daily. At most 32 octets each, set apart by white space.
 export const FIELD_NAMES: string = `
-connection upgrade content-length expect host transfer-encoding
+Connection Upgrade Content-Length Expect Host Transfer-Encoding
 
-age authorization cache-control content-encoding content-range content-type cookie date expires if-match
-if-modified-since if-none-match if-range if-unmodified-since location max-forwards pragma proxy-authenticate
-proxy-authorization range retry-after set-cookie te trailer vary warning www-authenticate
+Age Authorization Cache-Control Content-Encoding Content-Range Content-Type Cookie Date Expires If-Match
+If-Modified-Since If-None-Match If-Range If-Unmodified-Since Location Max-Forwards Pragma Proxy-Authenticate
+Proxy-Authorization Range Retry-After Set-Cookie TE Trailer Vary Warning WWW-Authenticate
 
-accept accept-charset accept-encoding accept-language accept-ranges access-control-allow-credentials
-access-control-allow-headers access-control-allow-methods access-control-allow-origin access-control-expose-headers
-access-control-max-age access-control-request-headers access-control-request-method allow alt-svc cf-cache-status
-cf-connecting-ip cf-ray content-disposition content-language content-location content-security-policy
-cross-origin-opener-policy cross-origin-resource-policy digest dnt etag forwarded from keep-alive last-modified link
-nel origin permissions-policy priority proxy-connection referer referrer-policy report-to sec-ch-ua sec-ch-ua-mobile
-sec-ch-ua-platform sec-fetch-dest sec-fetch-mode sec-fetch-site sec-fetch-user sec-gpc sec-websocket-accept
-sec-websocket-extensions sec-websocket-key sec-websocket-protocol sec-websocket-version server server-timing
-strict-transport-security timing-allow-origin traceparent tracestate upgrade-insecure-requests user-agent via
-x-amz-cf-id x-amzn-trace-id x-api-key x-cache x-content-type-options x-correlation-id x-forwarded-for
-x-forwarded-host x-forwarded-proto x-frame-options x-powered-by x-real-ip x-request-id x-requested-with
-x-xss-protection
+Accept Accept-Charset Accept-Encoding Accept-Language Accept-Ranges Access-Control-Allow-Credentials
+Access-Control-Allow-Headers Access-Control-Allow-Methods Access-Control-Allow-Origin Access-Control-Expose-Headers
+Access-Control-Max-Age Access-Control-Request-Headers Access-Control-Request-Method Allow Alt-Svc CF-Cache-Status
+CF-Connecting-IP CF-RAY Content-Disposition Content-Language Content-Location Content-Security-Policy
+Cross-Origin-Opener-Policy Cross-Origin-Resource-Policy Digest DNT ETag Forwarded From Keep-Alive Last-Modified Link
+NEL Origin Permissions-Policy Priority Proxy-Connection Referer Referrer-Policy Report-To sec-ch-ua sec-ch-ua-mobile
+sec-ch-ua-platform Sec-Fetch-Dest Sec-Fetch-Mode Sec-Fetch-Site Sec-Fetch-User Sec-GPC Sec-WebSocket-Accept
+Sec-WebSocket-Extensions Sec-WebSocket-Key Sec-WebSocket-Protocol Sec-WebSocket-Version Server Server-Timing
+Strict-Transport-Security Timing-Allow-Origin traceparent tracestate Upgrade-Insecure-Requests User-Agent Via
+X-Amz-Cf-Id X-Amzn-Trace-Id X-API-Key X-Cache X-Content-Type-Options X-Correlation-Id X-Forwarded-For
+X-Forwarded-Host X-Forwarded-Proto X-Frame-Options X-Powered-By X-Real-IP X-Request-Id X-Requested-With
+X-XSS-Protection
 `;

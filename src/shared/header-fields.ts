@@ -1,6 +1,6 @@
 // An ordered list of fields, as received: read-only, lazily decoded, owning its data. And what a caller may pass as
 // fields to send.
-import { RECORD_NUMBER, RECORD_SIZE } from "../../assembly/layout.ts";
+import { RECORD_NAME_LENGTH, RECORD_NUMBER, RECORD_SIZE, RECORD_SPELLED } from "../../assembly/layout.ts";
 import { FIELD_NAMES } from "../../assembly/names.ts";
 
 /**
@@ -12,16 +12,19 @@ export type FieldPair = readonly [name: string, value: string, sensitive?: true]
 /** Fields to send: pairs in any iterable (a Fetch `Headers`, a `HeaderFields`, an array, a Map), or a record. */
 export type HeaderInput = Iterable<FieldPair> | Readonly<Record<string, string | readonly string[]>>;
 
-/** The known names by their identity, which begins with 1. */
-export const KNOWN_NAMES: readonly string[] = ["", ...FIELD_NAMES.trim().split(/\s+/)];
+/** The known names by their identity, which begins with 1: as they are usually sent, and lower-case. */
+export const USUAL_NAMES: readonly string[] = ["", ...FIELD_NAMES.trim().split(/\s+/)];
+export const KNOWN_NAMES: readonly string[] = USUAL_NAMES.map((name) => name.toLowerCase());
 const IDENTITIES: ReadonlyMap<string, number> = new Map(KNOWN_NAMES.map((name, identity) => [name, identity]));
 
 /** Where the parts of a line lie in the text, as readLine() found them last; and the record and the line behind it. */
-const line = { identity: 0, name: 0, nameEnd: 0, value: 0, valueEnd: 0, record: 0, next: 0 };
+const line = { identity: 0, nameOctet: 0, name: 0, nameEnd: 0, value: 0, valueEnd: 0, record: 0, next: 0 };
 
 /** Reads the record that ends at `record`, of the line that starts at `name`. */
 function readLine(text: string, record: number, name: number): void {
-  const length = text.charCodeAt(record - RECORD_SIZE);
+  const nameOctet = text.charCodeAt(record - RECORD_SIZE);
+  const length = nameOctet & RECORD_NAME_LENGTH;
+  line.nameOctet = nameOctet;
   line.identity = text.charCodeAt(record - RECORD_SIZE + 1);
   line.record = record - RECORD_SIZE;
   line.name = name;
@@ -227,11 +230,11 @@ export class HeaderFields implements Iterable<FieldPair> {
   // --- of the line that was read last
 
   private get name(): string {
-    return this.text.substring(line.name, line.nameEnd);
+    return line.nameOctet >= RECORD_SPELLED ? (USUAL_NAMES[line.identity] as string) : this.text.substring(line.name, line.nameEnd);
   }
 
   private get lowerName(): string {
-    return line.identity === 0 ? this.name.toLowerCase() : (KNOWN_NAMES[line.identity] as string);
+    return line.identity === 0 ? this.text.substring(line.name, line.nameEnd).toLowerCase() : (KNOWN_NAMES[line.identity] as string);
   }
 
   private get value(): string {
