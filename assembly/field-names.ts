@@ -33,7 +33,8 @@ export function nameIdentity(p: usize, length: u32): i32 {
   if (load<u8>(NAME_LENGTHS + identity) != length) return NAME_UNKNOWN;
   const name = NAMES + identity * NAME_SIZE;
   // coverage: a name has at least one octet
-  for (let i: u32 = 0; i < length; i++) if ((load<u8>(name + i) | 0x20) != (load<u8>(p + i) | 0x20)) return NAME_UNKNOWN;
+  for (let i: u32 = 0; i < length; i++)
+    if ((load<u8>(name + i) | 0x20) != (load<u8>(p + i) | 0x20)) return NAME_UNKNOWN;
   return identity;
 }
 

@@ -230,11 +230,15 @@ export class HeaderFields implements Iterable<FieldPair> {
   // --- of the line that was read last
 
   private get name(): string {
-    return line.nameOctet >= RECORD_SPELLED ? (USUAL_NAMES[line.identity] as string) : this.text.substring(line.name, line.nameEnd);
+    return line.nameOctet >= RECORD_SPELLED
+      ? (USUAL_NAMES[line.identity] as string)
+      : this.text.substring(line.name, line.nameEnd);
   }
 
   private get lowerName(): string {
-    return line.identity === 0 ? this.text.substring(line.name, line.nameEnd).toLowerCase() : (KNOWN_NAMES[line.identity] as string);
+    return line.identity === 0
+      ? this.text.substring(line.name, line.nameEnd).toLowerCase()
+      : (KNOWN_NAMES[line.identity] as string);
   }
 
   private get value(): string {

@@ -1,5 +1,6 @@
 // What a scan says, in plain data: the form in which both builds of the kernel and the reference reader answer.
 import * as layout from "../../assembly/layout.ts";
+import { USUAL_NAMES } from "../../src/shared/header-fields.ts";
 import { FAULTS } from "../../src/wasm/scan.ts";
 import { atMemoryEnd, type KernelExports, latin1, octets } from "../helpers.ts";
 
@@ -88,7 +89,8 @@ function readFields(kernel: KernelExports, start: number, count: number): Field[
   let line = start + spread(view, record);
   const fields = Array.from({ length: count }, (): Field => {
     record -= layout.RECORD_SIZE;
-    const short = view.getUint8(record);
+    const short = view.getUint8(record) & layout.RECORD_NAME_LENGTH;
+    const isSpelled = (view.getUint8(record) & layout.RECORD_SPELLED) !== 0;
     const identity = view.getUint8(record + 1);
     const numbers = [short, 2, view.getUint8(record + 2) | (view.getUint8(record + 3) << 7), 2];
     if (short === 0) {
@@ -96,6 +98,9 @@ function readFields(kernel: KernelExports, start: number, count: number): Field[
     }
     const [length, gap, valueLength, behind] = numbers as [number, number, number, number];
     const field: Field = [text(line, length), text(line + length + gap, valueLength), identity];
+    if (isSpelled !== (short > 0 && USUAL_NAMES[identity] === field[0])) {
+      throw new Error(`is ${field[0]} spelled as usual?`);
+    }
     line += length + gap + valueLength + behind;
     return field;
   });

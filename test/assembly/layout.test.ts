@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import * as layout from "../../assembly/layout.ts";
 import { FIELD_NAMES } from "../../assembly/names.ts";
 import { ERRORS } from "../../src/index.ts";
-import { KNOWN_NAMES } from "../../src/shared/header-fields.ts";
+import { KNOWN_NAMES, USUAL_NAMES } from "../../src/shared/header-fields.ts";
 import { FAULTS } from "../../src/wasm/scan.ts";
 import { BUILDS, kernelModule, newKernel, octets } from "../helpers.ts";
 import { factNames, scanAt } from "./answer.ts";
@@ -123,8 +123,9 @@ describe("numbers", () => {
 describe("known names", () => {
   const nameOf = (key: string) => key.slice("NAME_".length).toLowerCase().replaceAll("_", "-");
 
-  test("are lower-case tokens, each once, that fit the map", () => {
+  test("are tokens, each once in any case, that fit the map", () => {
     const names = KNOWN_NAMES.slice(1);
+    expect(names).toEqual(USUAL_NAMES.slice(1).map((name) => name.toLowerCase()));
     for (const name of names) expect(name).toMatch(/^[a-z0-9-]+$/);
     expect(new Set(names).size).toBe(names.length);
     expect(names.length).toBeLessThan(layout.MAX_NAMES);
@@ -211,7 +212,7 @@ describe.each(BUILDS)("%s", (build) => {
     KNOWN_NAMES.slice(1).forEach((name, i) => {
       const at = layout.NAMES + (i + 1) * layout.NAME_SIZE;
       const text = String.fromCharCode(...memory.subarray(at, at + layout.NAME_SIZE)).replace(/:?\0*$/, "");
-      expect([text, memory[layout.NAME_LENGTHS + i + 1]]).toEqual([name, name.length]);
+      expect([text, memory[layout.NAME_LENGTHS + i + 1]]).toEqual([USUAL_NAMES[i + 1], name.length]);
     });
     const slots = memory.subarray(layout.NAME_SLOTS, layout.NAME_SLOTS + layout.NAME_SLOT_COUNT);
     expect([...slots].filter((slot) => slot !== 0).sort((a, b) => a - b)).toEqual(

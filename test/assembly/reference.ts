@@ -196,7 +196,7 @@ function joinFolds(parts: [text: string, from: number][]): Omit<Line, "name"> {
 
 // --- what fields mean -------------------------------------------------------------------------------------------
 
-const NAMES = FIELD_NAMES.trim().split(/\s+/);
+const NAMES = FIELD_NAMES.trim().toLowerCase().split(/\s+/);
 
 /** #element of all field lines with this name (RFC 9110 5.6.1), empty ones left out. */
 function members(lines: Line[], name: string): string[] {
