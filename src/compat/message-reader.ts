@@ -47,6 +47,7 @@ import { encodeLatin1 } from "../wasm/text.ts";
 import type { HeaderInfo } from "./http-parser.ts";
 import { methodNumber } from "./methods.ts";
 import { settingsFor, TOLERANT, type Tolerances } from "./modes.ts";
+import { viewOf } from "./views.ts";
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -392,11 +393,10 @@ export class MessageReader extends RequestReceiver {
     return this.remaining === 0 && this.framing > 0;
   }
 
-  /** Slices are of the caller's own kind: a Buffer's are Buffers. */
   private take(count: number): Uint8Array {
     const { chunk, position } = this;
     this.consume(count);
-    return count === chunk.length ? chunk : chunk.subarray(position, position + count);
+    return count === chunk.length ? chunk : viewOf(chunk, position, position + count);
   }
 
   /** The fields of a trailer section of `length` octets. */

@@ -79,7 +79,7 @@ export class ElementReader extends ReceiveBuffer {
     const rest = chunk.length - position;
     const octets = Math.min(rest, HEAD_WINDOW, maxHeadBytes);
     const isAll = position === 0 && octets === rest;
-    kernel.octets.set(isAll ? chunk : chunk.subarray(position, position + octets), INPUT);
+    kernel.octets.set(isAll ? chunk : this.ahead(octets), INPUT);
     const status = kernel.scanHead(what, INPUT, INPUT + octets, settings.allow, maxFields, maxTargetBytes);
     kernel.start = INPUT;
     kernel.end = INPUT + octets;

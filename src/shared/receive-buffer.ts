@@ -82,7 +82,7 @@ export class ReceiveBuffer {
       this.partial = grown;
     }
     const { partial, partialLength, chunk, position } = this;
-    if (count > FEW) partial.set(chunk.subarray(position, position + count), partialLength);
+    if (count > FEW) partial.set(this.ahead(count), partialLength);
     else for (let i = 0; i < count; i++) partial[partialLength + i] = chunk[position + i] as number;
     this.partialLength = length;
     this.position += count;
@@ -109,11 +109,16 @@ export class ReceiveBuffer {
 
   /** Consumes `count` octets of the current chunk and gives them as a view of it. */
   view(count: number): Uint8Array {
+    const view = this.ahead(count);
+    this.consume(count);
+    return view;
+  }
+
+  /** A view of the next `count` octets of the current chunk. Not by subarray(), which takes twice as long of a Buffer. */
+  protected ahead(count: number): Uint8Array {
     const { chunk, position } = this;
     this.memory ??= chunk.buffer;
-    const { memory } = this;
-    this.consume(count);
-    return new Uint8Array(memory, chunk.byteOffset + position, count);
+    return new Uint8Array(this.memory, chunk.byteOffset + position, count);
   }
 
   /** Consumes everything, and gives it as one array: a view where it lies in one chunk. */
