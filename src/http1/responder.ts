@@ -23,21 +23,22 @@ export function sendInformationalResponse(
 ): void {
   const { status } = event;
   sender.checkAllowed("informational-response", exchange);
-  sender.queue.pushText(writeInformationalResponse(event, pairs, exchange.upgradeProposed));
+  sender.queue.pushText(writeInformationalResponse(event, status, pairs, exchange.upgradeProposed));
   if (status === 100 || status === 101) exchange.waiting = false;
   exchange.fire("server", ON[status === 101 ? "upgrade-accepted" : "informational-response"]);
 }
 
 export function sendResponse(sender: Sender, event: SendResponse, pairs: Pairs, exchange: Exchange, peer: Peer): void {
   const { version, failed } = peer;
+  const { status } = event;
   sender.checkAllowed("response", exchange);
   const { method, keepAlive } = exchange;
   const keepAliveAsked = exchange.keepAliveAsked && !failed;
-  const { text, framing, closes } = writeResponse(event, pairs, { method, keepAlive, keepAliveAsked, version });
+  const { text, framing, closes } = writeResponse(event, status, pairs, { method, keepAlive, keepAliveAsked, version });
   sender.queue.pushText(text);
   sender.owed = framing;
   exchange.waiting = false;
-  if (exchange.connectProposed && event.status < 300) return exchange.fire("server", ON["connect-accepted"]);
+  if (exchange.connectProposed && status < 300) return exchange.fire("server", ON["connect-accepted"]);
   exchange.propose(false, false);
   exchange.fire("server", ON.response);
   if (closes) exchange.disableKeepAlive();

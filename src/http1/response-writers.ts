@@ -41,14 +41,18 @@ export interface ResponseContext {
   readonly version: string | null;
 }
 
-/** @throws LocalProtocolError when the informational response may not be sent. */
+/**
+ * @param status the event's, which is read once: what is written is what the machine moves by
+ * @throws LocalProtocolError when the informational response may not be sent.
+ */
 export function writeInformationalResponse(
   event: SendInformationalResponse,
+  status: number,
   given: Pairs,
   upgradeProposed: boolean,
 ): string {
-  const start = statusLine(event, 100, 199);
-  if (event.status === 101 && !upgradeProposed) throw new LocalProtocolError("UNPROPOSED_SWITCH");
+  const start = statusLine(event, status, 100, 199);
+  if (status === 101 && !upgradeProposed) throw new LocalProtocolError("UNPROPOSED_SWITCH");
   const pairs = withoutFraming(given);
   return writeHead(RESPONSE, start, pairs, badReason);
 }
@@ -58,10 +62,14 @@ export function writeInformationalResponse(
  * fields of a response to HEAD are those of GET. Says close when it must, and keep-alive to a 1.0 peer that asked.
  * @throws LocalProtocolError when the response may not be sent.
  */
-export function writeResponse(event: SendResponse, given: Pairs, context: ResponseContext): WrittenHead {
+export function writeResponse(
+  event: SendResponse,
+  status: number,
+  given: Pairs,
+  context: ResponseContext,
+): WrittenHead {
   const { method, keepAlive, keepAliveAsked, version } = context;
-  const { status } = event;
-  const start = statusLine(event, 200, 999);
+  const start = statusLine(event, status, 200, 999);
   const bodiless = status === 204 || (method === METHOD_CONNECT && status < 300);
   let pairs: Pairs = bodiless ? withoutFraming(given) : given;
   let text = writeHead(RESPONSE, start, pairs, badReason);
@@ -103,12 +111,17 @@ const STATUS_LINES: readonly string[] = /* @__PURE__ */ Array.from({ length: 600
   return reason === undefined ? "" : `HTTP/1.1 ${status} ${reason}\r\n`;
 });
 
-function statusLine(event: SendResponse | SendInformationalResponse, least: number, most: number): string {
-  const { status, reason } = event;
+function statusLine(
+  event: SendResponse | SendInformationalResponse,
+  status: number,
+  least: number,
+  most: number,
+): string {
+  const { reason } = event;
   checkVersion(event.httpVersion);
   if (typeof status !== "number") throw new TypeError("status must be a number");
   if (!Number.isInteger(status) || status < least || status > most) {
-    throw new LocalProtocolError("BAD_STATUS", { seen: `${status} in ${event.type}` });
+    throw new LocalProtocolError("BAD_STATUS", { seen: `${status}, where ${least} to ${most} is sent` });
   }
   if (reason === undefined) return STATUS_LINES[status] || `HTTP/1.1 ${status} \r\n`;
   checkString("reason", reason);

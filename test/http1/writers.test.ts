@@ -594,6 +594,24 @@ describe("nothing goes out that was not meant", () => {
       expectRefused({ type: "response", status }, "BAD_STATUS 500");
     for (const status of [99, 200, 204]) expectRefused({ type: "informational-response", status }, "BAD_STATUS 500");
   });
+  test("a status that is another at each look: what is written is what the machine moves by", () => {
+    const upgrade = { Connection: "Upgrade", Upgrade: "x" };
+    const fickle = (type: "response" | "informational-response", ...statuses: number[]): Http1Send =>
+      ({
+        type,
+        headers: upgrade,
+        get status() {
+          return statuses.shift() ?? 0;
+        },
+      }) as Http1Send;
+    const switching = server();
+    switching.feed(octets("CONNECT a:1 HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n"));
+    for (const event of switching.events()) expect(event.type).not.toBe("connection-closed");
+    switching.send(fickle("informational-response", 103, 101, 101));
+    expect([sent(switching).slice(0, 12), switching.localState]).toEqual(["HTTP/1.1 103", "send-response"]);
+    switching.send(fickle("response", 404, 200, 200));
+    expect([sent(switching).slice(0, 12), switching.localState]).toEqual(["HTTP/1.1 404", "send-body"]);
+  });
   test("version: only 1.1 is sent", () => {
     for (const httpVersion of ["1.0", "2", "1.1\r\nX: y", ""]) {
       expectRefused({ ...get(), httpVersion } as Http1Send, "BAD_VERSION 500");
