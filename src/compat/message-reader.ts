@@ -44,6 +44,7 @@ import { NO_FIELDS } from "../shared/header-fields.ts";
 import { NO_OCTETS } from "../shared/receive-buffer.ts";
 import { faultCode, fieldList, takePlainText } from "../wasm/scan.ts";
 import { encodeLatin1 } from "../wasm/text.ts";
+import { decodeHigh } from "./encodings.ts";
 import type { HeaderInfo } from "./http-parser.ts";
 import { methodNumber } from "./methods.ts";
 import { settingsFor, TOLERANT, type Tolerances } from "./modes.ts";
@@ -361,9 +362,7 @@ export class MessageReader extends RequestReceiver {
   }
 
   private decode(text: string): string {
-    const decoder = DECODERS.get(this.encoded.encoding);
-    if (decoder === undefined) throw new TypeError(`unknown encoding: ${this.encoded.encoding}`);
-    return decoder(text);
+    return decodeHigh(text, this.encoded.encoding);
   }
 
   // --- bodies -------------------------------------------------------------------------------------------------------
@@ -427,27 +426,3 @@ function isIdentity(headers: string[]): boolean {
 export function valuesOf(headers: string[], name: string): string[] {
   return headers.filter((_, i) => i % 2 === 1 && headers[i - 1]?.toLowerCase() === name);
 }
-
-/**
- * As Buffer's "ascii": the eighth bit is lost. But where that would make a control, SP or DEL it is kept: a head must not
- * hold what was not sent as such.
- */
-function decodeAscii(text: string): string {
-  return text.replace(/[\xa1-\xfe]/g, (char) => String.fromCharCode(char.charCodeAt(0) & 0x7f));
-}
-
-function decodeUtf8(text: string): string {
-  return new TextDecoder().decode(Uint8Array.from(text, (char) => char.charCodeAt(0)));
-}
-
-function keep(text: string): string {
-  return text;
-}
-
-const DECODERS: ReadonlyMap<string, (text: string) => string> = new Map([
-  ["ascii", decodeAscii],
-  ["latin1", keep],
-  ["binary", keep],
-  ["utf8", decodeUtf8],
-  ["utf-8", decodeUtf8],
-]);

@@ -3,7 +3,7 @@
 // decides when to give up. What servers need is in connection.ts, so that who only fetches carries none of it.
 import { CLOSE, KEEP_ALIVE, LENGTH } from "../../assembly/layout.ts";
 import { LocalProtocolError, RemoteProtocolError } from "../shared/errors.ts";
-import { type FieldPair, fieldPairs, NO_PAIRS } from "../shared/header-fields.ts";
+import { fieldPairs, NO_PAIRS, type Pairs } from "../shared/header-fields.ts";
 import { NEED_DATA } from "../shared/need-data.ts";
 import { checkOctets } from "../shared/octets.ts";
 import {
@@ -184,11 +184,10 @@ export class ClientConnection {
 
   /** Nothing to read: more is to come, or the peer has closed, which it may but while it owes a response. */
   private noEvent(): Http1Event {
-    const { receiver } = this;
-    const { current, remoteRole } = this;
+    const { receiver, current, remoteRole } = this;
     if (this.closed !== null) return this.closed;
     if (!receiver.ended) return NEED_DATA;
-    if (current.stateOf(remoteRole) === SEND_RESPONSE) throw this.receiver.fault("RESPONSE_NOT_RECEIVED", receiver.fed);
+    if (current.stateOf(remoteRole) === SEND_RESPONSE) throw receiver.fault("RESPONSE_NOT_RECEIVED", receiver.fed);
     return this.close(ON["connection-closed"], receiver.fed);
   }
 
@@ -324,7 +323,7 @@ export class ClientConnection {
   }
 
   /** @internal Says that a client sends none. */
-  protected sendResponse(event: SendResponse | SendInformationalResponse, _pairs: readonly FieldPair[]): void {
+  protected sendResponse(event: SendResponse | SendInformationalResponse, _pairs: Pairs): void {
     throw this.sender.wrongState(event.type, this.sending);
   }
 
@@ -344,7 +343,7 @@ export class ClientConnection {
   }
 
   /** In `done` a client may send the next request before the response is there: an exchange of its own. */
-  private sendRequest(event: SendRequest, pairs: readonly FieldPair[]): void {
+  private sendRequest(event: SendRequest, pairs: Pairs): void {
     const { sending, settings, receiver } = this;
     const pipelines = this.role === "client" && sending.client === DONE;
     const exchange = pipelines ? new Exchange() : sending;

@@ -1,7 +1,7 @@
 // One HTTP/1.1 connection, either end: what a server needs beside what both ends have in common.
 import { CLOSE, EXPECT_CONTINUE, METHOD_CONNECT, UPGRADE } from "../../assembly/layout.ts";
 import { RemoteProtocolError } from "../shared/errors.ts";
-import type { FieldPair } from "../shared/header-fields.ts";
+import type { Pairs } from "../shared/header-fields.ts";
 import { ClientConnection, keepsAlive, type ReceivedHead } from "./client.ts";
 import type { RequestEvent, SendInformationalResponse, SendResponse } from "./events.ts";
 import { IDLE, SEND_RESPONSE } from "./exchange.ts";
@@ -59,7 +59,7 @@ export class Http1Connection extends ClientConnection {
   }
 
   /** @internal */
-  protected override sendResponse(event: SendResponse | SendInformationalResponse, pairs: readonly FieldPair[]): void {
+  protected override sendResponse(event: SendResponse | SendInformationalResponse, pairs: Pairs): void {
     const { sender, sending } = this;
     if (event.type === "informational-response") return sendInformationalResponse(sender, event, pairs, sending);
     sendResponse(sender, event, pairs, sending, { version: this.peerVersion, failed: this.failure !== null });

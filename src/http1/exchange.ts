@@ -15,7 +15,7 @@ export const SEND_BODY: number = STATES.indexOf("send-body");
 export const DONE: number = STATES.indexOf("done");
 export const MUST_CLOSE: number = STATES.indexOf("must-close");
 export const CLOSED: number = STATES.indexOf("closed");
-export const ERROR: number = STATES.indexOf("error");
+const ERROR: number = STATES.indexOf("error");
 export const MIGHT_SWITCH: number = STATES.indexOf("might-switch-protocol");
 export const SWITCHED: number = STATES.indexOf("switched-protocol");
 

@@ -1,12 +1,9 @@
 // A server's part of sending: responses. As in sender.ts nothing is changed or queued before everything was checked.
-import type { FieldPair } from "../shared/header-fields.ts";
+import type { Pairs } from "../shared/header-fields.ts";
 import type { SendInformationalResponse, SendResponse } from "./events.ts";
 import { type Exchange, ON } from "./exchange.ts";
 import { writeInformationalResponse, writeResponse } from "./response-writers.ts";
 import type { Sender } from "./sender.ts";
-
-/** The fields to send, read before anything else: the caller's own code runs while they are. */
-type Pairs = readonly FieldPair[];
 
 /** What of the peer governs a response. */
 export interface Peer {

@@ -12,7 +12,7 @@ import {
   RESPONSE,
 } from "../../assembly/layout.ts";
 import { type ErrorCode, LocalProtocolError } from "../shared/errors.ts";
-import type { FieldPair } from "../shared/header-fields.ts";
+import type { FieldPair, Pairs } from "../shared/header-fields.ts";
 import type { SendInformationalResponse, SendResponse } from "./events.ts";
 import { IN_CHUNKS, UNTIL_CLOSE } from "./framing.ts";
 import { REASONS } from "./reasons.ts";
@@ -25,9 +25,6 @@ import {
   word,
   writeHead,
 } from "./writers.ts";
-
-/** Names and values to send, in their order. */
-type Pairs = readonly FieldPair[];
 
 /** What of the request and the connection governs a response. */
 export interface ResponseContext {

@@ -1,8 +1,8 @@
-// The sending half of a connection, but for responses: is the event legal now, may it go out, what does it change. Nothing is changed or
-// queued before everything was checked.
+// The sending half of a connection, but for responses: is the event legal now, may it go out, what does it change.
+// Nothing is changed or queued before everything was checked.
 import { CONNECTION_UPGRADE, EXPECT_CONTINUE, METHOD_CONNECT, UPGRADE } from "../../assembly/layout.ts";
 import { LocalProtocolError } from "../shared/errors.ts";
-import type { FieldPair } from "../shared/header-fields.ts";
+import type { Pairs } from "../shared/header-fields.ts";
 import { checkOctets } from "../shared/octets.ts";
 import type { Http1Send, SendData, SendRequest } from "./events.ts";
 import { type Exchange, ON, stateName } from "./exchange.ts";
@@ -10,9 +10,6 @@ import { IN_CHUNKS } from "./framing.ts";
 import type { Role } from "./options.ts";
 import { SendQueue } from "./send-queue.ts";
 import { LAST_CHUNK, writeRequest, writeTrailers } from "./writers.ts";
-
-/** The fields to send, read before anything else: the caller's own code runs while they are. */
-type Pairs = readonly FieldPair[];
 
 export class Sender {
   readonly queue: SendQueue = new SendQueue();

@@ -20,14 +20,11 @@ import {
   TRAILERS,
 } from "../../assembly/layout.ts";
 import { type ErrorCode, LocalProtocolError } from "../shared/errors.ts";
-import { checkedPair, type FieldPair } from "../shared/header-fields.ts";
+import { checkedPair, type FieldPair, type Pairs } from "../shared/header-fields.ts";
 import { isForbiddenTrailer } from "../shared/trailers.ts";
 import { kernel } from "../wasm/kernel.ts";
 import type { SendRequest } from "./events.ts";
 import { bodyFraming, framingField } from "./framing.ts";
-
-/** Names and values to send, in their order. */
-type Pairs = readonly FieldPair[];
 
 /** A head that may be sent. */
 export interface WrittenHead {

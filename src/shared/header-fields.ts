@@ -9,6 +9,9 @@ import { FIELD_NAMES } from "../../assembly/names.ts";
  */
 export type FieldPair = readonly [name: string, value: string, sensitive?: true];
 
+/** The fields to send in their order, read before anything else: the caller's own code runs while they are. */
+export type Pairs = readonly FieldPair[];
+
 /** Fields to send: pairs in any iterable (a Fetch `Headers`, a `HeaderFields`, an array, a Map), or a record. */
 export type HeaderInput = Iterable<FieldPair> | Readonly<Record<string, string | readonly string[]>>;
 
@@ -261,13 +264,13 @@ const STARTS_AT_ONCE = "\0\0\0\0";
 export const NO_FIELDS = new HeaderFields(STARTS_AT_ONCE, 0, RECORD_SIZE);
 
 /** No fields to send. */
-export const NO_PAIRS: readonly FieldPair[] = [];
+export const NO_PAIRS: Pairs = [];
 
 /**
  * Fields to send as a list of pairs; whether they are strings is left to `checkedPair`.
  * @throws TypeError for what is neither an iterable nor a record
  */
-export function fieldPairs(input: HeaderInput | undefined): readonly FieldPair[] {
+export function fieldPairs(input: HeaderInput | undefined): Pairs {
   if (input === undefined) return NO_PAIRS;
   if (Array.isArray(input)) return input;
   if (typeof input !== "object" || input === null) throw new TypeError("headers must be pairs or a record");

@@ -338,6 +338,7 @@ describe("limits and encodings", () => {
     ["ascii", "cafi"],
     ["latin1", "caf\xe9"],
     ["binary", "caf\xe9"],
+    ["Latin1", "caf\xe9"],
   ])("%s", (encoding, value) => {
     HTTPParser.encoding = encoding;
     expect(record(OURS, "REQUEST", "GET / HTTP/1.1\r\nA: caf\xe9\r\n\r\n").steps[0]?.[1]).toMatchObject({
@@ -345,11 +346,12 @@ describe("limits and encodings", () => {
     });
   });
 
-  test.each(["utf8", "utf-8"])("%s", (encoding) => {
+  test.each(["utf8", "utf-8", "UTF-8"])("%s, as Buffer has it", (encoding) => {
     HTTPParser.encoding = encoding;
-    expect(record(OURS, "REQUEST", "GET /\xc3\xa9 HTTP/1.1\r\nA: \xc3\xa9\r\n\r\n").steps[0]?.[1]).toMatchObject({
+    const input = "GET /\xc3\xa9 HTTP/1.1\r\nA: \xc3\xa9\r\nB: \xef\xbb\xbf\xff\r\n\r\n";
+    expect(record(OURS, "REQUEST", input).steps[0]?.[1]).toMatchObject({
       url: "/é",
-      headers: ["A", "é"],
+      headers: ["A", "é", "B", "\ufeff\ufffd"],
     });
   });
 
