@@ -54,6 +54,11 @@ describe("what is sent", () => {
 
   it.each<[string, PlainRequest, string]>([
     [
+      "a CONNECT, whose target is its Host",
+      { method: "CONNECT", target: "b:22" },
+      "CONNECT b:22 HTTP/1.1\r\nHost: b:22\r\n\r\n",
+    ],
+    [
       "names as given",
       { target: "/x", headers: { hOST: "a", "X-y": "1" } },
       "GET /x HTTP/1.1\r\nhOST: a\r\nX-y: 1\r\n\r\n",
@@ -245,7 +250,7 @@ describe("a Connection", () => {
     peer.send(OK);
     expect(await (await first).response?.text()).toBe("hi");
     expect((await closing).unanswered).toMatchObject([{ target: "/2" }]);
-    await expect(connection.fetch(get("/3"))).rejects.toMatchObject({ code: expect.any(String), unprocessed: true });
+    await expect(connection.fetch(get("/3"))).rejects.toMatchObject({ code: "CLOSING", unprocessed: true });
   });
 
   it("that is lost tells which requests were never answered, and which the server cannot have seen", async () => {

@@ -174,6 +174,18 @@ describe("streams", () => {
     connection.abort();
   });
 
+  it("get the fields of HTTP/2 alone, and all of them when they can be read but once", async () => {
+    const [ours, theirs] = duplexPair();
+    const fields = new Map([
+      ["Connection", "keep-alive"],
+      ["X-A", "1"],
+    ]);
+    createServer((_, reply) => reply.complete(200, fields.entries())).serve(ours);
+    const connection = new Connection(Duplex.toWeb(theirs) as ByteStream, { protocol: http2 });
+    expect((await connection.fetch(get("/"))).headers.raw()).toEqual([["x-a", "1"]]);
+    connection.abort();
+  });
+
   it("more than the server takes wait for their turn", async () => {
     let open = 0;
     let most = 0;

@@ -351,10 +351,12 @@ export class Http1ClientSession implements ClientSession {
 }
 
 /** With Host, and the framing that a body of unknown length needs. */
-function fieldsOf({ headers, authority, hasBody, method }: OutgoingRequest): readonly FieldPair[] {
+function fieldsOf({ headers, target, authority, hasBody, method }: OutgoingRequest): readonly FieldPair[] {
   const names = new Set(headers.map(([name]) => name.toLowerCase()));
   const added: FieldPair[] = [];
-  if (authority !== "" && !names.has("host")) added.push(["Host", authority]);
+  // What a CONNECT asks for is host and port by itself (RFC 9110 9.3.6).
+  const host = authority === "" && method === "CONNECT" ? target : authority;
+  if (host !== "" && !names.has("host")) added.push(["Host", host]);
   if (hasBody && !names.has("content-length") && !names.has("transfer-encoding") && method !== "CONNECT") {
     added.push(["Transfer-Encoding", "chunked"]);
   }

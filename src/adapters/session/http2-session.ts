@@ -208,12 +208,14 @@ export abstract class Http2Session implements Session {
 
   /** Sends fields; those that only HTTP/1.1 has are left out, so that one handler serves both. */
   protected withFields<T>(headers: HeaderInput | undefined, send: (fields: HeaderInput | undefined) => T): T {
+    // What can be read once only is read once.
+    const fields = fieldPairs(headers);
     try {
-      return send(headers);
+      return send(fields);
     } catch (error) {
       const { header } = error as LocalProtocolError;
       if (header === undefined || !OF_HTTP1.includes(header)) throw error;
-      return send(fieldPairs(headers).filter(([name]) => !OF_HTTP1.includes(name.toLowerCase())));
+      return send(fields.filter(([name]) => !OF_HTTP1.includes(name.toLowerCase())));
     }
   }
 

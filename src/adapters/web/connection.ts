@@ -113,9 +113,9 @@ export abstract class BaseConnection {
       const goesOn = this.end === null && !this.isClosing && !pending.isSettled;
       if (goesOn && !this.session.canOpen(pending.request)) return;
       queue.shift();
-      if (this.end !== null) pending.fail(disconnected(this.end.error, true));
-      else if (goesOn) pending.open(this.session, this.patience);
-      else pending.fail(new NetworkError("CLOSING", "the connection closes", { unprocessed: true }));
+      if (goesOn) pending.open(this.session, this.patience);
+      else if (this.end === null || this.isClosing) pending.fail(closing());
+      else pending.fail(disconnected(this.end.error, true));
     }
   }
 
@@ -130,4 +130,8 @@ export abstract class BaseConnection {
     this.pending--;
     if (error instanceof NetworkError && error.code !== "ABORTED") this.unanswered.push(input);
   }
+}
+
+function closing(): NetworkError {
+  return new NetworkError("CLOSING", "the connection closes", { unprocessed: true });
 }
