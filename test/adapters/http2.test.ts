@@ -323,6 +323,28 @@ describe("the end", () => {
     expect((await connection.close()).unanswered).toMatchObject([{ target: "/late" }]);
   });
 
+  it.each<[string, (peer: Http2Peer) => void]>([
+    ["said goodbye", (peer) => peer.send(frame(7, 0, 0, "\0\0\0\0\0\0\0\0"))],
+    ["sends no more", (peer) => peer.raw.end()],
+  ])("of a server that closes when its client %s: what it has is answered", async (_, part) => {
+    const [ours, theirs] = streamPair();
+    let answer = (_body: { body: string }): void => {};
+    const handled = new Promise<{ body: string }>((resolve) => {
+      answer = resolve;
+    });
+    const served = serveConnection(ours, () => handled, { protocol: http2, timeouts: { linger: 10 } });
+    const peer = new Http2Peer("client", theirs);
+    peer.http.openStream({ method: "GET", target: "/", authority: "a" }, { endStream: true });
+    peer.flush();
+    part(peer);
+    await pause(5);
+    const closing = served.close();
+    answer({ body: "ok" });
+    await peer.raw.receives("ok");
+    peer.raw.end();
+    expect(await closing).toEqual({ unanswered: [] });
+  });
+
   it("of a client that closes: what was sent is answered", async () => {
     const { connection, served } = joined(async () => {
       await pause(10);

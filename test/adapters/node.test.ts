@@ -306,6 +306,41 @@ describe("createServer's own handler", () => {
   });
 });
 
+describe("createServer", () => {
+  it.each<[NodeServerOptions, string]>([
+    [{ http1: { limits: { maxHeadBytes: -1 } } }, "maxHeadBytes"],
+    [{ http2: { limits: { maxFields: -1 } } }, "maxFields"],
+    [{ http2: { settings: { maxFrameSize: 1 } } }, "maxFrameSize"],
+    [{ maxConnections: "many" as never }, "maxConnections"],
+    [{ timeouts: { idle: -1 } }, "idle"],
+  ])("refuses %o before there is a connection", (options, message) => {
+    expect(() => createServer(() => {}, options)).toThrow(message);
+  });
+
+  it("takes no notice of options of HTTP/2 when it does not speak it", () => {
+    createServer(() => {}, { http2: { limits: { maxFields: -1 } }, speaksHttp2: false });
+  });
+
+  it("listens again after it was closed", async () => {
+    const { server } = await listening((_, reply) => reply.complete(200, { "Content-Length": "2" }, octets("ok")));
+    await server.close();
+    const again = net.connect(await server.listen(), "127.0.0.1");
+    expect(await raw(again, CLOSE)).toMatch(/ok$/);
+    expect(await server.close()).toEqual({ unanswered: [] });
+  });
+
+  it("that closes with all the patience there is cuts nothing", async () => {
+    const { server, connect } = await listening(async (_, reply) => {
+      await pause(20);
+      reply.complete(200, { "Content-Length": "2" }, octets("ok"));
+    });
+    const answer = raw(connect(), CLOSE);
+    await pause(10);
+    expect(await server.close(Number.POSITIVE_INFINITY)).toEqual({ unanswered: [] });
+    expect(await answer).toMatch(/ok$/);
+  });
+});
+
 describe("upgrades", () => {
   it("are usable by ws", async () => {
     const sockets = new WebSocketServer({ noServer: true });

@@ -1,6 +1,7 @@
 // serveConnection over HTTP/1.1: what it answers, and what becomes of peers and handlers that misbehave.
 import { describe, expect, it } from "vitest";
 import {
+  either,
   type FetchHandler,
   type NetworkError,
   type RequestInfo,
@@ -598,6 +599,8 @@ describe("options", () => {
     [{ timeouts: { sleep: 1 } }, "timeouts.sleep"],
     [{ maxRequests: "x" }, "maxRequests"],
     [{ http1: { limits: { maxHeadBytes: -1 } } }, "maxHeadBytes"],
+    [{ http1: { limits: { maxHeadBytes: -1 } }, protocol: either }, "maxHeadBytes"],
+    [{ http2: { limits: { maxFields: -1 } }, protocol: either }, "maxFields"],
   ])("refuses %o", (options, message) => {
     const [ours] = streamPair();
     expect(() => serveConnection(ours, () => new Response(), options as ServeOptions)).toThrow(message);

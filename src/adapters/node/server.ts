@@ -5,7 +5,7 @@ import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from
 import type { Handler, ServerRequest } from "../session/exchange.ts";
 import { either, protocolOf } from "../session/http2.ts";
 import { http1, type Protocol } from "../session/protocol.ts";
-import { newService, type ServerOptions, type Service } from "../session/service.ts";
+import { newService, positive, type ServerOptions, type Service } from "../session/service.ts";
 import type { Session } from "../session/session.ts";
 import { NodeTransport } from "./transport.ts";
 
@@ -40,6 +40,8 @@ export function createServer(handler: Handler, options: NodeServerOptions = {}):
 }
 
 const READ_SIZE = 64 * 1024;
+/** Above this Node waits for a millisecond. */
+const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
 export class HttpServer {
   /** The server beneath, for what is not here: `ref`, `address`, "listening". */
@@ -55,27 +57,30 @@ export class HttpServer {
     const { tls, maxConnections, speaksHttp2 = true } = options;
     this.speaksHttp2 = speaksHttp2;
     this.service = newService(handler, options, tls === undefined ? "http" : "https");
+    (speaksHttp2 ? either : http1).check(this.service);
     // Half-open, because a client may send its last request, then FIN, and still wait for the answer.
     const sockets = { allowHalfOpen: true, noDelay: true, highWaterMark: READ_SIZE };
     if (tls === undefined) {
       this.server = createNetServer(sockets, (socket: Socket) => this.serve(socket));
     } else {
-      const handshakeTimeout = Math.min(this.service.timeouts.head, 0x7fffffff);
+      const handshakeTimeout = Math.min(this.service.timeouts.head, LONGEST_TIMEOUT);
       const ALPNProtocols = speaksHttp2 ? ["h2", "http/1.1"] : ["http/1.1"];
       this.server = createTlsServer({ handshakeTimeout, ALPNProtocols, ...tls, ...sockets }, (socket: TLSSocket) =>
         this.serve(socket),
       );
       this.server.on("tlsClientError", (error: unknown) => this.service.onError(error, null));
     }
-    if (maxConnections !== undefined) this.server.maxConnections = maxConnections;
+    if (maxConnections !== undefined) this.server.maxConnections = positive("maxConnections", maxConnections);
     // A failed accept (no file descriptor left) is the end of one connection, not of the server.
     this.server.on("error", (error) => this.server.listening && this.service.onError(error, null));
   }
 
-  /** Resolves when it listens: with the port, or 0 for the path of a Unix socket. Default host: 127.0.0.1. */
+  /** Resolves when it listens: with the port, or 0 for the path of a Unix socket. Default host: 127.0.0.1. Also after `close`. */
   listen(where: ListenOptions | number = 0): Promise<number> {
     const { server } = this;
     const target = typeof where === "number" ? { port: where } : where;
+    this.isClosing = false;
+    this.emptied = undefined;
     return new Promise((resolve, reject) => {
       server.once("error", reject);
       server.listen("path" in target ? { ...target } : { host: "127.0.0.1", ...target }, () => {
@@ -113,12 +118,15 @@ export class HttpServer {
     for (const transport of transports) transport.session.shutdown();
     if (transports.size === 0) this.onEmpty();
     const unanswered: ServerRequest[] = [];
-    const cut = setTimeout(() => {
-      for (const transport of transports) {
-        unanswered.push(...transport.session.unanswered);
-        transport.destroy();
-      }
-    }, grace);
+    const cut = setTimeout(
+      () => {
+        for (const transport of transports) {
+          unanswered.push(...transport.session.unanswered);
+          transport.destroy();
+        }
+      },
+      Math.min(grace, LONGEST_TIMEOUT),
+    );
     await this.emptied;
     clearTimeout(cut);
     clearInterval(this.ticker);
@@ -140,7 +148,7 @@ export class HttpServer {
 
   private readonly forget = (_error: unknown, transport: NodeTransport): void => {
     this.transports.delete(transport);
-    if (this.transports.size === 0 && this.isClosing) this.onEmpty();
+    if (this.transports.size === 0) this.onEmpty();
   };
 
   /** One clock for all connections: none of them has a timer of its own. */

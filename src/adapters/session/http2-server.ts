@@ -261,9 +261,18 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
     if (this.isStopping || this.isOver) return;
     this.isStopping = true;
     if (this.http.finished) return;
-    this.http.shutdown();
-    this.http.ping();
+    this.announceEnd();
     this.schedule();
+  }
+
+  private announceEnd(): void {
+    try {
+      this.http.shutdown();
+      this.http.ping();
+    } catch {
+      // The peer has said goodbye, or sends no more: nothing of it is under way, and no round trip needs to pass.
+      this.http.goaway();
+    }
   }
 
   tick(now: number): void {

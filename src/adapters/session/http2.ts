@@ -11,6 +11,9 @@ import type { Session } from "./session.ts";
 /** HTTP/2, with prior knowledge or chosen by ALPN. */
 export const http2: Protocol = {
   name: "h2",
+  check: (service) => {
+    new Http2Connection("server", service.http2);
+  },
   server: (transport, service) => new Http2ServerSession(transport, service),
   client: (transport, owner, settings) => new Http2ClientSession(transport, owner, settings),
 };
@@ -18,6 +21,10 @@ export const http2: Protocol = {
 /** Server: HTTP/2 or HTTP/1.1, whichever the client's first octets are (RFC 9113 3.3). */
 export const either: Protocol = {
   name: "http/1.1 or h2",
+  check: (service) => {
+    http1.check(service);
+    http2.check(service);
+  },
   server: (transport, service) => new SniffingSession(transport, service),
   client: () => {
     throw new TypeError("a client must know what it speaks");

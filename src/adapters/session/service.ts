@@ -72,7 +72,7 @@ export function readTimeouts<T extends object>(defaults: T, given: Partial<T>): 
   return read;
 }
 
-function positive(name: string, value: number): number {
+export function positive(name: string, value: number): number {
   if (typeof value === "number" && value >= 0) return value;
   throw new RangeError(`${name} must be a number from 0, not ${String(value)}`);
 }

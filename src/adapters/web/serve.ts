@@ -34,6 +34,7 @@ export function serveConnection(
 ): ServedConnection {
   const service = newService(fetchHandler(handler), options, options.scheme ?? "http");
   const { protocol } = options;
+  protocol?.check(service);
   const { idle, head, body, write, linger } = service.timeouts;
   const tick = tickOf(idle, head, body, write, linger === 0 ? Number.POSITIVE_INFINITY : linger);
   const transport = new StreamTransport(stream, { write, linger, tick }, (made) =>
