@@ -87,6 +87,8 @@ export class Kernel {
     const { partial, partialLength, chunk, position } = source;
     this.holder = null;
     this.start = INPUT;
+    // What lies behind that on the page is of some other connection.
+    this.end = INPUT + end - from;
     let at = INPUT;
     if (from < partialLength) {
       octets.set(partial.subarray(from, partialLength), at);

@@ -83,6 +83,48 @@ describe("pipelined requests in one chunk", () => {
     }
   });
 
+  test("behind a head that was cut there are this connection's octets only, and never another's", () => {
+    const secret = `GET /secret HTTP/1.1\r\nHost: b\r\nCookie: ${"s".repeat(500)}\r\n\r\n`;
+    const [first, second] = [
+      "GET /1 HTTP/1.1\r\nHost: a\r\n\r\n",
+      `GET /2 HTTP/1.1\r\nHost: a\r\nV: ${"v".repeat(300)}\r\n\r\n`,
+    ];
+    const wanted = readEach([first, second]);
+    for (let cut = 1; cut < first.length; cut++) {
+      for (let end = first.length + 1; end < first.length + second.length; end++) {
+        const connection = server();
+        const told = readAll(connection, first.slice(0, cut));
+        readAll(server(), secret);
+        told.push(...readAll(connection, (first + second).slice(cut, end)));
+        readAll(server(), secret);
+        told.push(...readAll(connection, (first + second).slice(end)));
+        expect(told, `${cut} ${end}`).toEqual(wanted);
+      }
+    }
+  });
+
+  test("cut anywhere, on connections that take turns, they are what each is alone", () => {
+    const next = random(73);
+    for (let round = 0; round < 60; round++) {
+      const plans = Array.from({ length: 4 }, () => Array.from({ length: 1 + next(9) }, (_, i) => message(next, i)));
+      const lines = plans.map((messages) => ({
+        connection: server(),
+        rest: messages.join(""),
+        wanted: readEach(messages),
+        told: [] as string[],
+      }));
+      while (lines.some(({ rest }) => rest !== "")) {
+        const turn = pick(lines, next);
+        const count = 1 + next(pick([10, 200, 3000], next));
+        turn.told.push(...readAll(turn.connection, turn.rest.slice(0, count)));
+        turn.rest = turn.rest.slice(count);
+      }
+      // Pieces of bodies are as they were cut.
+      const heads = (told: string[]) => told.filter((event) => !/^\d+ data/.test(event));
+      for (const { told, wanted } of lines) expect(heads(told)).toEqual(heads(wanted));
+    }
+  });
+
   test("a fault among them is told as alone, at its own octet", () => {
     const next = random(72);
     for (const bad of [
