@@ -6,12 +6,13 @@ export function turn(connection, handle) {
     for (const event of connection.events()) handle(event);
   } catch (error) {
     if (!(error instanceof RemoteProtocolError) || connection.role === "client") throw error;
-    connection.errorResponse(error);
+    // HTTP/2 has queued its GOAWAY by itself.
+    connection.errorResponse?.(error);
   }
   return connection.bytesToSend();
 }
 
-/** When all is written, the transport is to be closed. */
-export function isOver({ localState }) {
-  return ["must-close", "closed", "error"].includes(localState);
+/** When all is written, the transport is to be closed. HTTP/2 says so in one word. */
+export function isOver({ localState, finished }) {
+  return finished ?? ["must-close", "closed", "error"].includes(localState);
 }

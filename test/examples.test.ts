@@ -4,8 +4,11 @@ import { execFileSync } from "node:child_process";
 import net from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { handle } from "../examples/handlers.mjs";
+import { isOver, turn } from "../examples/loop.mjs";
 import { createServer, type Handler, type HttpServer, type NodeServerOptions } from "../src/adapters/node/index.ts";
+import { Http1Connection, Http2Connection } from "../src/index.ts";
 
+const PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 const REQUEST = "GET /hello HTTP/1.1\r\nHost: a\r\n\r\n";
 
 describe("examples/two-ends.mjs", () => {
@@ -22,6 +25,18 @@ describe("examples/two-ends.mjs", () => {
       "client sees  end-of-message ",
       "",
     ]);
+  });
+});
+
+describe("examples/loop.mjs", () => {
+  it.each([
+    ["HTTP/1.1", new Http1Connection("server"), "G@T / HTTP/1.1\r\n\r\n"],
+    ["HTTP/2", new Http2Connection("server"), `${PREFACE}\0\0\0\x04\0\0\0\0\0\0\0\x01\x06\0\0\0\0\0x`],
+  ])("turns %s up to the peer's fault, and says what is to be said of it", (_, connection, text) => {
+    expect(isOver(connection)).toBe(false);
+    connection.feed(Buffer.from(text, "latin1"));
+    expect(turn(connection, () => {}).length).toBeGreaterThan(0);
+    expect(isOver(connection)).toBe(true);
   });
 });
 

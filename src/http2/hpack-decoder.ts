@@ -12,6 +12,7 @@ import {
 } from "../../assembly/layout-http2.ts";
 import { type ErrorCode, RemoteProtocolError } from "../shared/errors.ts";
 import type { FieldPair } from "../shared/header-fields.ts";
+import { checkNames } from "../shared/limits.ts";
 import { checkOctets } from "../shared/octets.ts";
 import { FIELD_WORDS, type HpackKernel, hpackFault, hpackKernel } from "../wasm/hpack.ts";
 import { FieldList, type FieldSink } from "./field-list.ts";
@@ -60,10 +61,11 @@ export class HpackDecoder {
   private due = NO_LIMIT;
 
   /**
-   * @throws RangeError for an impossible option
+   * @throws TypeError for an unknown option or a wrong type, RangeError for an impossible one
    * @throws LocalProtocolError NO_KERNEL
    */
   constructor(options: HpackDecoderOptions = {}) {
+    checkNames("options", options, ["maxTableSize", "maxHeaderBytes", "maxFields"]);
     const { maxTableSize = DEFAULT_TABLE_SIZE, maxHeaderBytes = 65536, maxFields = 4096 } = options;
     this.limits = {
       maxHeaderBytes: octetCount("maxHeaderBytes", maxHeaderBytes),

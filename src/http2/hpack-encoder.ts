@@ -13,6 +13,7 @@ import {
 } from "../../assembly/layout-http2.ts";
 import { LocalProtocolError } from "../shared/errors.ts";
 import { checkedPair, type FieldPair, fieldPairs, type HeaderInput } from "../shared/header-fields.ts";
+import { checkNames } from "../shared/limits.ts";
 import { isForbiddenTrailer } from "../shared/trailers.ts";
 import { FIELD_WORDS, type HpackKernel, hpackFault, hpackKernel } from "../wasm/hpack.ts";
 import { isLatin1 } from "../wasm/text.ts";
@@ -70,11 +71,13 @@ export class HpackEncoder {
   private host: string | null = null;
 
   /**
-   * @throws RangeError for an impossible option
+   * @throws TypeError for an unknown option or a wrong type, RangeError for an impossible one
    * @throws LocalProtocolError NO_KERNEL
    */
   constructor(options: HpackEncoderOptions = {}) {
+    checkNames("options", options, ["maxTableSize", "huffman", "indexing"]);
     const { maxTableSize = DEFAULT_TABLE_SIZE, huffman = true, indexing = "selective" } = options;
+    if (typeof huffman !== "boolean") throw new TypeError("huffman must be a boolean");
     if (indexing !== "selective" && indexing !== "all") throw new RangeError(`indexing cannot be ${String(indexing)}`);
     this.coding = huffman ? 0 : PLAIN;
     this.isSelective = indexing === "selective";
@@ -108,8 +111,10 @@ export class HpackEncoder {
    * @throws TypeError for what are no pairs of strings
    */
   encode(fields: HeaderInput): Uint8Array {
+    // Before the block is begun: where they come from, other blocks may be made in the meantime.
+    const pairs = fieldPairs(fields);
     this.begin();
-    for (const pair of fieldPairs(fields)) {
+    for (const pair of pairs) {
       const [name, value, sensitive] = checkedPair(pair);
       this.add(name, value, sensitive === true);
     }

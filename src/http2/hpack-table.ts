@@ -95,8 +95,9 @@ export class DynamicTable<Kept extends { readonly size: number }> {
 
 /** @throws RangeError for what is no number of octets or fields */
 export function octetCount(name: string, value: number): number {
+  if (typeof value !== "number") throw new TypeError(`${name} must be a number`);
   if (!Number.isInteger(value) || value < 0 || value > 0xffffffff) {
-    throw new RangeError(`${name} must be a whole number from 0 to 2^32-1: ${String(value)}`);
+    throw new RangeError(`${name} must be a whole number from 0 to 2^32-1: ${value}`);
   }
   return value;
 }

@@ -65,9 +65,12 @@ describe("faults", () => {
     [{ maxTableSize: 1.5 }],
     [{ maxHeaderBytes: Number.NaN }],
     [{ maxFields: 2 ** 32 }],
-    [{ maxFields: "1" }],
   ])("%j is no choice of options", (options) => {
     expect(() => new HpackDecoder(options as object)).toThrow(RangeError);
+  });
+
+  test.each([[{ maxFields: "1" }], [{ maxFeilds: 1 }], [null]])("%j is no options", (options) => {
+    expect(() => new HpackDecoder(options as never)).toThrow(TypeError);
   });
 
   test("a size that is none", () => {

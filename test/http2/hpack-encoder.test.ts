@@ -241,6 +241,27 @@ describe("what is refused", () => {
     expect(() => new HpackEncoder().encode(fields as unknown as FieldPair[])).toThrow(TypeError);
   });
 
+  test.each([[{ maxTableSize: "1" }], [{ huffman: 1 }], [{ maxTabelSize: 1 }], [null]])(
+    "%j is no options",
+    (options) => {
+      expect(() => new HpackEncoder(options as never)).toThrow(TypeError);
+    },
+  );
+
+  test("fields may come from where other blocks are made", () => {
+    const encoder = new HpackEncoder();
+    encoder.setMaxTableSize(100);
+    const fields = function* (): Generator<FieldPair> {
+      yield ["a", "1"];
+      new HpackEncoder().encode([["other", "block"]]);
+      yield ["b", "2"];
+    };
+    expect(new HpackDecoder().decode(encoder.encode(fields()))).toEqual([
+      ["a", "1"],
+      ["b", "2"],
+    ]);
+  });
+
   test.each([[{ maxTableSize: -1 }], [{ maxTableSize: 0.5 }], [{ indexing: "some" }]])("options %j", (options) => {
     expect(() => new HpackEncoder(options as object)).toThrow(RangeError);
     expect(() => new HpackEncoder().setMaxTableSize(-1)).toThrow(RangeError);
