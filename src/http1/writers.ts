@@ -114,13 +114,14 @@ export function writeHead(what: number, start: string, pairs: Pairs, startFault:
 
 // These only explain what the kernel refused.
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+const NOT_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
 
 function fieldFault(pairs: Pairs): LocalProtocolError | undefined {
   for (const [name, value] of pairs) {
     const header = name.toLowerCase();
     if (!TOKEN.test(name)) return new LocalProtocolError("BAD_FIELD_NAME", { header });
-    if (!VALUE.test(value)) return new LocalProtocolError("BAD_FIELD_VALUE", { header });
+    const octet = NOT_IN_VALUE.exec(value)?.[0].charCodeAt(0);
+    if (octet !== undefined) return new LocalProtocolError("BAD_FIELD_VALUE", { header, octet });
     if (/^[\t ]|[\t ]$/.test(value)) {
       return new LocalProtocolError("BAD_FIELD_VALUE", { header, seen: "white space at an end of the value" });
     }
@@ -130,7 +131,7 @@ function fieldFault(pairs: Pairs): LocalProtocolError | undefined {
 
 /** Host comes first (RFC 9110 7.2). */
 function hostFirst(pairs: Pairs): Pairs {
-  const at = pairs.findIndex(([name]) => name.length === 4 && name.toLowerCase() === "host");
+  const at = pairs.findIndex((pair) => checkedPair(pair)[0].length === 4 && pair[0].toLowerCase() === "host");
   return at > 0 ? [pairs[at] as FieldPair, ...pairs.slice(0, at), ...pairs.slice(at + 1)] : pairs;
 }
 

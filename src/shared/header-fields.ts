@@ -288,8 +288,14 @@ export function fieldPairs(input: HeaderInput | undefined): Pairs {
 
 /** @throws TypeError for what is no pair of strings */
 export function checkedPair(pair: FieldPair): FieldPair {
-  if (!Array.isArray(pair) || typeof pair[0] !== "string" || typeof pair[1] !== "string") {
-    throw new TypeError(`headers must be pairs of strings, name and value: ${String(pair)}`);
-  }
+  if (!Array.isArray(pair) || typeof pair[0] !== "string" || typeof pair[1] !== "string") throw wrongPair(pair);
   return pair;
+}
+
+/** Tells no value, which may be a secret. */
+function wrongPair(pair: unknown): TypeError {
+  const [name, value] = Array.isArray(pair) ? (pair as unknown[]) : [];
+  const type = value === null ? "null" : `of type ${typeof value}`;
+  const wrong = typeof name === "string" ? `the value of ${JSON.stringify(name)} is ${type}` : "one is no such pair";
+  return new TypeError(`headers must be pairs of strings, name and value: ${wrong}`);
 }

@@ -594,6 +594,21 @@ describe("nothing goes out that was not meant", () => {
       expectRefused({ type: "response", status }, "BAD_STATUS 500");
     for (const status of [99, 200, 204]) expectRefused({ type: "informational-response", status }, "BAD_STATUS 500");
   });
+  test("what is wrong with a value is told: the field, and the first char that cannot stand there", () => {
+    const messages = ["a\nb\0", "1 \u20ac", " a"].map((value) => {
+      try {
+        client().send(get([["X-Odd", value]]));
+      } catch (error) {
+        return (error as Error).message.replace(/^.*?; /, "");
+      }
+      return "sent";
+    });
+    expect(messages).toEqual([
+      'field "x-odd"; found 0x0a',
+      'field "x-odd"; found 0x20ac',
+      'field "x-odd"; white space at an end of the value',
+    ]);
+  });
   test("a status that is another at each look: what is written is what the machine moves by", () => {
     const upgrade = { Connection: "Upgrade", Upgrade: "x" };
     const fickle = (type: "response" | "informational-response", ...statuses: number[]): Http1Send =>

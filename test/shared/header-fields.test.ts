@@ -289,6 +289,27 @@ describe("fieldPairs", () => {
   });
 });
 
+test("a TypeError says which value is none, and does not tell it", () => {
+  const client = new Http1Connection("client");
+  const messages = [{ Host: "a", "Content-Length": 5 }, [["Host", null]], [["Host"]], [Symbol("a")], [[5, "a"]]].map(
+    (headers) => {
+      try {
+        client.send({ type: "request", method: "GET", target: "/", headers: headers as unknown as HeaderInput });
+      } catch (error) {
+        return (error as Error).message.replace("headers must be pairs of strings, name and value: ", "");
+      }
+      return "sent";
+    },
+  );
+  expect(messages).toEqual([
+    'the value of "Content-Length" is of type number',
+    'the value of "Host" is null',
+    'the value of "Host" is of type undefined',
+    "one is no such pair",
+    "one is no such pair",
+  ]);
+});
+
 describe("every way to all fields says the same", () => {
   const usual: Pairs = [
     ["Accept", "text/html"],
