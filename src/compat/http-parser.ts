@@ -100,10 +100,13 @@ export interface HTTPParser {
   onBody: OnBodyParser;
   onMessageComplete: () => void;
 
-  // By HTTPParser.kOnHeaders and so on: what each callback gets.
+  /** `HTTPParser.kOnHeaders`: trailers. */
   1: OnHeadersParser;
+  /** `HTTPParser.kOnHeadersComplete`: a head, and what the answer says of its body. */
   2: OnHeadersCompleteParser;
+  /** `HTTPParser.kOnBody`: a piece of a body. */
   3: OnBodyParser;
+  /** `HTTPParser.kOnMessageComplete`. */
   4: () => void;
   // biome-ignore lint/suspicious/noExplicitAny: by the constants that http-parser-js does not have
   [callback: number]: any;
@@ -120,6 +123,8 @@ export interface HTTPParser {
   readonly body_bytes: number | null;
   readonly isUserCall: boolean;
   readonly hadError: boolean;
+  /** The same. */
+  readonly encounteredError: boolean;
   shouldKeepAlive(): boolean;
   /** Reads one field line, and adds its name and value to `headers`. A folded line continues the last value. */
   parseHeader(line: string, headers: string[]): void;

@@ -237,6 +237,10 @@ class Methods {
     return this._error !== null;
   }
 
+  get encounteredError(): boolean {
+    return this.hadError;
+  }
+
   get state(): string | undefined {
     const reader = this._reader;
     if (reader === null) return undefined;

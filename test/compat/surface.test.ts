@@ -244,12 +244,14 @@ describe("execute", () => {
   test("errors tell where and why", () => {
     const parser = new HTTPParser("REQUEST");
     parser.execute(GET);
+    expect([parser.hadError, parser.encounteredError]).toEqual([false, false]);
     expect(parser.execute(bytes("GET / HTTP/1.1\r\nA: \x01\r\n\r\n"))).toMatchObject({
       message: "Parse Error",
       code: "HPE_INVALID_HEADER_TOKEN",
       bytesParsed: 19,
       cause: { code: "BAD_FIELD_VALUE", header: "a", offset: GET.length + 19 },
     });
+    expect([parser.hadError, parser.encounteredError]).toEqual([true, true]);
   });
 });
 
