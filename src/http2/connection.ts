@@ -259,7 +259,7 @@ export class Http2Connection {
         seen: "enableConnectProtocol must not be taken back (RFC 8441 3)",
       });
     }
-    const priorities = session.configuration.settings.noRfc7540Priorities ?? false;
+    const priorities = session.configuration.settings.noRfc7540Priorities;
     if (read.noRfc7540Priorities !== undefined && read.noRfc7540Priorities !== priorities) {
       throw new LocalProtocolError("BAD_SETTING", { seen: "noRfc7540Priorities must not be changed (RFC 9218 2.1)" });
     }

@@ -101,7 +101,7 @@ export interface Http2Options {
 export interface Configuration {
   readonly limits: Http2Limits;
   /** What differs from the defaults of RFC 9113 6.5.2, for the first SETTINGS frame. */
-  readonly settings: Partial<Http2Settings>;
+  readonly settings: Partial<Http2Settings> & Pick<Http2Settings, "maxConcurrentStreams" | "noRfc7540Priorities">;
   readonly connectionWindow: number;
   readonly manual: boolean;
   readonly copyData: boolean;

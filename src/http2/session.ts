@@ -105,7 +105,7 @@ export class Session {
     this.configuration = configuration;
     this.limits = limits;
     this.streams = new Streams(role === "client");
-    this.concurrentStreams = settings.maxConcurrentStreams ?? DEFAULT_SETTINGS.maxConcurrentStreams;
+    this.concurrentStreams = settings.maxConcurrentStreams;
   }
 
   fault(code: ErrorCode, detail: ErrorDetail = {}): RemoteProtocolError {
