@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   Connection,
   type ConnectionOptions,
+  either,
   type FetchOptions,
   fetchOver,
   NetworkError,
@@ -291,6 +292,8 @@ describe("a Connection", () => {
     [{ pipelining: 0 }, RangeError],
     [{ timeouts: { response: -1 } }, RangeError],
     [{ timeouts: { nothing: 1 } as object }, TypeError],
+    [{ protocol: "h2" as never }, TypeError],
+    [{ protocol: either }, TypeError],
   ])("refuses %o", (options, error) => {
     expect(() => new Connection(streamPair()[0], options)).toThrow(error);
   });

@@ -599,6 +599,7 @@ describe("options", () => {
     [{ timeouts: { sleep: 1 } }, "timeouts.sleep"],
     [{ maxRequests: "x" }, "maxRequests"],
     [{ http1: { limits: { maxHeadBytes: -1 } } }, "maxHeadBytes"],
+    [{ protocol: "h2" as never }, "protocolOf"],
     [{ http1: { limits: { maxHeadBytes: -1 } }, protocol: either }, "maxHeadBytes"],
     [{ http2: { limits: { maxFields: -1 } }, protocol: either }, "maxFields"],
   ])("refuses %o", (options, message) => {

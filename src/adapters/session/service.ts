@@ -2,6 +2,7 @@
 import type { Http1Options } from "../../http1/index.ts";
 import type { Http2Options } from "../../http2/index.ts";
 import type { Handler, ServerRequest } from "./exchange.ts";
+import type { Protocol } from "./protocol.ts";
 
 /** Milliseconds; Infinity turns one off. */
 export interface Timeouts {
@@ -70,6 +71,13 @@ export function readTimeouts<T extends object>(defaults: T, given: Partial<T>): 
     if (given[name] !== undefined) read[name] = positive(`timeouts.${name}`, given[name] as number) as T[typeof name];
   }
   return read;
+}
+
+/** @throws TypeError for what is no protocol, such as the name of one */
+export function checkProtocol(protocol: Protocol | undefined): void {
+  if (protocol !== undefined && typeof protocol?.client !== "function") {
+    throw new TypeError("protocol must be http1, http2, either, or what protocolOf(alpn) gives");
+  }
 }
 
 export function positive(name: string, value: number): number {

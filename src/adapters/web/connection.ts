@@ -5,7 +5,7 @@ import type { ClientSession } from "../session/client.ts";
 import { disconnected, NetworkError } from "../session/errors.ts";
 import { CLIENT_TIMEOUTS, type ClientTimeouts, Http1ClientSession } from "../session/http1-client.ts";
 import type { Protocol } from "../session/protocol.ts";
-import { readTimeouts } from "../session/service.ts";
+import { checkProtocol, readTimeouts } from "../session/service.ts";
 import type { Session, Transport } from "../session/session.ts";
 import { type Answer, type FetchOptions, PendingRequest } from "./pending.ts";
 import type { PlainRequest } from "./request.ts";
@@ -59,6 +59,7 @@ export abstract class BaseConnection {
   /** @throws TypeError when a stream is locked, TypeError or RangeError for impossible options */
   protected constructor(open: OpenTransport, options: ConnectionOptions) {
     const { protocol, http1, http2, pipelining = 1 } = options;
+    checkProtocol(protocol);
     const timeouts = readTimeouts(CLIENT_TIMEOUTS, options.timeouts ?? {});
     if (!(pipelining >= 1)) throw new RangeError("pipelining must be a number from 1");
     const settings = { http1, http2, timeouts, pipelining };

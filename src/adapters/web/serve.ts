@@ -2,7 +2,7 @@
 import type { ServerRequest } from "../session/exchange.ts";
 import { Http1ServerSession } from "../session/http1-server.ts";
 import type { Protocol } from "../session/protocol.ts";
-import { newService, type ServerOptions } from "../session/service.ts";
+import { checkProtocol, newService, type ServerOptions } from "../session/service.ts";
 import { type FetchHandler, fetchHandler } from "./handler.ts";
 import { type ByteStream, StreamTransport, tickOf } from "./transport.ts";
 
@@ -34,6 +34,7 @@ export function serveConnection(
 ): ServedConnection {
   const service = newService(fetchHandler(handler), options, options.scheme ?? "http");
   const { protocol } = options;
+  checkProtocol(protocol);
   protocol?.check(service);
   const { idle, head, body, write, linger } = service.timeouts;
   const tick = tickOf(idle, head, body, write, linger === 0 ? Number.POSITIVE_INFINITY : linger);
