@@ -1,6 +1,7 @@
 // @ts-check
 // The package twice: as CommonJS with WebAssembly, and as ES modules with the kernel as JavaScript, whose coverage is seen.
 import { createRequire } from "node:module";
+import { setTimeout } from "node:timers/promises";
 import { Coverage } from "./coverage.mjs";
 
 const DIST = new URL("../../dist/", import.meta.url);
@@ -23,8 +24,25 @@ async function parts(load, suffix) {
   return { compat, web, node };
 }
 
+/** Node's own fetch makes its parser when it is loaded: compiles, then instantiates, for which WebAssembly must still be there. */
+async function loadUndici() {
+  const { instantiate } = WebAssembly;
+  const instantiated = new Promise((resolve) => {
+    WebAssembly.instantiate = /** @type {any} */ (
+      (/** @type {any} */ module, /** @type {any} */ imports) => {
+        const instance = instantiate(module, imports);
+        resolve(instance);
+        return instance;
+      }
+    );
+  });
+  new Response("");
+  await Promise.race([instantiated, setTimeout(1000)]);
+  WebAssembly.instantiate = instantiate;
+}
+
 export async function makeWorlds() {
-  new Response(""); // Node's own, which looks for WebAssembly once
+  await loadUndici();
   const wasm = { kind: "wasm", ...require("./index.cjs"), ...(await parts((name) => require(`./${name}`), "cjs")) };
   warm(wasm);
   const { TARGETS } = await import("./targets/index.mjs");
