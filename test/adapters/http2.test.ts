@@ -3,7 +3,6 @@ import { Duplex, duplexPair } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { createServer, type Handler } from "../../src/adapters/node/index.ts";
 import {
-  type ByteStream,
   Connection,
   type ConnectionOptions,
   either,
@@ -460,7 +459,7 @@ describe("a peer that misbehaves", () => {
       };
       const server = createServer(handler, { onError: (error) => errors.push(error) });
       server.serve(ours);
-      const peer = new Http2Peer("client", Duplex.toWeb(theirs) as ByteStream);
+      const peer = new Http2Peer("client", Duplex.toWeb(theirs));
       const headers = { "content-length": "5" };
       peer.http.openStream({ method: "PUT", target: "/broken", authority: "a", headers });
       peer.raw.send(Buffer.from(peer.http.bytesToSend()).toString("latin1") + breaking);

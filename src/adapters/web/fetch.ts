@@ -5,7 +5,7 @@ import { streamOf, tunnelOf } from "./body.ts";
 import { BaseConnection, type ConnectionOptions } from "./connection.ts";
 import type { Answer, FetchOptions } from "./pending.ts";
 import type { PlainRequest } from "./request.ts";
-import { type ByteStream, StreamTransport } from "./transport.ts";
+import { type ByteStream, type ByteStreamLike, StreamTransport } from "./transport.ts";
 
 /** A response, and what a Response does not say. */
 export interface Fetched {
@@ -27,7 +27,7 @@ export interface Fetched {
 /** A client's end of one byte stream. */
 export class Connection extends BaseConnection {
   /** @throws TypeError when a stream is locked, TypeError or RangeError for impossible options */
-  constructor(stream: ByteStream, options: ConnectionOptions = {}) {
+  constructor(stream: ByteStreamLike, options: ConnectionOptions = {}) {
     super((times, newSession) => new StreamTransport(stream, times, newSession), options);
   }
 
@@ -45,7 +45,7 @@ export class Connection extends BaseConnection {
 
 /** Sends one request on a byte stream, which closes when the response has come in full. See Connection.fetch. */
 export async function fetchOver(
-  stream: ByteStream,
+  stream: ByteStreamLike,
   input: Request | PlainRequest,
   options: ConnectionOptions & FetchOptions = {},
 ): Promise<Fetched> {

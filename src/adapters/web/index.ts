@@ -14,4 +14,4 @@ export { type FetchHandler, fetchHandler, type PlainResponse, type RequestInfo }
 export type { FetchOptions } from "./pending.ts";
 export type { PlainRequest } from "./request.ts";
 export { type ServedConnection, type ServeOptions, serveConnection } from "./serve.ts";
-export type { ByteStream } from "./transport.ts";
+export type { ByteStream, ByteStreamLike, OctetReader, OctetWriter } from "./transport.ts";

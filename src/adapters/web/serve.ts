@@ -4,7 +4,7 @@ import { Http1ServerSession } from "../session/http1-server.ts";
 import type { Protocol } from "../session/protocol.ts";
 import { checkProtocol, newService, type ServerOptions } from "../session/service.ts";
 import { type FetchHandler, fetchHandler } from "./handler.ts";
-import { type ByteStream, StreamTransport, tickOf } from "./transport.ts";
+import { type ByteStreamLike, StreamTransport, tickOf } from "./transport.ts";
 
 export interface ServeOptions extends ServerOptions {
   /** What is spoken: `http2`, or `either`, which the client's first octets tell. Default: HTTP/1.1. */
@@ -28,7 +28,7 @@ export interface ServedConnection {
  * @throws TypeError when a stream is locked, TypeError or RangeError for impossible options
  */
 export function serveConnection(
-  stream: ByteStream,
+  stream: ByteStreamLike,
   handler: FetchHandler,
   options: ServeOptions = {},
 ): ServedConnection {

@@ -9,6 +9,31 @@ export interface ByteStream {
   readonly writable: WritableStream<Uint8Array>;
 }
 
+/**
+ * What a byte stream must have to carry a connection: a ByteStream, a Deno.Conn, a WebTransport stream, a Workers socket,
+ * Duplex.toWeb(socket). Structural, for the types of one runtime's streams are not those of another.
+ */
+export interface ByteStreamLike {
+  readonly readable: { getReader(): OctetReader };
+  readonly writable: { getWriter(): OctetWriter };
+}
+
+/** The part of a ReadableStreamDefaultReader that is used. */
+export interface OctetReader {
+  read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
+  cancel(reason?: unknown): Promise<unknown>;
+}
+
+/** The part of a WritableStreamDefaultWriter that is used. */
+export interface OctetWriter {
+  readonly closed: Promise<unknown>;
+  readonly ready: Promise<unknown>;
+  readonly desiredSize: number | null;
+  write(octets: Uint8Array): Promise<unknown>;
+  close(): Promise<unknown>;
+  abort(reason?: unknown): Promise<unknown>;
+}
+
 export interface TransportTimes {
   /** Milliseconds that a peer may take nothing of what waits for it. */
   readonly write: number;
@@ -26,8 +51,8 @@ export class StreamTransport implements Transport {
   session: Session;
   /** Resolves when the connection is gone, with what ended it: undefined when it ended in order. */
   readonly closed: Promise<unknown>;
-  private readonly reader: ReadableStreamDefaultReader<Uint8Array>;
-  private readonly writer: WritableStreamDefaultWriter<Uint8Array>;
+  private readonly reader: OctetReader;
+  private readonly writer: OctetWriter;
   private readonly times: TransportTimes;
   private readonly timer: Timer | undefined;
   private resolveClosed = (_error: unknown): void => {};
@@ -43,7 +68,7 @@ export class StreamTransport implements Transport {
   private lingersSince = Number.POSITIVE_INFINITY;
 
   /** @throws TypeError when a stream is locked, or is none */
-  constructor(stream: ByteStream, times: TransportTimes, newSession: (transport: StreamTransport) => Session) {
+  constructor(stream: ByteStreamLike, times: TransportTimes, newSession: (transport: StreamTransport) => Session) {
     this.reader = stream.readable.getReader();
     this.writer = stream.writable.getWriter();
     this.times = times;
