@@ -1,6 +1,6 @@
 // The `sansio` command as a program: arguments, both roles, both formats, exit codes.
 import { type SpawnSyncReturns, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -20,7 +20,7 @@ const CHUNKED =
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
 
 describe("usage", () => {
-  it.each([["--help"], ["decode", "--help"]])("%s %s prints it", (...parameters) => {
+  it.each([["--help"], ["-h"], ["decode", "--help"]])("%s %s prints it", (...parameters) => {
     const { status, stdout, stderr } = run(parameters);
     expect([status, stderr]).toEqual([0, ""]);
     expect(stdout).toMatch(/^Usage: sansio decode/);
@@ -52,7 +52,16 @@ describe("usage", () => {
     const { status, stdout, stderr } = run(parameters);
     expect([status, stdout]).toEqual([2, ""]);
     expect(stderr).toContain(message);
-    expect(stderr).toContain("Usage: sansio decode");
+    expect(stderr.split("\n").slice(1)).toEqual(["`sansio --help` says what it takes.", ""]);
+  });
+
+  it.skipIf(!existsSync("/dev/full"))("output that cannot be written is told in a line, with 2", () => {
+    const command = `"${process.execPath}" ${COMMAND} decode > /dev/full`;
+    const { status, stderr } = spawnSync("sh", ["-c", command], { input: GET, encoding: "latin1" });
+    expect([status, stderr.split("\n")[0]]).toEqual([
+      2,
+      "sansio: cannot write: ENOSPC: no space left on device, write",
+    ]);
   });
 });
 

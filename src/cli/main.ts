@@ -18,14 +18,15 @@ every event with its octet offset; of HTTP/2 every frame, too. The end of the in
 the connection.
 
   --role server|client    server: the input is requests (default); client: responses
-  --protocol auto         what the first octets are (default), or http1, or http2
+  --protocol auto|http1|http2
+                          auto: what the first octets are (default)
   --request-method M      client: the method of the request that is answered; repeat it, in order,
                           for one response (HTTP/2: stream) after the other (default GET for each)
   --client FILE           what the client sent, and
   --server FILE           what the server sent: both directions of HTTP/2, joined in an order in
                           which they can have been sent
   --json                  one JSON object a line: data is base64, headers are [name, value] pairs
-  --help, --version
+  -h, --help, --version
 
 HTTP/1.1: requests are answered on the quiet (200, and 501 to CONNECT), so that one follows another
 on the connection. A proposed upgrade and a CONNECT are thus refused, and what follows is decoded as
@@ -35,7 +36,7 @@ HTTP/2: the other end is taken to have announced the widest settings and windows
 the streams that the input speaks of.
 
 Exit status: 0 the input keeps to the protocol, 1 it broke it (in HTTP/2 also on one stream alone),
-2 wrong usage.
+2 wrong usage, or a file that cannot be read or written.
 `;
 
 const OPTIONS = {
@@ -45,7 +46,7 @@ const OPTIONS = {
   client: { type: "string" },
   server: { type: "string" },
   json: { type: "boolean", default: false },
-  help: { type: "boolean", default: false },
+  help: { type: "boolean", short: "h", default: false },
   version: { type: "boolean", default: false },
 } as const;
 
@@ -57,14 +58,19 @@ class UsageError extends Error {}
 // A reader that has seen enough (`| head`) is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
-  throw error;
+  complain(`cannot write: ${error.message}`);
+  process.exit();
 });
 
 try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`sansio: ${error.message}\n\n${USAGE}`);
+  complain(error.message);
+}
+
+function complain(message: string): void {
+  process.stderr.write(`sansio: ${message}\n\`sansio --help\` says what it takes.\n`);
   process.exitCode = 2;
 }
 
@@ -189,7 +195,7 @@ async function* read(file: string | undefined): AsyncGenerator<Uint8Array> {
     yield* file === undefined || file === "-" ? process.stdin : createReadStream(file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
-    throw new UsageError(`cannot read ${file}: ${(error as Error).message}`);
+    throw new UsageError(`cannot read ${file ?? "standard input"}: ${(error as Error).message}`);
   }
 }
 
