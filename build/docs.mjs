@@ -1,14 +1,13 @@
 // Documents made from the code: `npm run docs` writes them, `--check` compares (test/docs.test.ts does too).
-//   docs/api.md        from the docstrings of what src/index.ts exports (TypeDoc)
-//   package.json       exports and sideEffects, from build/entries.mjs
-//   docs/http2.md, SECURITY.md  what stands between the same marks there
-//   docs/http2-states.md  the tables of src/http2/stream-states.ts and connection-states.ts, the same
-//   docs/states.md     the tables of src/http1/states.ts, in words, as Mermaid and as docs/states.svg
+//   docs/api.md          from the docstrings of what src/index.ts exports (TypeDoc)
+//   docs/states.md       the tables of src/http1/states.ts, in words, as Mermaid and as docs/states.svg
+//   docs/http2-states.md those of src/http2/stream-states.ts and connection-states.ts, the same
 //   docs/http2-rules.md  every MUST of RFC 9113 and RFC 7541 with its tests (test/http2/rules)
-//   SECURITY.md        the table between its marks, from test/security/cves.ts
-//   docs/layers.md, docs/node.md, docs/web.md  examples, and the timeouts of the adapters, the same
-//   README.md          what stands between <!-- name --> and <!-- /name -->: tables of errors, limits, leniencies, and
-//                      examples/two-ends.mjs with what it prints
+//   package.json         exports and sideEffects, from build/entries.mjs
+// and what stands between <!-- name --> and <!-- /name -->:
+//   README.md, docs/http2.md     errors, limits, leniencies; an example with what it prints
+//   SECURITY.md                  limits, timeouts, and the table of test/security/cves.ts
+//   docs/layers.md, node.md, web.md  examples, and the timeouts of the adapters
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -61,8 +60,9 @@ function packageText() {
 function readmeSections() {
   const { LIMIT_TABLE, leniencyRows } = load("src/http1/options.ts");
   const { LIMIT_NOTES, LENIENCY_NOTES } = load("src/http1/option-notes.ts");
+  const { COMMON_ERRORS, HTTP1_ERRORS } = load("src/shared/error-codes.ts");
   return {
-    errors: errorTable(allErrors()),
+    errors: table(["code", "hint", "text"], errorRows(COMMON_ERRORS, HTTP1_ERRORS).map(errorCells)),
     limits: limitTable(LIMIT_TABLE, LIMIT_NOTES),
     leniencies: leniencyTable(leniencyRows(), LENIENCY_NOTES),
     "two-ends": program("two-ends"),
@@ -72,13 +72,14 @@ function readmeSections() {
 function http2Sections() {
   const { HTTP2_LIMIT_TABLE } = load("src/http2/options.ts");
   const { HTTP2_LIMIT_NOTES } = load("src/http2/option-notes.ts");
-  const others = allErrors().filter(({ http2Code }) => http2Code !== "PROTOCOL_ERROR");
+  const { COMMON_ERRORS, HTTP2_ERRORS } = load("src/shared/error-codes.ts");
+  const ofBoth = errorRows(COMMON_ERRORS).filter(({ http2Code }) => http2Code !== "PROTOCOL_ERROR");
   return {
     "two-ends-http2": program("two-ends-http2"),
     "http2-limits": limitTable(HTTP2_LIMIT_TABLE, HTTP2_LIMIT_NOTES),
     "http2-codes": table(
-      ["code", "HTTP/2's"],
-      others.map(({ code, http2Code }) => [`\`${code}\``, http2Code]),
+      ["code", "hint", "text", "HTTP/2's code"],
+      [...ofBoth, ...errorRows(HTTP2_ERRORS)].map((row) => [...errorCells(row), row.http2Code]),
     ),
   };
 }
@@ -131,7 +132,7 @@ export function fillIn(text, sections) {
   for (const [name, section] of Object.entries(sections)) {
     const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
     const [from, to] = [filled.indexOf(begin), filled.indexOf(end)];
-    if (from < 0 || to < from) throw new Error(`README.md has no ${begin} ... ${end}`);
+    if (from < 0 || to < from) throw new Error(`there is no ${begin} ... ${end}`);
     filled = `${filled.slice(0, from)}${begin}\n${section}\n${filled.slice(to)}`;
   }
   return filled;
@@ -160,11 +161,8 @@ function shown(name) {
   return name.replaceAll("\t", "\\t");
 }
 
-function errorTable(errors) {
-  return table(
-    ["code", "hint", "text"],
-    errors.map(({ code, statusHint, text }) => [`\`${code}\``, String(statusHint), cell(text)]),
-  );
+function errorCells({ code, statusHint, text }) {
+  return [`\`${code}\``, String(statusHint), cell(text)];
 }
 
 function limitTable(limits, notes) {
@@ -370,7 +368,7 @@ async function api() {
       sort: ["source-order"],
       logLevel: "Warn",
       validation: { notExported: true, invalidLink: true, notDocumented: false },
-      // the tables themselves: README.md prints one, the other is written out below
+      // the tables themselves: README.md and docs/http2.md print the errors, the states are written out below
       intentionallyNotExported: ["STATES", "COMMON_ERRORS", "HTTP1_ERRORS", "HTTP2_ERRORS", "ErrorDetail"],
       // one page
       router: "module",
@@ -430,7 +428,11 @@ const loaded = new Map();
 
 function allErrors() {
   const { COMMON_ERRORS, HTTP1_ERRORS, HTTP2_ERRORS } = load("src/shared/error-codes.ts");
-  return load("src/shared/errors.ts").errorRows(COMMON_ERRORS, HTTP1_ERRORS, HTTP2_ERRORS);
+  return errorRows(COMMON_ERRORS, HTTP1_ERRORS, HTTP2_ERRORS);
+}
+
+function errorRows(...parts) {
+  return load("src/shared/errors.ts").errorRows(...parts);
 }
 
 /** The exports of a source file, without a build: types are taken out, imports followed. */

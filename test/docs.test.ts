@@ -44,7 +44,7 @@ describe("documents made from the code", () => {
   });
 
   it("does not lose a section", () => {
-    expect(() => fillIn("<!-- a -->", { a: "text" })).toThrow("README.md has no <!-- a -->");
+    expect(() => fillIn("<!-- a -->", { a: "text" })).toThrow("there is no <!-- a -->");
     expect(fillIn("x <!-- a -->old<!-- /a --> y", { a: "new" })).toBe("x <!-- a -->\nnew\n<!-- /a --> y");
   });
 });

@@ -14,7 +14,7 @@ const bin = (name) => join(ROOT, "node_modules/.bin", name);
 
 /** What may be in the tarball: no sources, no tests, no maps to sources that are not there. */
 const SHIPPED =
-  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|test\/conformance\/[\w.-]+|dist\/[\w.-]+\.(js|cjs|d\.ts|d\.cts|wasm))$/;
+  /^(package\.json|README\.md|LICENSE|(CHANGELOG|SECURITY)\.md|docs\/[\w.-]+\.(md|svg)|test\/conformance\/[\w.-]+|dist\/[\w.-]+\.(js|cjs|d\.ts|d\.cts|wasm))$/;
 const EXCHANGE = "POST /echo example.com | hi | 200 OK | ok";
 
 const folder = mkdtempSync(join(tmpdir(), "sansio-package-"));
@@ -58,8 +58,9 @@ function checkContents(manifest, paths) {
       [],
     );
   });
-  check("README, LICENSE and CHANGELOG are in the tarball", () => {
-    for (const path of ["README.md", "LICENSE", "CHANGELOG.md"]) assert(paths.includes(path), `${path} is missing`);
+  check("README, LICENSE, CHANGELOG, SECURITY and docs are in the tarball", () => {
+    for (const path of ["README.md", "LICENSE", "CHANGELOG.md", "SECURITY.md", "docs/api.md"])
+      assert(paths.includes(path), `${path} is missing`);
   });
   check("every file that package.json names is in the tarball", () => {
     const named = [
@@ -217,6 +218,11 @@ function checkTypes() {
     { "use.ts": program },
     { module: "esnext", moduleResolution: "bundler", lib: ["es2022"] },
   );
+  // The streams of the DOM and those of @types/node are types that do not accept each other.
+  const adapters = { "use-node.mts": readFileSync(join(PROGRAMS, "use-node.ts"), "utf8") };
+  const withNode = { types: ["node"], typeRoots: [join(ROOT, "node_modules/@types")], module: "nodenext" };
+  compile("adapters, with @types/node", adapters, { ...withNode, lib: ["es2023"] });
+  compile("adapters, with @types/node and DOM", adapters, { ...withNode, lib: ["es2023", "dom", "dom.iterable"] });
 }
 
 function checkBundles() {
