@@ -135,7 +135,8 @@ export const HTTP2_ERRORS = {
   PUSH_NOT_ALLOWED: "there can be no push here (RFC 9113 8.4)",
   BAD_PROMISE: "a pushed request must be safe, cacheable and without a body (RFC 9113 8.4)",
   SELF_DEPENDENCY: "a stream cannot depend on itself (RFC 7540 5.3.1)",
-  BAD_PRIORITY_UPDATE: "only a client sends PRIORITY_UPDATE, for as many streams of its own as it may open (RFC 9218 7.1)",
+  BAD_PRIORITY_UPDATE:
+    "only a client sends PRIORITY_UPDATE, for as many streams of its own as it may open (RFC 9218 7.1)",
   INCOMPLETE_FRAME: "the input ended in the middle of a frame",
   TOO_MANY_STREAMS: [503, "more streams than SETTINGS_MAX_CONCURRENT_STREAMS (RFC 9113 5.1.2)", "REFUSED_STREAM"],
   TOO_MANY_CONTINUATIONS: [431, "more CONTINUATION frames than limits.maxContinuationFrames", "ENHANCE_YOUR_CALM"],
