@@ -41,7 +41,6 @@ import { METHOD_NAMES } from "../http1/methods.ts";
 import { RequestReceiver } from "../http1/request-reader.ts";
 import type { ErrorCode, ErrorDetail, RemoteProtocolError } from "../shared/errors.ts";
 import { NO_FIELDS } from "../shared/header-fields.ts";
-import { NO_OCTETS } from "../shared/receive-buffer.ts";
 import { faultCode, fieldList, takePlainText } from "../wasm/scan.ts";
 import { encodeLatin1 } from "../wasm/text.ts";
 import { decodeHigh } from "./encodings.ts";
@@ -153,8 +152,7 @@ export class MessageReader extends RequestReceiver {
   /** Forgets the head or line that is not complete. What was fed and not read stays. */
   restart(): void {
     this.offset += this.partialLength;
-    this.partial = NO_OCTETS;
-    this.partialLength = 0;
+    this.forget();
     this.resetResume();
     this.emptyLines = 0;
     this.closes = false;

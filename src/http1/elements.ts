@@ -11,7 +11,7 @@ import {
   TRAILERS,
 } from "../../assembly/layout.ts";
 import { type ErrorCode, type ErrorDetail, RemoteProtocolError } from "../shared/errors.ts";
-import { ReceiveBuffer } from "../shared/receive-buffer.ts";
+import { NO_OCTETS, ReceiveBuffer } from "../shared/receive-buffer.ts";
 import { type Kernel, kernel as theKernel } from "../wasm/kernel.ts";
 import { faultCode } from "../wasm/scan.ts";
 import type { Role, Settings } from "./options.ts";
@@ -31,6 +31,10 @@ const HTAB = 0x09;
 const LF = 0x0a;
 const SP = 0x20;
 const COLON = 0x3a;
+
+/** Room for the next head that is cut, of whatever connection: a new one takes 450 ns. No event is a view of it. */
+let spare: Uint8Array = NO_OCTETS;
+const MOST_SPARE = 4096;
 
 /** Is the receive buffer itself: one object less in the way of each octet, 5 to 9 % of a head. */
 export class ElementReader extends ReceiveBuffer {
@@ -55,6 +59,19 @@ export class ElementReader extends ReceiveBuffer {
   /** The error for a fault at an offset of the connection. */
   fault(code: ErrorCode, offset: number, detail?: ErrorDetail): RemoteProtocolError {
     return new RemoteProtocolError(code, offset, this.role, detail);
+  }
+
+  protected override room(length: number): Uint8Array {
+    if (spare.length < length) return super.room(length);
+    const room = spare;
+    spare = NO_OCTETS;
+    return room;
+  }
+
+  protected override forget(): void {
+    const { partial } = this;
+    if (partial.length > spare.length && partial.length <= MOST_SPARE) spare = partial;
+    super.forget();
   }
 
   /** Waits for a whole head: its length, or 0 when more octets are needed. */

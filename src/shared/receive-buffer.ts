@@ -77,7 +77,7 @@ export class ReceiveBuffer {
   absorb(count: number): void {
     const length = this.partialLength + count;
     if (length > this.partial.length) {
-      const grown = new Uint8Array(Math.max(FIRST_CAPACITY, 2 * length));
+      const grown = this.room(length);
       grown.set(this.partial.subarray(0, this.partialLength));
       this.partial = grown;
     }
@@ -88,14 +88,22 @@ export class ReceiveBuffer {
     this.position += count;
   }
 
+  /** Room for the first `length` octets of a partial element, and more. Events may be views of it: it serves this one alone. */
+  protected room(length: number): Uint8Array {
+    return new Uint8Array(Math.max(FIRST_CAPACITY, 2 * length));
+  }
+
+  /** The partial element is done with. */
+  protected forget(): void {
+    this.partial = NO_OCTETS;
+    this.partialLength = 0;
+  }
+
   /** Consumes `count` octets: all of the partial element, and the rest from the current chunk. */
   consume(count: number): void {
     this.position += count - this.partialLength;
     this.offset += count;
-    if (this.partialLength > 0) {
-      this.partial = NO_OCTETS;
-      this.partialLength = 0;
-    }
+    if (this.partialLength > 0) this.forget();
     if (this.position === this.chunk.length) this.nextChunk();
   }
 
@@ -141,8 +149,7 @@ export class ReceiveBuffer {
     this.chunk = NO_OCTETS;
     this.memory = null;
     this.position = 0;
-    this.partial = NO_OCTETS;
-    this.partialLength = 0;
+    this.forget();
     this.later = null;
     this.laterAt = 0;
   }
