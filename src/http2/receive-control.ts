@@ -26,10 +26,10 @@ export class ControlReader {
     if (length / SETTING_SIZE > session.limits.maxSettingsPerFrame) throw session.fault("TOO_MANY_SETTINGS");
     const entries = parseSettings(octets, at, length);
     if (typeof entries === "string") throw session.fault(entries);
-    session.spendPing(FRAME_HEADER_SIZE);
+    session.budgets.spendPing(FRAME_HEADER_SIZE);
     this.apply(entries);
     session.frame(0, SETTINGS, ACK, 0);
-    session.provoke(FRAME_HEADER_SIZE, 1);
+    session.budgets.provoke(FRAME_HEADER_SIZE, 1);
     return { type: "settings", settings: settingsOf(entries), offset: session.offset };
   }
 
@@ -77,7 +77,7 @@ export class ControlReader {
     const { session } = this;
     const [settings, ...later] = session.unacknowledged;
     if (settings === undefined) {
-      session.spendUseless();
+      session.budgets.spendUseless();
       return null;
     }
     session.unacknowledged = later;
@@ -92,9 +92,9 @@ export class ControlReader {
     const { offset } = session;
     const data = new Uint8Array(octets.subarray(at, at + PING_SIZE));
     if ((flags & ACK) !== 0) return { type: "ping-acknowledged", data, offset };
-    session.spendPing(FRAME_HEADER_SIZE + PING_SIZE);
+    session.budgets.spendPing(FRAME_HEADER_SIZE + PING_SIZE);
     session.writePing(data, ACK);
-    session.provoke(FRAME_HEADER_SIZE + PING_SIZE, 1);
+    session.budgets.provoke(FRAME_HEADER_SIZE + PING_SIZE, 1);
     return { type: "ping", data, offset };
   }
 
@@ -140,7 +140,7 @@ export class ControlReader {
     const { session } = this;
     const stream = session.streams.get(streamId);
     if (stream === undefined) return this.ignore(streamId);
-    session.spendReset();
+    session.budgets.spendReset();
     session.streams.rememberReset(streamId, WAS_RESET_BY_PEER);
     session.fire(stream, ON["receive-rst-stream"]);
     const code = codeName(readU32(octets, at));
@@ -153,7 +153,7 @@ export class ControlReader {
     const { streams } = session;
     const isLeftOut = !streams.isLocal(streamId) && streamId > session.lastServed;
     if (streams.fateOf(streamId) === IS_IDLE && !isLeftOut) throw session.fault("UNEXPECTED_FRAME");
-    session.spendUseless();
+    session.budgets.spendUseless();
     return null;
   }
 
@@ -185,7 +185,7 @@ export class ControlReader {
   /** RFC 9113 5.3.2: parsed and ignored. A stream that depends on itself is an error all the same. */
   readPriority(octets: Uint8Array, at: number, streamId: number): Http2ReceivedEvent | null {
     const { session } = this;
-    session.spendUseless();
+    session.budgets.spendUseless();
     if (readU31(octets, at) !== streamId) return null;
     const { streams } = session;
     const isOver = streams.get(streamId) === undefined && streams.fateOf(streamId) !== IS_IDLE;
@@ -197,7 +197,7 @@ export class ControlReader {
     const { session } = this;
     const { streams } = session;
     const streamId = readU31(octets, at);
-    session.spendUseless();
+    session.budgets.spendUseless();
     if (!session.isServer || streamId === 0) throw session.fault("BAD_PRIORITY_UPDATE");
     const field = latin1(octets, at + 4, at + length);
     const { urgency, incremental } = parsePriority(field);
@@ -265,13 +265,13 @@ export class ControlReader {
     streamId: number,
   ): Http2ReceivedEvent {
     const { session } = this;
-    session.spendUseless();
+    session.budgets.spendUseless();
     const payload = new Uint8Array(octets.subarray(at, at + length));
     return { type: "unknown-frame", streamId, frameType, flags, payload, offset: session.offset };
   }
 
   private useless(): null {
-    this.session.spendUseless();
+    this.session.budgets.spendUseless();
     return null;
   }
 }

@@ -76,7 +76,7 @@ export class BlockReader {
     const { session } = this;
     const isEnd = (flags & END_HEADERS) !== 0;
     if (++this.continuations > session.limits.maxContinuationFrames) throw session.fault("TOO_MANY_CONTINUATIONS");
-    if (length === 0 && !isEnd) session.spendUseless();
+    if (length === 0 && !isEnd) session.budgets.spendUseless();
     this.append(octets, at, length);
     if (!isEnd) return null;
     const { block, blockLength } = this;
@@ -90,7 +90,7 @@ export class BlockReader {
     const { session } = this;
     if (length > session.limits.maxHeaderBlockBytes) throw session.fault("HEADER_BLOCK_TOO_LARGE");
     if ((flags & END_HEADERS) !== 0) return this.readBlock(octets.subarray(at, at + length));
-    if (length === 0) session.spendUseless();
+    if (length === 0) session.budgets.spendUseless();
     this.continuations = 0;
     this.blockOffset = session.offset;
     this.append(octets, at, length);
@@ -151,7 +151,7 @@ export class BlockReader {
     const { streams } = session;
     const fate = streams.fateOf(id);
     if (fate === WAS_RESET_HERE || (!streams.isLocal(id) && id > session.lastServed)) {
-      session.spendUseless();
+      session.budgets.spendUseless();
       return null;
     }
     if (fate === IS_IDLE) throw session.fault("UNEXPECTED_FRAME");

@@ -363,7 +363,7 @@ export class Receiver {
       return this.refuseContent("CONTENT_LENGTH_MISMATCH");
     if (bodyOctets > session.limits.maxBodyBytes) return this.refuseContent("BODY_TOO_LARGE");
     if (owed >= 0) stream.owed = owed - content;
-    if (content === 0 && !isEnd) session.spendUseless();
+    if (content === 0 && !isEnd) session.budgets.spendUseless();
     return null;
   }
 

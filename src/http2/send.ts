@@ -164,7 +164,7 @@ export class Sender {
     stream.fireSent(MESSAGE.response);
     session.fire(stream, ON["send-headers"]);
     session.writeHeaders(streamId, block, endStream);
-    session.provoke(session.output.length - begin);
+    session.budgets.provoke(session.output.length - begin);
     if (endStream) this.ended(stream);
     return true;
   }

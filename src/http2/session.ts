@@ -1,8 +1,8 @@
-// What the receiving and the sending half of a connection share: settings, windows, streams, budgets, the queue of frames,
-// and how streams and the connection end.
+// What the receiving and the sending half of a connection share: settings, windows, streams, the queue of frames, and how
+// streams and the connection end.
 import { type ErrorCode, type ErrorDetail, http2CodeOf, RemoteProtocolError } from "../shared/errors.ts";
 import { compileEvents, REFUSED } from "../shared/machine.ts";
-import { Budget } from "./budgets.ts";
+import { Budgets } from "./budgets.ts";
 import { codeNumber, type Http2Code } from "./codes.ts";
 import { ENDING_STATES, ENDING_TRIGGERS, type EndingTrigger, ON_ENDING } from "./connection-states.ts";
 import type { StreamResetEvent } from "./events.ts";
@@ -54,6 +54,7 @@ export class Session {
   readonly limits: Http2Limits;
   readonly output = new Output();
   readonly scheduler = new Scheduler();
+  readonly budgets = new Budgets(this);
   readonly streams: Streams;
   readonly decoder = new HpackDecoder();
   readonly encoder = new HpackEncoder();
@@ -89,14 +90,6 @@ export class Session {
   earlyPriorities: Map<number, string> | null = null;
   private ending = OPEN;
   private credited: Stream[] | null = null;
-  /** Made when something is first spent: an idle connection has none. */
-  private resets: Budget | null = null;
-  private useless: Budget | null = null;
-  private pings: Budget | null = null;
-  /** What the peer provoked and has not been drained: acknowledgements, octets; and up to where of the output it reaches. */
-  private acks = 0;
-  private provoked = 0;
-  private provokedUpTo = 0;
 
   constructor(role: Http2Role, configuration: Configuration) {
     const { limits, settings } = configuration;
@@ -185,8 +178,8 @@ export class Session {
   streamError(streamId: number, code: ErrorCode, answer = 0, hasEnded = false): StreamResetEvent {
     const stream = this.streams.get(streamId);
     if (stream === undefined && this.streams.fateOf(streamId) === IS_IDLE) throw this.fault(code);
-    this.spendReset();
-    this.checkQueued(FRAME_HEADER_SIZE + 4);
+    this.budgets.spendReset();
+    this.budgets.checkQueued(FRAME_HEADER_SIZE + 4);
     const http2Code = http2CodeOf(code) as Http2Code;
     const begin = this.output.length;
     const isAnswered = answer > 0 && this.isServer && (stream === undefined || stream.sent === HEAD);
@@ -195,49 +188,9 @@ export class Session {
       this.writeReset(streamId, isAnswered ? "NO_ERROR" : http2Code);
       this.streams.rememberReset(streamId, WAS_RESET_HERE);
     }
-    this.provoke(this.output.length - begin);
+    this.budgets.provoke(this.output.length - begin);
     if (stream !== undefined) this.fire(stream, ON["send-rst-stream"]);
     return { type: "stream-reset", streamId, code: http2Code, remote: false, reason: code, offset: this.offset };
-  }
-
-  // --- budgets ---------------------------------------------------------------------------------------------------------
-
-  spendReset(): void {
-    this.resets ??= new Budget(this.limits.maxResets, this.limits.resetsPerSecond);
-    if (!this.resets.spend(this.now)) throw this.fault("TOO_MANY_RESETS");
-  }
-
-  spendUseless(): void {
-    this.useless ??= new Budget(this.limits.maxUselessFrames, this.limits.uselessFramesPerSecond);
-    if (!this.useless.spend(this.now)) throw this.fault("TOO_MANY_USELESS_FRAMES");
-  }
-
-  /** A frame that is to be acknowledged by one of so many octets. */
-  spendPing(octets: number): void {
-    this.pings ??= new Budget(this.limits.maxPings, this.limits.pingsPerSecond);
-    if (!this.pings.spend(this.now)) throw this.fault("TOO_MANY_PINGS");
-    this.checkQueued(octets);
-    if (this.acks === this.limits.maxUnflushedAcks) throw this.fault("TOO_MANY_UNFLUSHED_ACKS");
-  }
-
-  /** These octets, the last of the output, are there because of what the peer sent; so many of the frames acknowledge. */
-  provoke(octets: number, acks = 0): void {
-    this.checkDrained();
-    this.provoked += octets;
-    this.acks += acks;
-    this.provokedUpTo = this.output.taken + this.output.length;
-  }
-
-  /** May the peer provoke so many octets more? Asked before anything is written: GOAWAY stands alone. */
-  private checkQueued(octets: number): void {
-    this.checkDrained();
-    if (this.provoked + octets > this.limits.maxQueuedControlBytes) throw this.fault("TOO_MUCH_QUEUED");
-  }
-
-  private checkDrained(): void {
-    if (this.output.taken < this.provokedUpTo) return;
-    this.acks = 0;
-    this.provoked = 0;
   }
 
   // --- frames out ------------------------------------------------------------------------------------------------------
