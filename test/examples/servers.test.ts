@@ -88,6 +88,24 @@ describe.each(["blocking-client.mjs", "web-streams.mjs"])("examples/%s", (name) 
   }, 30_000);
 });
 
+describe("examples/http2-client.mjs", () => {
+  it("asks all at once over TLS, and fails when nobody answers", async () => {
+    const server = await startProgram(process.execPath, ["examples/server.mjs", "--tls", "--port", "0"]);
+    const ask = (port: number) =>
+      runProgram(process.execPath, ["examples/http2-client.mjs", String(port), "/hello", "/bytes/3", "/nowhere"]);
+    const { code, output, errors } = await ask(server.port);
+    await server.stop();
+    expect([code, errors]).toEqual([0, ""]);
+    expect(
+      output
+        .split("\n")
+        .map((line) => line.split(" ").slice(0, 2).join(" "))
+        .sort(),
+    ).toEqual(["", "/bytes/3 200", "/hello 200", "/nowhere 404"]);
+    expect(await ask(server.port)).toMatchObject({ output: "", code: 1 });
+  }, 30_000);
+});
+
 function latin1(text: string): string {
   return Buffer.from(text).toString("latin1");
 }
