@@ -180,7 +180,7 @@ function nodeStrings(heads) {
   return { name: STRINGS_ONLY, about, prepare() {}, run, textOf: serialise };
 }
 
-export const STRINGS_ONLY = "node:http, the string alone";
+const STRINGS_ONLY = "node:http, the string alone";
 export const REFERENCE = "node:http";
 
 /** @param {readonly Head[]} heads */

@@ -138,7 +138,7 @@ export function fillIn(text, sections) {
   return filled;
 }
 
-export function cveTable() {
+function cveTable() {
   const { CVES } = load("test/security/cves.ts");
   const suites = (tests) =>
     [...new Set(tests.map(([suite]) => suite))]

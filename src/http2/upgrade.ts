@@ -78,7 +78,7 @@ function withoutConnection(headers: HeaderFields): HeaderFields {
 }
 
 /** The value of HTTP2-Settings: base64url, padded or not (RFC 7540 3.2.1). Null when it is malformed. */
-export function decodeSettings(text: string): SettingEntry[] | null {
+function decodeSettings(text: string): SettingEntry[] | null {
   const octets: number[] = [];
   let bits = 0;
   let count = 0;

@@ -44,7 +44,7 @@ export interface Session {
 export const FLUSH_AT = 64 * 1024;
 
 /** Below this one array that is a copy beats a vector of small ones. */
-export const COPY_BELOW = 16 * 1024;
+const COPY_BELOW = 16 * 1024;
 
 /**
  * Turns of the microtasks that a head waits for what follows it, to be written with it: a stream that has its first piece
