@@ -135,6 +135,33 @@ describe("HeaderFields", () => {
     }
   });
 
+  test("names of every length, and values of the longest that a usual record tells", () => {
+    for (let length = 1; length < 140; length++) {
+      const name = `X${"n".repeat(length - 1)}`;
+      const seen = received([
+        [name, "1"],
+        ["Behind", "2"],
+      ]);
+      expect([length, seen.get(name.toLowerCase()), seen.get("behind")]).toEqual([length, "1", "2"]);
+      expect(seen.raw().slice(1)).toEqual([
+        [name, "1"],
+        ["Behind", "2"],
+      ]);
+    }
+    for (const length of [0x3ffe, 0x3fff, 0x4000]) {
+      const seen = received([
+        ["Content-Type", "v".repeat(length)],
+        ["Behind", "2"],
+      ]);
+      expect([length, seen.raw()[1]?.[0], seen.get("content-type")?.length, seen.get("behind")]).toEqual([
+        length,
+        "Content-Type",
+        length,
+        "2",
+      ]);
+    }
+  });
+
   test("unknown names of one length are told apart", () => {
     const seen = received([
       ["x-aa", "1"],
