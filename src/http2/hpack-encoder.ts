@@ -198,7 +198,10 @@ export class HpackEncoder {
     for (let i = 0; i < pairs.length; i++) {
       const [given, value, sensitive] = checkedPair(pairs[i] as FieldPair);
       const name = given.toLowerCase();
-      if (name.charCodeAt(0) === COLON) throw new LocalProtocolError("MISPLACED_PSEUDO_FIELD", { header: name });
+      if (name.charCodeAt(0) === COLON) {
+        const seen = "what it says is a member of what is sent: method, target, scheme, authority, protocol, status";
+        throw new LocalProtocolError("MISPLACED_PSEUDO_FIELD", { header: name, seen });
+      }
       if (name === "content-length") this.noteLength(value);
       else if (name === "host") this.noteHost(value);
       this.add(name, value, sensitive === true || isSecret(name, value));

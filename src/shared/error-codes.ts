@@ -32,7 +32,7 @@ export const COMMON_ERRORS = {
   // what only a caller can do
   WRONG_STATE: [500, "this event cannot be sent now"],
   FORBIDDEN_TRAILER: [500, "this field must not be sent as a trailer (RFC 9110 6.5.1)"],
-  TRAILERS_NOT_ALLOWED: [500, "trailers need a chunked body (RFC 9110 6.5)"],
+  TRAILERS_NOT_ALLOWED: [500, "trailers need a chunked body or a message of HTTP/2, and no tunnel (RFC 9110 6.5)"],
   BODY_TOO_LONG: [500, "more body than Content-Length said, or a body where there can be none"],
   BODY_TOO_SHORT: [500, "less body than Content-Length said"],
   NO_KERNEL: [
@@ -47,7 +47,7 @@ export const HTTP1_ERRORS = {
   LEADING_EMPTY_LINES: "too many empty lines before the request (RFC 9112 2.2)",
   BAD_TARGET: "the request target must be visible ASCII, and an authority in CONNECT (RFC 9112 3.2)",
   TARGET_TOO_LONG: [414, "the request target is longer than limits.maxTargetBytes"],
-  BAD_VERSION: 'the version must be "HTTP/" DIGIT "." DIGIT at the end of its word (RFC 9112 2.3)',
+  BAD_VERSION: 'the version must be "HTTP/" DIGIT "." DIGIT and nothing more (RFC 9112 2.3)',
   VERSION_NOT_SUPPORTED: [505, "only HTTP/1.0 and HTTP/1.1 are spoken here (RFC 9110 15.6.6)"],
   BAD_REASON: "the reason phrase must be HTAB, SP, visible or obs-text octets (RFC 9112 4)",
   // field lines

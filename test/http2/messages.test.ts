@@ -379,6 +379,11 @@ describe("what is sent", () => {
     ).toMatchObject({ method: "CONNECT", authority: "a:443" });
   });
 
+  test("a pseudo-field among the fields is refused with where it belongs", () => {
+    const encode = () => new HpackEncoder().encodeRequest("GET", "https", "a", "/", null, [[":path", "/"]]);
+    expect(encode).toThrow(/field ":path"; what it says is a member of what is sent: method, target, /);
+  });
+
   test.each<[headers: FieldPair[], error: string]>([
     [[[":path", "/"]], "MISPLACED_PSEUDO_FIELD :path"],
     [[["x y", "z"]], "BAD_FIELD_NAME x y"],
