@@ -41,6 +41,7 @@ export function beginUpgraded(
   { method, target, headers }: UpgradedRequest,
   http2Settings: string,
 ): void {
+  if (typeof http2Settings !== "string") throw new TypeError("http2Settings must be a string");
   const settings = decodeSettings(http2Settings);
   const { streams, isServer } = session;
   if (settings === null) throw session.fault("BAD_HTTP2_SETTINGS", { header: "http2-settings" });

@@ -249,7 +249,7 @@ describe("createServer's own handler", () => {
     ];
     while (server.connections < 3) await pause(5);
     await pause(20);
-    const closing = server.close(150);
+    const closing = server.close(600);
     await expect(new Promise((_, reject) => connect().once("error", reject))).rejects.toThrow("ECONNREFUSED");
     const { unanswered } = await closing;
     expect(unanswered.map(({ target }: ServerRequest) => target)).toEqual(["/never"]);
@@ -327,6 +327,23 @@ describe("createServer", () => {
     const again = net.connect(await server.listen(), "127.0.0.1");
     expect(await raw(again, CLOSE)).toMatch(/ok$/);
     expect(await server.close()).toEqual({ unanswered: [] });
+  });
+
+  it("listens while it closes: each close resolves", async () => {
+    const { server, connect } = await listening(async (_, reply) => {
+      await pause(20);
+      reply.complete(204);
+    });
+    const answer = raw(connect(), CLOSE);
+    await pause(10);
+    const first = server.close();
+    const again = net.connect(await server.listen(), "127.0.0.1");
+    expect(await raw(again, CLOSE)).toMatch(/^HTTP\/1\.1 204/);
+    expect(await Promise.all([first, server.close(), answer])).toMatchObject([
+      { unanswered: [] },
+      { unanswered: [] },
+      expect.stringMatching(/^HTTP\/1\.1 204/),
+    ]);
   });
 
   it("that closes with all the patience there is cuts nothing", async () => {

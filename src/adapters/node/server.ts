@@ -51,6 +51,7 @@ export class HttpServer {
   private readonly transports = new Set<NodeTransport>();
   private ticker: NodeJS.Timeout | undefined;
   private isClosing = false;
+  private readonly onEmpty: (() => void)[] = [];
 
   /** Made by the sessions. */
   constructor(handler: Handler, options: NodeServerOptions) {
@@ -80,7 +81,6 @@ export class HttpServer {
     const { server } = this;
     const target = typeof where === "number" ? { port: where } : where;
     this.isClosing = false;
-    this.emptied = undefined;
     return new Promise((resolve, reject) => {
       server.once("error", reject);
       server.listen("path" in target ? { ...target } : { host: "127.0.0.1", ...target }, () => {
@@ -112,11 +112,7 @@ export class HttpServer {
     this.isClosing = true;
     const { server, transports } = this;
     if (server.listening) server.close();
-    this.emptied ??= new Promise<void>((resolve) => {
-      this.onEmpty = resolve;
-    });
     for (const transport of transports) transport.session.shutdown();
-    if (transports.size === 0) this.onEmpty();
     const unanswered: ServerRequest[] = [];
     const cut = setTimeout(
       () => {
@@ -127,15 +123,17 @@ export class HttpServer {
       },
       Math.min(grace, LONGEST_TIMEOUT),
     );
-    await this.emptied;
+    await this.emptied();
     clearTimeout(cut);
     clearInterval(this.ticker);
     this.ticker = undefined;
     return { unanswered };
   }
 
-  private emptied: Promise<void> | undefined;
-  private onEmpty = (): void => {};
+  /** Resolves when no connection is open. */
+  private async emptied(): Promise<void> {
+    if (this.transports.size > 0) await new Promise<void>((resolve) => this.onEmpty.push(resolve));
+  }
 
   private readonly newSession = (transport: NodeTransport): Session =>
     this.protocolFor(transport.stream).server(transport, this.service);
@@ -148,7 +146,7 @@ export class HttpServer {
 
   private readonly forget = (_error: unknown, transport: NodeTransport): void => {
     this.transports.delete(transport);
-    if (this.transports.size === 0) this.onEmpty();
+    if (this.transports.size === 0) for (const resolve of this.onEmpty.splice(0)) resolve();
   };
 
   /** One clock for all connections: none of them has a timer of its own. */
