@@ -104,15 +104,6 @@ export const RECORD_NUMBER: u32 = 3;
 export const LONG_RECORD_SIZE: u32 = RECORD_SIZE + 4 * RECORD_NUMBER;
 export const RECORDS_SIZE: u32 = 16 + LONG_RECORD_SIZE * MAX_FIELDS;
 
-/**
- * The page of a head that is to be sent, when it is no longer than this, and its records: so what is received and what is sent
- * never overwrite each other. The shortest line has four octets.
- */
-export const SENT_SIZE: u32 = 8192;
-export const SENT_RECORDS: usize = STOPS + STOPS_SIZE;
-export const SENT_RECORDS_SIZE: u32 = 16 + 4 * SENT_SIZE;
-export const SENT: usize = SENT_RECORDS + SENT_RECORDS_SIZE;
-
 /** The scratch page: the octets of one head or line, copied here for one call. It ends where memory ends. */
 export const INPUT: usize = RECORDS + RECORDS_SIZE;
 export const END: usize = INPUT + INPUT_SIZE;

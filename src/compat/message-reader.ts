@@ -339,8 +339,6 @@ export class MessageReader extends RequestReceiver {
     const folded = /^[ \t]+(.*)$/.exec(line);
     const text = `${folded === null ? line : `x: ${folded[1]}`}\r\n\r\n`;
     if (text.length > INPUT_SIZE) throw this.fault("HEAD_TOO_LARGE", 0);
-    kernel.holder = null;
-    kernel.start = INPUT;
     encodeLatin1(text, kernel.octets, INPUT);
     const status = kernel.scanHead(TRAILERS, INPUT, INPUT + text.length, settings.allow, 1, 0);
     if (status <= 0) throw this.fault(status === 0 ? "BARE_CR" : faultCode(status), 0);

@@ -50,7 +50,6 @@ export class RequestReceiver extends Receiver {
     const methodEnd = start + (head[HEAD_METHOD_END >> 2] as number);
     const offset = this.offset;
     this.consume(length);
-    if (this.framing === 0 && this.position > 0) this.holdPipelined(length);
     return {
       type: "request",
       method: method === METHOD_OTHER ? text.substring(start, methodEnd) : (METHOD_NAMES[method] as string),

@@ -8,8 +8,6 @@ import {
   INPUT_SIZE,
   MAX_FIELDS,
   NEED_DATA,
-  SENT,
-  SENT_SIZE,
   TELL_NAME_OCTETS,
 } from "../../assembly/layout.ts";
 import { FIELD_NAMES } from "../../assembly/names.ts";
@@ -49,28 +47,17 @@ export class Kernel {
   readonly octets: Uint8Array;
   /** HEAD: index it by layout.ts's HEAD_ offsets, divided by four. Read directly: a call each cost 40 ns a head. */
   readonly head: Int32Array;
-  /** The scratch page, and that of what is sent. */
+  /** The scratch page. */
   private readonly input: Uint8Array;
-  private readonly sent: Uint8Array;
   readonly scanHead: KernelExports["scanHead"];
   readonly scanChunkLine: KernelExports["scanChunkLine"];
   private readonly lengths: Float64Array;
-  /** Where on the page the head starts that was scanned last: an address. */
-  start: number = INPUT;
-  /**
-   * Whose next octets are there from `start`, which is this octet of the connection, to `end`: nobody's, once another writes
-   * there.
-   */
-  holder: object | null = null;
-  startOffset = 0;
-  end: number = INPUT;
 
   constructor(exports: KernelExports) {
     const { memory, scanHead, scanChunkLine } = exports;
     giveNames(exports);
     this.octets = new Uint8Array(memory.buffer);
     this.input = new Uint8Array(memory.buffer, INPUT, INPUT_SIZE);
-    this.sent = new Uint8Array(memory.buffer, SENT, SENT_SIZE);
     this.head = new Int32Array(memory.buffer, HEAD, HEAD_SIZE / 4);
     this.scanHead = scanHead;
     this.scanChunkLine = scanChunkLine;
@@ -87,10 +74,6 @@ export class Kernel {
   put(source: Source, from: number, end: number): number {
     const { octets } = this;
     const { partial, partialLength, chunk, position } = source;
-    this.holder = null;
-    this.start = INPUT;
-    // What is behind the element is of no use: this is not the usual way, and there another's octets may follow.
-    this.end = INPUT;
     let at = INPUT;
     if (from < partialLength) {
       octets.set(partial.subarray(from, partialLength), at);
@@ -111,16 +94,12 @@ export class Kernel {
    * ASCII, which nearly every head is, shows in the counts of its UTF-8; that spares a search of its own (75 ns of 500).
    */
   scanText(what: number, text: string): number {
-    const isShort = text.length <= SENT_SIZE;
-    const page = isShort ? this.sent : this.input;
-    if (!isShort) this.holder = null;
-    const { read, written } = UTF8.encodeInto(text, page);
+    const { read, written } = UTF8.encodeInto(text, this.input);
     if (read !== text.length || written !== text.length) {
       if (!isLatin1(text)) return NEED_DATA;
-      encodeLatin1(text, page, 0);
+      encodeLatin1(text, this.input, 0);
     }
-    const start = page.byteOffset;
-    return this.scanHead(what, start, start + text.length, TELL_NAME_OCTETS, MAX_FIELDS, INPUT_SIZE);
+    return this.scanHead(what, INPUT, INPUT + text.length, TELL_NAME_OCTETS, MAX_FIELDS, INPUT_SIZE);
   }
 }
 

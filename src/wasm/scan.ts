@@ -7,25 +7,25 @@ import type { Kernel } from "./kernel.ts";
 import { decodeLatin1 } from "./text.ts";
 
 /** The head of `length` octets as one string, with the records of its fields before it. */
-export function takeText({ head, octets, start }: Kernel, length: number): string {
-  const records = head[layout.HEAD_RECORDS >> 2] as number;
+export function takeText({ head, octets }: Kernel, length: number): string {
+  const start = layout.INPUT - (head[layout.HEAD_RECORDS >> 2] as number);
   const high = ((head[layout.HEAD_FACTS >> 2] as number) & layout.HIGH) !== 0;
-  return decodeLatin1(octets, start - records, start + length, high);
+  return decodeLatin1(octets, start, layout.INPUT + length, high);
 }
 
 /**
  * The text of the element of `length` octets, without the records. For lists: read from the scratch page, records cost less
  * than chars of a string do (40 ns a head).
  */
-export function takePlainText({ head, octets, start }: Kernel, length: number): string {
+export function takePlainText({ head, octets }: Kernel, length: number): string {
   const high = ((head[layout.HEAD_FACTS >> 2] as number) & layout.HIGH) !== 0;
-  return decodeLatin1(octets, start, start + length, high);
+  return decodeLatin1(octets, layout.INPUT, layout.INPUT + length, high);
 }
 
 /** Names as sent and values, in turns, of the element's fields: out of its plain text. */
-export function fieldList({ head, octets, start }: Kernel, text: string): string[] {
+export function fieldList({ head, octets }: Kernel, text: string): string[] {
   const list = new Array<string>(2 * (head[layout.HEAD_FIELD_COUNT >> 2] as number));
-  let record = start - layout.RECORD_SIZE;
+  let record = layout.INPUT - layout.RECORD_SIZE;
   let name = numberAt(octets, record);
   for (let i = 0; i < list.length; i += 2) {
     record -= layout.RECORD_SIZE;

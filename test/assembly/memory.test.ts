@@ -154,16 +154,6 @@ describe.each(BUILDS)("%s", (build) => {
     expect([bytes[lowest - 1], bytes[lowest]]).toEqual([0xaa, 2]);
   });
 
-  test("those of a head that is to be sent fill theirs and no more, and its page is not left", () => {
-    const text = `${"A:\r\n".repeat(layout.SENT_SIZE / 4 - 1)}\r\nB:`;
-    bytes.fill(0xaa, layout.HEAD + layout.HEAD_SIZE, layout.END);
-    bytes.set(octets(text), layout.SENT);
-    expect(brief(scanAt(kernel, layout.SENT, text.length, { what: layout.TRAILERS }))).toBe(`done ${text.length - 2}`);
-    const lowest = layout.SENT - layout.RECORD_SIZE - layout.LONG_RECORD_SIZE * (layout.SENT_SIZE / 4 - 1);
-    expect([lowest >= layout.SENT_RECORDS, bytes[lowest - 1], bytes[lowest]]).toEqual([true, 0xaa, 2]);
-    expect(bytes.subarray(layout.SENT + layout.SENT_SIZE, layout.END).every((octet) => octet === 0xaa)).toBe(true);
-  });
-
   test("the stops of a page that is full fill their region and no more", () => {
     const size = layout.INPUT_SIZE;
     const whole = `A:${"\t".repeat(size - 6)}\r\n\r\n`;

@@ -1,9 +1,10 @@
-// What lies on the scratch page: requests behind the one that was read are read where they are, unless another has written there.
+// Connections that take turns share a kernel and memory for what is cut: none of them ever reads another's octets.
 import { describe, expect, test } from "vitest";
 import { HTTPParser } from "../../src/compat/index.ts";
 import type { Http1Connection } from "../../src/http1/index.ts";
+import type { ReceiveBuffer } from "../../src/shared/receive-buffer.ts";
 import { pick, type Random } from "../helpers.ts";
-import { answer, client, faultLine, line, octets, random, request, server } from "./helpers.ts";
+import { answer, client, faultLine, latin1, line, octets, random, request, server } from "./helpers.ts";
 
 const FIELDS = [
   "Accept: */*",
@@ -123,6 +124,23 @@ describe("pipelined requests in one chunk", () => {
       const heads = (told: string[]) => told.filter((event) => !/^\d+ data/.test(event));
       for (const { told, wanted } of lines) expect(heads(told)).toEqual(heads(wanted));
     }
+  });
+
+  test("memory that is used again has nothing of the connection before", () => {
+    const partialOf = (connection: Http1Connection) =>
+      (connection as unknown as { receiver: ReceiveBuffer }).receiver.partial;
+    const [first, second] = [server(), server()];
+    readAll(first, "GET /secret HTTP/1.1\r\nHost: a\r\nCookie: secret");
+    const memory = partialOf(first);
+    readAll(first, "\r\n\r\n");
+    readAll(second, "GE");
+    expect(partialOf(first)).toHaveLength(0);
+    expect(partialOf(second)).toBe(memory);
+    expect(latin1(memory).replace(/\0+$/, "")).toBe("GE");
+    // It is given up with the head, by a fault too.
+    readAll(second, "\r\n\r\n");
+    expect(partialOf(second)).toHaveLength(0);
+    expect(memory.every((octet) => octet === 0)).toBe(true);
   });
 
   test("a fault among them is told as alone, at its own octet", () => {
