@@ -53,7 +53,7 @@ export class ControlReader {
       (name === "enablePush" && value && !session.isServer) ||
       (name === "enableConnectProtocol" && !value && remote.enableConnectProtocol) ||
       (name === "noRfc7540Priorities" && session.hasRemoteSettings && value !== remote.noRfc7540Priorities);
-    if (isBad) throw session.fault("BAD_SETTING");
+    if (isBad) throw session.fault("BAD_SETTING", { seen: `${name} ${value}` });
   }
 
   /** A new initial window size, for streams that are open too (RFC 9113 6.9.2). */

@@ -1,6 +1,6 @@
 // Octets in, events out: frames one after the other, DATA as it comes, everything else once it is whole. What a frame means
 // is said in receive-messages.ts and receive-control.ts.
-import type { ErrorCode } from "../shared/errors.ts";
+import type { ErrorCode, RemoteProtocolError } from "../shared/errors.ts";
 import { NO_FIELDS } from "../shared/header-fields.ts";
 import { compileEvents, REFUSED } from "../shared/machine.ts";
 import { NEED_DATA } from "../shared/need-data.ts";
@@ -190,35 +190,41 @@ export class Receiver {
 
   /** May this frame come now? */
   private checkOrder(): void {
-    const { session, reading, type } = this;
+    const { reading, type } = this;
     const isEnd = (this.flags & END_HEADERS) !== 0;
     let trigger = ON_READ["other-frame"];
     if (reading === HEADER_BLOCK) {
       if (type !== CONTINUATION || this.streamId !== this.messages.blockStreamId)
-        throw session.fault("CONTINUATION_EXPECTED");
+        throw this.fault("CONTINUATION_EXPECTED");
       trigger = isEnd ? ON_READ["block-ends"] : ON_READ.continuation;
     } else if (type === SETTINGS) {
-      if (reading === SETTINGS_FIRST && (this.flags & 1) !== 0) throw session.fault("SETTINGS_EXPECTED");
+      if (reading === SETTINGS_FIRST && (this.flags & 1) !== 0) throw this.fault("SETTINGS_EXPECTED");
       trigger = ON_READ.settings;
     } else if ((type === HEADERS || type === PUSH_PROMISE) && !isEnd) {
       trigger = ON_READ["block-begins"];
     } else if (type === CONTINUATION) {
-      throw session.fault(reading === FRAMES ? "UNEXPECTED_CONTINUATION" : "SETTINGS_EXPECTED");
+      throw this.fault(reading === FRAMES ? "UNEXPECTED_CONTINUATION" : "SETTINGS_EXPECTED");
     }
     const next = READINGS[reading * COLUMNS + trigger] as number;
-    if (next === REFUSED) throw session.fault("SETTINGS_EXPECTED");
+    if (next === REFUSED) throw this.fault("SETTINGS_EXPECTED");
     this.reading = next;
   }
 
   /** A frame that is wrong by its header. Of PRIORITY the length is its stream's own matter (RFC 9113 6.3). */
   private refuse(fault: ErrorCode): Http2ReceivedEvent {
     const { session } = this;
-    if (this.type !== PRIORITY || fault === "BAD_STREAM_ID") throw session.fault(fault);
+    if (this.type !== PRIORITY || fault === "BAD_STREAM_ID") throw this.fault(fault);
     this.part = PADDING;
     this.stream = null;
     this.contentLeft = 0;
     this.paddingLeft = this.length;
     return session.streamError(this.streamId, fault);
+  }
+
+  /** A fault of the frame that is being read, with what its header says. */
+  private fault(code: ErrorCode): RemoteProtocolError {
+    const seen = `frame of type 0x${this.type.toString(16)}, ${this.length} octets, stream ${this.streamId}`;
+    return this.session.fault(code, { seen });
   }
 
   private readPreface(): null | undefined {
@@ -304,11 +310,11 @@ export class Receiver {
   private beginData(): Http2ReceivedEvent | null {
     const { session, length } = this;
     const fault = frameFault(DATA, length, this.streamId);
-    if (fault !== null) throw session.fault(fault);
+    if (fault !== null) throw this.fault(fault);
     const isPadded = (this.flags & PADDED) !== 0;
-    if (isPadded && length === 0) throw session.fault("BAD_FRAME_LENGTH");
+    if (isPadded && length === 0) throw this.fault("BAD_FRAME_LENGTH");
     if (length > session.window) {
-      throw session.fault(length > session.local.maxFrameSize ? "FRAME_TOO_LARGE" : "WINDOW_EXCEEDED");
+      throw this.fault(length > session.local.maxFrameSize ? "FRAME_TOO_LARGE" : "WINDOW_EXCEEDED");
     }
     session.window -= length;
     this.delivered = 0;
@@ -338,7 +344,7 @@ export class Receiver {
     if (stream === null) return this.messages.lateFrame(streamId);
     if (!stream.allows(ON["receive-data"])) {
       const { scope, code } = refusalIn(stream.state);
-      if (scope === "connection") throw session.fault(code);
+      if (scope === "connection") throw this.fault(code);
       return session.streamError(streamId, code);
     }
     if (length > session.local.maxFrameSize) return session.streamError(streamId, "FRAME_TOO_LARGE");

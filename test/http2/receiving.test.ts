@@ -72,6 +72,22 @@ function asking(parts: readonly Uint8Array[], options?: Http2Options): Outcome {
   return { events: events.slice(1), ...rest };
 }
 
+test.each([
+  ["a length", frame(6, 0, 0, 1, 2, 3), "frame of type 0x6, 3 octets, stream 0 at octet 33"],
+  ["a stream", frame(8, 0, 0, 1), "frame of type 0x8, 1 octets, stream 0 at octet 33"],
+  ["an order", frame(9, 4, 1), "frame of type 0x9, 0 octets, stream 1 at octet 33"],
+  [
+    "a size",
+    Uint8Array.of(0xff, 0xff, 0xff, 1, 0, 0, 0, 0, 1),
+    "frame of type 0x1, 16777215 octets, stream 1 at octet 33",
+  ],
+  ["a setting", frame(4, 0, 0, 0, 9, ...u32(1)), "noRfc7540Priorities true at octet 33"],
+])("a message names what was found: %s", (_, bad, found) => {
+  const server = new Http2Connection("server");
+  server.feed(new Uint8Array(Buffer.concat([PREFACE, SETTINGS, bad])));
+  expect(() => [...server.events()]).toThrow(`; ${found}`);
+});
+
 describe("HEADERS", () => {
   test.each([
     ["padding without its length", frame(1, 12, 1), "BAD_FRAME_LENGTH FRAME_SIZE_ERROR at 33"],
