@@ -40,6 +40,15 @@ describe.each([
   ["http/1.1", http1],
   ["h2", http2],
 ])("the same over %s", (name, protocol) => {
+  it("a body where no Response has one keeps nothing waiting", async () => {
+    const { connection } = joined(() => ({ status: 205, body: new Uint8Array(1_000_000) }), {}, { protocol });
+    for (let i = 0; i < 3; i++) {
+      const { status, body, trailers } = await connection.fetch(get("/"));
+      expect([status, body, (await trailers).length]).toEqual([205, null, 0]);
+    }
+    connection.abort();
+  });
+
   it("a handler and a client: bodies, trailers, informational responses, many requests", async () => {
     const { connection } = joined(
       async (request, info) => {

@@ -1,5 +1,6 @@
 // fetchOver and Connection: requests on a byte stream, answered with Fetch's Response and what it does not say.
 import type { HeaderFields } from "../../shared/header-fields.ts";
+import type { BodyReader } from "../session/body.ts";
 import type { ResponseHead } from "../session/client.ts";
 import { streamOf, tunnelOf } from "./body.ts";
 import { BaseConnection, type ConnectionOptions } from "./connection.ts";
@@ -56,11 +57,15 @@ export async function fetchOver(
   return fetched;
 }
 
+const NOBODY: BodyReader = { data() {}, end() {}, error() {} };
+
 /** An answer as Fetch has it. */
 export function fetchedOf({ request, head, informational, incoming, isTunnel, exchange, trailers }: Answer): Fetched {
   const { status, headers } = head;
   const hasBody = !isTunnel && request.method !== "HEAD" && ![204, 205, 304].includes(status);
   const body = hasBody ? streamOf(incoming) : null;
+  // What no Response can have, a body of 205, is read all the same: it would keep the next response waiting.
+  if (!hasBody && !isTunnel) incoming.read(NOBODY);
   const response = isTunnel ? null : responseOf(head, body);
   const upgraded = isTunnel ? tunnelOf(incoming, exchange) : null;
   return { status, headers, informational, trailers, response, body, upgraded };

@@ -80,15 +80,16 @@ async function answer(handler: FetchHandler, request: ServerRequest, reply: Repl
 class Info implements RequestInfo {
   isUpgraded = false;
   readonly body: ReadableStream<Uint8Array<ArrayBuffer>> | null;
+  readonly signal: AbortSignal;
   private readonly request: ServerRequest;
   private readonly reply: Reply;
-  private controller: AbortController | undefined;
   private trailersPromise: Promise<HeaderFields> | undefined;
 
   constructor(request: ServerRequest, reply: Reply) {
     this.request = request;
     this.reply = reply;
     this.body = hasBody(request) ? streamOf(request) : null;
+    this.signal = signalOf(reply);
   }
 
   get method(): string {
@@ -116,20 +117,6 @@ class Info implements RequestInfo {
     return this.trailersPromise;
   }
 
-  get signal(): AbortSignal {
-    if (this.controller !== undefined) return this.controller.signal;
-    const controller = new AbortController();
-    const { reply } = this;
-    const { onAbort } = reply;
-    this.controller = controller;
-    if (reply.isAborted) controller.abort(reply.error);
-    reply.onAbort = (error) => {
-      onAbort?.(error);
-      controller.abort(error);
-    };
-    return controller.signal;
-  }
-
   inform(status: number, headers?: HeaderInput): void {
     this.reply.inform(status, headers);
   }
@@ -139,6 +126,18 @@ class Info implements RequestInfo {
     this.isUpgraded = true;
     return tunnelOf(incoming, this.reply);
   }
+}
+
+/** Aborts when the reply does, whoever else wants to know. */
+function signalOf(reply: Reply): AbortSignal {
+  const controller = new AbortController();
+  const { onAbort } = reply;
+  if (reply.isAborted) controller.abort(reply.error);
+  reply.onAbort = (error) => {
+    onAbort?.(error);
+    controller.abort(error);
+  };
+  return controller.signal;
 }
 
 /** Framing says so; in HTTP/2 a request without a body is complete when it comes. */
