@@ -76,7 +76,7 @@ export function readTimeouts<T extends object>(defaults: T, given: Partial<T>): 
 /** @throws TypeError for what is no protocol, such as the name of one */
 export function checkProtocol(protocol: Protocol | undefined): void {
   if (protocol !== undefined && typeof protocol?.client !== "function") {
-    throw new TypeError("protocol must be http1, http2, either, or what protocolOf(alpn) gives");
+    throw new TypeError("protocol must be what protocolOf(alpn) gives");
   }
 }
 
