@@ -1,10 +1,9 @@
 // @ts-check
 // npm run bench:compat: the class of http-parser-js against ours, through its own callbacks, every name and value a string.
-// On 2026-11-26, Node 20, a machine with a load of 7 to 12, medians of this program in six runs: requests 5.4 to 6.7, responses 4.9
-// to 5.6 (without two disturbed figures of 10). The best of 100 turns of 16 messages each, which feel the load less: 4.9 to 5.7
-// and 4.3 to 4.9; before that day's work, in the same runs, 5.1 to 5.5 and 4.1 to 4.5. So requests hold the floor, responses do
-// not hold it safely. Of 590 ns (responses) the scan is 140, one string of the head
-// 50, its twenty strings and their list 130, a slice of the body 70, the collection of all this garbage 30 to 50.
+// On 2026-11-26, a quiet machine, six whole runs of this program on Node 20: requests 5.3 to 5.8, responses 4.8 to 5.4, medians
+// 5.5 and 5.1; two on Node 24: 5.1 and 5.7, 4.9 and 5.1. So requests hold the floor, responses stand on it. Of 650 ns (responses,
+// cold messages and the collection of garbage included) the list of twenty strings is 200, the scan 150, the slice of the body 85,
+// one string of the head 65.
 
 import { parseArgs } from "node:util";
 import { namedWorkloads, requestCorpus, responseCorpus } from "./corpus.mjs";
