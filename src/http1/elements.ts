@@ -31,7 +31,7 @@ const LF = 0x0a;
 const SP = 0x20;
 const COLON = 0x3a;
 
-/** Memory for the next head that is cut, of whatever connection: new one takes 450 ns. No event is a view of it; it holds zeros. */
+/** Memory for the next head that is cut, of whatever connection: to make it anew takes 450 ns. No event is a view of it; it holds zeros. */
 let spare: Uint8Array = NO_OCTETS;
 const MOST_SPARE = 4096;
 
