@@ -4,6 +4,7 @@ import { basename, resolve } from "node:path";
 import dts from "rollup-plugin-dts";
 import { ENTRIES, FORMS, fileName, KERNELS } from "./entries.mjs";
 import { readNames, renamed } from "./mangle.mjs";
+import { ownConstants } from "./own-constants.mjs";
 
 const JS = "build/out/js";
 const entries = (extension) =>
@@ -56,7 +57,7 @@ export default [
     input: { ...entries("js"), ...(form.format === "cjs" && scripts) },
     external: /^node:/,
     makeAbsoluteExternalsRelative: false,
-    plugins: [kernelsOf(form), shortMembers],
+    plugins: [kernelsOf(form), shortMembers, ownConstants],
     output: {
       format: form.format,
       ...files(form.extension),

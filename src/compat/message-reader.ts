@@ -36,7 +36,7 @@ import {
   UPGRADE,
 } from "../../assembly/layout.ts";
 import type { EndOfMessageEvent } from "../http1/events.ts";
-import { bodyFraming, IN_CHUNKS, UNTIL_CLOSE } from "../http1/framing.ts";
+import { bodyFraming, hasBody, IN_CHUNKS, UNTIL_CLOSE, usualFraming } from "../http1/framing.ts";
 import { METHOD_NAMES } from "../http1/methods.ts";
 import { RequestReceiver } from "../http1/request-reader.ts";
 import type { ErrorCode, ErrorDetail, RemoteProtocolError } from "../shared/errors.ts";
@@ -55,8 +55,6 @@ const NO_LIST: string[] = [];
 
 /** Facts that make a usual message another one. */
 const WISHES = CLOSE | UPGRADE;
-const FRAMING_FACTS = CODING | CHUNKED | LENGTH | LENGTH_BAD | LENGTH_TOO_LARGE | LENGTH_CONFLICT | LENGTH_REPEATED;
-const ONE_CHUNKED = CODING | CHUNKED;
 
 /** Octets of a line that are none of a name or value; of a first line that are none of its target, at most. */
 const BESIDE_FIELD = 4;
@@ -249,13 +247,11 @@ export class MessageReader extends RequestReceiver {
 
   /** The framing by RFC 9112 6.3. What is usual is seen without an object: 30 ns of 700. */
   private readFramingHere(headers: string[], status: number): number {
-    const { facts, isRequest } = this;
-    if (isRequest || (status >= 200 && status !== 204 && status !== 304)) {
-      const usual = facts & FRAMING_FACTS;
-      if (usual === LENGTH) return this.kernel.length;
-      if (usual === ONE_CHUNKED && this.version === 11) return IN_CHUNKS;
-    }
-    return this.readOtherFraming(headers, status);
+    const { facts, version, method } = this;
+    const mayBe = this.isRequest || hasBody(method, status);
+    return (
+      (mayBe ? usualFraming(facts, version, this.kernel.length) : undefined) ?? this.readOtherFraming(headers, status)
+    );
   }
 
   /** But for the faults of it that are tolerated. */

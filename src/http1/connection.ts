@@ -3,7 +3,7 @@ import { CLOSE, EXPECT_CONTINUE, METHOD_CONNECT, UPGRADE } from "../../assembly/
 import { RemoteProtocolError } from "../shared/errors.ts";
 import type { Pairs } from "../shared/header-fields.ts";
 import { ClientConnection, keepsAlive, type ReceivedHead } from "./client.ts";
-import type { RequestEvent, SendInformationalResponse, SendResponse } from "./events.ts";
+import type { SendInformationalResponse, SendResponse } from "./events.ts";
 import { IDLE, SEND_RESPONSE } from "./exchange.ts";
 import { RequestReceiver } from "./request-reader.ts";
 import { sendInformationalResponse, sendResponse } from "./responder.ts";
@@ -31,10 +31,7 @@ export class Http1Connection extends ClientConnection {
 
   /** @internal */
   protected override readHead(): ReceivedHead | undefined {
-    return this.role === "server" ? this.readRequest() : super.readHead();
-  }
-
-  private readRequest(): RequestEvent | undefined {
+    if (this.role === "client") return super.readHead();
     const { receiver, current } = this;
     const event = receiver.readRequest();
     if (event === undefined) return undefined;

@@ -1,5 +1,15 @@
 // One request and its response: the joint state of both sides, and what of the request governs the response.
-import { compileEvents, compileRules, jointIndex, REFUSED } from "../shared/machine.ts";
+import {
+  CLIENT_SHIFT,
+  compileEvents,
+  compileRules,
+  joint,
+  KEEP_ALIVE,
+  REFUSED,
+  SERVER_SHIFT,
+  SIDE,
+  SWITCH_PENDING,
+} from "../shared/machine.ts";
 import type { Role } from "./options.ts";
 import { ON_EVENT, ON_STATE, STATES, type State, TRIGGERS, type Trigger } from "./states.ts";
 
@@ -33,10 +43,8 @@ export function stateName(state: number): State {
 }
 
 export class Exchange {
-  client: number = IDLE;
-  server: number = IDLE;
-  /** May the connection serve another exchange? Off when either side says close. */
-  keepAlive = true;
+  /** Both states, whether the connection may serve another exchange, whether a switch of protocols is proposed. */
+  joint: number = joint(IDLE, IDLE, true, false);
   /** An HTTP/1.0 request asked to keep the connection and may. */
   keepAliveAsked = false;
   upgradeProposed = false;
@@ -54,60 +62,71 @@ export class Exchange {
   /** The exchange that was begun after this one, in a client that pipelines. */
   following: Exchange | null = null;
 
+  get client(): number {
+    return this.joint >> CLIENT_SHIFT;
+  }
+
+  get server(): number {
+    return (this.joint >> SERVER_SHIFT) & SIDE;
+  }
+
+  get keepAlive(): boolean {
+    return (this.joint & KEEP_ALIVE) !== 0;
+  }
+
   stateOf(role: Role): number {
     return role === "client" ? this.client : this.server;
   }
 
   /** Does the table have a cell for this trigger now? */
   allows(role: Role, trigger: TriggerIndex): boolean {
-    const next =
-      role === "client"
-        ? CLIENT_EVENTS[this.client * TRIGGER_COUNT + trigger]
-        : SERVER_EVENTS[this.server * TRIGGER_COUNT + trigger];
-    return next !== REFUSED;
+    return (role === "client" ? this.clientAfter(trigger) : this.serverAfter(trigger)) !== REFUSED;
   }
 
   /** Moves a side by a trigger that is allowed, and settles the joint state. */
   fire(role: Role, trigger: TriggerIndex): void {
-    if (role === "client") this.client = CLIENT_EVENTS[this.client * TRIGGER_COUNT + trigger] as number;
-    else this.server = SERVER_EVENTS[this.server * TRIGGER_COUNT + trigger] as number;
-    this.settle();
+    if (role === "client") this.settle(this.clientAfter(trigger), this.server);
+    else this.settle(this.client, this.serverAfter(trigger));
   }
 
   /** The client's request begins the exchange, unless the server no longer takes one: false. */
   begin(): boolean {
-    const server = SERVER_EVENTS[this.server * TRIGGER_COUNT + CLIENT_REQUEST] as number;
+    const server = this.serverAfter(CLIENT_REQUEST);
     if (server === REFUSED) return false;
-    this.client = CLIENT_EVENTS[this.client * TRIGGER_COUNT + REQUEST] as number;
-    this.server = server;
-    this.settle();
+    this.settle(this.clientAfter(REQUEST), server);
     return true;
   }
 
   /** A side broke down: no trigger moves it any more. */
   fail(role: Role): void {
-    if (role === "client") this.client = ERROR;
-    else this.server = ERROR;
-    this.settle();
+    if (role === "client") this.settle(ERROR, this.server);
+    else this.settle(this.client, ERROR);
   }
 
   /** The connection closes after this exchange. */
   disableKeepAlive(): void {
-    this.keepAlive = false;
-    this.settle();
+    this.joint &= ~KEEP_ALIVE;
+    this.settle(this.client, this.server);
   }
 
   /** The request proposes to switch protocols. */
   propose(upgrade: boolean, connect: boolean): void {
     this.upgradeProposed = upgrade;
     this.connectProposed = connect;
-    this.settle();
+    this.joint = upgrade || connect ? this.joint | SWITCH_PENDING : this.joint & ~SWITCH_PENDING;
+    this.settle(this.client, this.server);
   }
 
-  private settle(): void {
-    const pending = this.upgradeProposed || this.connectProposed;
-    const settled = SETTLED[jointIndex(this.client, this.server, this.keepAlive, pending)] as number;
-    this.client = settled >> 4;
-    this.server = settled & 15;
+  private clientAfter(trigger: TriggerIndex): number {
+    return CLIENT_EVENTS[this.client * TRIGGER_COUNT + trigger] as number;
+  }
+
+  private serverAfter(trigger: TriggerIndex): number {
+    return SERVER_EVENTS[this.server * TRIGGER_COUNT + trigger] as number;
+  }
+
+  private settle(client: number, server: number): void {
+    const facts = this.joint & (KEEP_ALIVE | SWITCH_PENDING);
+    this.joint = SETTLED[(client << CLIENT_SHIFT) | (server << SERVER_SHIFT) | facts] as number;
   }
 }

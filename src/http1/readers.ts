@@ -20,7 +20,7 @@ import { HeaderFields, NO_FIELDS } from "../shared/header-fields.ts";
 import { takeText, takeTrailers } from "../wasm/scan.ts";
 import { ElementReader } from "./elements.ts";
 import type { DataEvent, EndOfMessageEvent, InformationalResponseEvent, ResponseEvent } from "./events.ts";
-import { bodyFraming, framingField, IN_CHUNKS, UNTIL_CLOSE } from "./framing.ts";
+import { bodyFraming, framingField, hasBody, IN_CHUNKS, UNTIL_CLOSE, usualFraming } from "./framing.ts";
 
 export const LF = 0x0a;
 export const CR = 0x0d;
@@ -80,10 +80,10 @@ export class Receiver extends ElementReader {
   /** The last of the whole-head checks: Transfer-Encoding, Content-Length. */
   protected readFraming(isRequest: boolean, method: number, status: number): number {
     const { facts, version, settings } = this;
-    const framing = bodyFraming(
-      { isRequest, method, status, version, facts, length: this.kernel.length },
-      settings.repeatedContentLength,
-    );
+    const { length } = this.kernel;
+    const usual = isRequest || hasBody(method, status) ? usualFraming(facts, version, length) : 0;
+    if (usual !== undefined && usual <= settings.limits.maxBodyBytes) return usual;
+    const framing = bodyFraming({ isRequest, method, status, version, facts, length }, settings.repeatedContentLength);
     if (typeof framing === "number" && framing <= settings.limits.maxBodyBytes) return framing;
     throw this.framingFault(typeof framing === "number" ? "BODY_TOO_LARGE" : framing);
   }

@@ -11,16 +11,18 @@ import {
   HEAD_RECORDS,
   HEAD_TARGET_END,
   HEAD_VERSION,
+  HIGH,
   HOST,
   HOST_BAD,
   HOST_REPEATED,
+  INPUT,
   LENGTH,
   METHOD_CONNECT,
   METHOD_OTHER,
   REQUEST,
 } from "../../assembly/layout.ts";
 import { HeaderFields } from "../shared/header-fields.ts";
-import { takeText } from "../wasm/scan.ts";
+import { decodeLatin1 } from "../wasm/text.ts";
 import type { RequestEvent } from "./events.ts";
 import { METHOD_NAMES } from "./methods.ts";
 import { CR, LF, Receiver } from "./readers.ts";
@@ -30,12 +32,11 @@ const HOST_FACTS = HOST | HOST_REPEATED | HOST_BAD;
 export class RequestReceiver extends Receiver {
   /** The next request, or undefined when more octets are needed. */
   readRequest(): RequestEvent | undefined {
-    const { kernel } = this;
     if (!this.beginsAbove(CR) && !this.skipEmptyLines()) return undefined;
     const length = this.readHead(REQUEST);
     if (length === 0) return undefined;
     this.emptyLines = 0;
-    const { head } = kernel;
+    const { head, octets } = this.kernel;
     const facts = head[HEAD_FACTS >> 2] as number;
     const version = head[HEAD_VERSION >> 2] as number;
     const method = head[HEAD_METHOD >> 2] as number;
@@ -45,10 +46,10 @@ export class RequestReceiver extends Receiver {
     if (version !== 11 || method === METHOD_CONNECT || (facts & HOST_FACTS) !== HOST) this.checkRequest();
     this.framing = facts & (CODING | LENGTH) ? this.readFraming(true, method, 0) : 0;
     const count = head[HEAD_FIELD_COUNT >> 2] as number;
-    const text = takeText(kernel, length);
     const start = head[HEAD_RECORDS >> 2] as number;
+    const text = decodeLatin1(octets, INPUT - start, INPUT + length, (facts & HIGH) !== 0);
     const methodEnd = start + (head[HEAD_METHOD_END >> 2] as number);
-    const offset = this.offset;
+    const { offset } = this;
     this.consume(length);
     return {
       type: "request",

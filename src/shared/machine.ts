@@ -31,31 +31,31 @@ export function compileEvents<State extends string, Trigger extends string>(
   return cells;
 }
 
-/** A joint state as one number: the client's index in the high four bits, the server's in the low four. */
-export function joint(client: number, server: number): number {
-  return (client << 4) | server;
+// A joint state and its two facts are one number: the client's index in four bits, the server's in four, a bit for each fact.
+export const CLIENT_SHIFT = 6;
+export const SERVER_SHIFT = 2;
+export const SIDE = 15;
+export const KEEP_ALIVE = 2;
+export const SWITCH_PENDING = 1;
+
+export function joint(client: number, server: number, keepAlive: boolean, switchPending: boolean): number {
+  const facts = (keepAlive ? KEEP_ALIVE : 0) | (switchPending ? SWITCH_PENDING : 0);
+  return (client << CLIENT_SHIFT) | (server << SERVER_SHIFT) | facts;
 }
 
-/** Where the table of joint states has this one with these facts. */
-export function jointIndex(client: number, server: number, keepAlive: boolean, switchPending: boolean): number {
-  return (joint(client, server) << 2) | (keepAlive ? 2 : 0) | (switchPending ? 1 : 0);
-}
-
-/** Rules as an array: for every joint state with its facts the one that is left when no rule applies any more. */
+/** Rules as an array: for every joint state the one that is left when no rule applies any more. */
 export function compileRules<State extends string>(
   states: readonly State[],
   rules: readonly JointRule<State>[],
-): Uint8Array {
-  const settled = new Uint8Array(jointIndex(states.length, 0, false, false));
+): Uint16Array {
+  const settled = new Uint16Array(joint(states.length, 0, false, false));
   states.forEach((client, c) => {
     states.forEach((server, s) => {
       for (const keepAlive of [false, true]) {
         for (const switchPending of [false, true]) {
           const last = settle({ client, server, keepAlive, switchPending }, rules);
-          settled[jointIndex(c, s, keepAlive, switchPending)] = joint(
-            states.indexOf(last.client),
-            states.indexOf(last.server),
-          );
+          const [clientIndex, serverIndex] = [states.indexOf(last.client), states.indexOf(last.server)];
+          settled[joint(c, s, keepAlive, switchPending)] = joint(clientIndex, serverIndex, keepAlive, switchPending);
         }
       }
     });

@@ -25,11 +25,13 @@ const PIECE = 4096;
 export function textCodec(runtime: TextRuntime): TextCodec {
   const buffer = runtime.Buffer?.prototype;
   if (buffer !== undefined) {
+    // Looked up once: V8 keeps this prototype as a dictionary, and 20 ns a head went into finding the method in it.
+    const { latin1Slice, latin1Write } = buffer;
     return {
-      decode: (octets, start, end) => buffer.latin1Slice.call(octets, start, end),
+      decode: (octets, start, end) => latin1Slice.call(octets, start, end),
       encode(text, octets, at) {
         // Without a length workerd takes that of the whole array, and refuses it behind the beginning.
-        buffer.latin1Write.call(octets, text, at, text.length);
+        latin1Write.call(octets, text, at, text.length);
       },
     };
   }

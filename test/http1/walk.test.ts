@@ -12,6 +12,7 @@ import {
   type Role,
 } from "../../src/http1/index.ts";
 import { ON_EVENT, ON_STATE, STATES, type State, TRIGGERS, type Trigger } from "../../src/http1/states.ts";
+import { joint as jointNumber } from "../../src/shared/machine.ts";
 import { octets, stateOf } from "./helpers.ts";
 
 // --- h11's walk -------------------------------------------------------------------------------------------------------
@@ -144,9 +145,7 @@ function fire(joint: Joint, side: Role, trigger: Trigger): Joint | undefined {
 function exchangeIn(code: Code): Exchange {
   const { client, server, keepAlive, upgrade, connect } = jointOf(code);
   return Object.assign(new Exchange(), {
-    client: STATES.indexOf(client),
-    server: STATES.indexOf(server),
-    keepAlive,
+    joint: jointNumber(STATES.indexOf(client), STATES.indexOf(server), keepAlive, upgrade || connect),
     upgradeProposed: upgrade,
     connectProposed: connect,
   });
