@@ -19,7 +19,7 @@ export function sendInformationalResponse(
   exchange: Exchange,
 ): void {
   const { status } = event;
-  sender.checkAllowed("informational-response", exchange);
+  sender.checkAllowed(ON["informational-response"], exchange);
   sender.queue.pushText(writeInformationalResponse(event, status, pairs, exchange.upgradeProposed));
   if (status === 100 || status === 101) exchange.waiting = false;
   exchange.fire("server", ON[status === 101 ? "upgrade-accepted" : "informational-response"]);
@@ -28,7 +28,7 @@ export function sendInformationalResponse(
 export function sendResponse(sender: Sender, event: SendResponse, pairs: Pairs, exchange: Exchange, peer: Peer): void {
   const { version, failed } = peer;
   const { status } = event;
-  sender.checkAllowed("response", exchange);
+  sender.checkAllowed(ON.response, exchange);
   const { method, keepAlive } = exchange;
   const keepAliveAsked = exchange.keepAliveAsked && !failed;
   const { text, framing, closes } = writeResponse(event, status, pairs, { method, keepAlive, keepAliveAsked, version });

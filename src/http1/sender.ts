@@ -4,11 +4,12 @@ import { CONNECTION_UPGRADE, EXPECT_CONTINUE, METHOD_CONNECT, UPGRADE } from "..
 import { LocalProtocolError } from "../shared/errors.ts";
 import type { Pairs } from "../shared/header-fields.ts";
 import { checkOctets } from "../shared/octets.ts";
-import type { Http1Send, SendData, SendRequest } from "./events.ts";
-import { type Exchange, ON, stateName } from "./exchange.ts";
+import type { SendData, SendRequest } from "./events.ts";
+import { type Exchange, ON, stateName, type TriggerIndex } from "./exchange.ts";
 import { IN_CHUNKS } from "./framing.ts";
 import type { Role } from "./options.ts";
 import { SendQueue } from "./send-queue.ts";
+import { TRIGGERS } from "./states.ts";
 import { LAST_CHUNK, writeRequest, writeTrailers } from "./writers.ts";
 
 export class Sender {
@@ -23,8 +24,8 @@ export class Sender {
 
   /** @param fed octets that were fed so far: a response that began among them cannot answer this request */
   sendRequest(event: SendRequest, pairs: Pairs, exchange: Exchange, isFull: boolean, fed: number): void {
-    this.checkAllowed("request", exchange);
-    if (!exchange.allows("server", ON["client-request"])) throw this.wrongState("request", exchange);
+    this.checkAllowed(ON.request, exchange);
+    if (!exchange.allows("server", ON["client-request"])) throw this.wrongState(ON.request, exchange);
     if (isFull) throw new LocalProtocolError("PIPELINE_FULL");
     const { text, facts, method, framing, closes } = writeRequest(event, pairs);
     this.queue.pushText(text);
@@ -41,7 +42,7 @@ export class Sender {
   sendData(event: SendData, exchange: Exchange): void {
     const { queue, owed } = this;
     const { data } = event;
-    this.checkAllowed("data", exchange);
+    this.checkAllowed(ON.data, exchange);
     checkOctets("data", data);
     if (owed >= 0 && data.length > owed) {
       throw new LocalProtocolError("BODY_TOO_LONG", { seen: `${data.length} octets where ${owed} are due` });
@@ -56,7 +57,7 @@ export class Sender {
 
   sendEndOfMessage(pairs: Pairs, exchange: Exchange): void {
     const { queue, owed } = this;
-    this.checkAllowed("end-of-message", exchange);
+    this.checkAllowed(ON["end-of-message"], exchange);
     const text = writeTrailers(pairs);
     if (owed !== IN_CHUNKS && text !== LAST_CHUNK) throw new LocalProtocolError("TRAILERS_NOT_ALLOWED");
     if (owed > 0) throw new LocalProtocolError("BODY_TOO_SHORT", { seen: `${owed} octets are still due` });
@@ -66,18 +67,18 @@ export class Sender {
   }
 
   sendConnectionClosed(exchange: Exchange): void {
-    this.checkAllowed("connection-closed", exchange);
+    this.checkAllowed(ON["connection-closed"], exchange);
     exchange.fire(this.role, ON["connection-closed"]);
   }
 
   /** @throws LocalProtocolError WRONG_STATE */
-  checkAllowed(type: Http1Send["type"], exchange: Exchange): void {
-    if (!exchange.allows(this.role, ON[type])) throw this.wrongState(type, exchange);
+  checkAllowed(trigger: TriggerIndex, exchange: Exchange): void {
+    if (!exchange.allows(this.role, trigger)) throw this.wrongState(trigger, exchange);
   }
 
-  wrongState(type: Http1Send["type"], exchange: Exchange): LocalProtocolError {
+  wrongState(trigger: TriggerIndex, exchange: Exchange): LocalProtocolError {
     const state = stateName(exchange.stateOf(this.role));
-    return new LocalProtocolError("WRONG_STATE", { seen: `${type} from a ${this.role} that is ${state}` });
+    return new LocalProtocolError("WRONG_STATE", { seen: `${TRIGGERS[trigger]} from a ${this.role} that is ${state}` });
   }
 }
 
