@@ -161,15 +161,14 @@ export class HpackDecoder {
       const traits = index < FIRST_DYNAMIC ? word >> 8 : this.traitsBehind(entry, word >> 8, nameEnd, end);
       if (kind === LITERAL_INDEXED) {
         const isShort = text.length <= LONG_TEXT;
-        const name =
-          index > 0 ? entry.name : isShort ? text.substring(start, nameEnd) : kernel.takePart(start, nameEnd);
-        const value = isShort ? text.substring(nameEnd, end) : kernel.takePart(nameEnd, end);
+        const name = index > 0 ? entry.name : isShort ? text.slice(start, nameEnd) : kernel.takePart(start, nameEnd);
+        const value = isShort ? text.slice(nameEnd, end) : kernel.takePart(nameEnd, end);
         const made = new Entry(name, value, traits);
         table.add(made);
         sink.add(name, value, traits, made.size, false);
       } else {
-        const name = index > 0 ? entry.name : text.substring(start, nameEnd);
-        const value = text.substring(nameEnd, end);
+        const name = index > 0 ? entry.name : text.slice(start, nameEnd);
+        const value = text.slice(nameEnd, end);
         sink.add(name, value, traits, name.length + value.length + ENTRY_OVERHEAD, kind === LITERAL_NEVER_INDEXED);
       }
       start = end;

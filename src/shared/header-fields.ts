@@ -177,8 +177,8 @@ export class HeaderFields implements Iterable<FieldPair> {
     while (record > 0) {
       readLine(text, record, name);
       if (line.identity < first || line.identity > last) {
-        records = text.substring(line.record, record) + records;
-        lines += text.substring(name, line.next);
+        records = text.slice(line.record, record) + records;
+        lines += text.slice(name, line.next);
         length++;
       }
       record = line.record;
@@ -235,17 +235,17 @@ export class HeaderFields implements Iterable<FieldPair> {
   private get name(): string {
     return line.nameOctet >= RECORD_SPELLED
       ? (USUAL_NAMES[line.identity] as string)
-      : this.text.substring(line.name, line.nameEnd);
+      : this.text.slice(line.name, line.nameEnd);
   }
 
   private get lowerName(): string {
     return line.identity === 0
-      ? this.text.substring(line.name, line.nameEnd).toLowerCase()
+      ? this.text.slice(line.name, line.nameEnd).toLowerCase()
       : (KNOWN_NAMES[line.identity] as string);
   }
 
   private get value(): string {
-    return this.text.substring(line.value, line.valueEnd);
+    return this.text.slice(line.value, line.valueEnd);
   }
 }
 
