@@ -210,7 +210,7 @@ export class MessageReader extends RequestReceiver {
     if (!this.tolerances.looseHead) this.checkRequest();
     const methodEnd = head[HEAD_METHOD_END >> 2] as number;
     const isOther = this.method === METHOD_OTHER;
-    this.methodName = isOther ? text.substring(0, methodEnd) : (METHOD_NAMES[this.method] as string);
+    this.methodName = isOther ? text.slice(0, methodEnd) : (METHOD_NAMES[this.method] as string);
     const headers = fieldList(kernel, text);
     this.framing = facts & (CODING | LENGTH) ? this.readFramingHere(headers, 0) : 0;
     this.readWishes(0);
@@ -219,7 +219,7 @@ export class MessageReader extends RequestReceiver {
       versionMinor: version === 11 ? 1 : version % 10,
       headers,
       method: methodNumber(this),
-      url: text.substring(methodEnd + 1, head[HEAD_TARGET_END >> 2] as number),
+      url: text.slice(methodEnd + 1, head[HEAD_TARGET_END >> 2] as number),
       upgrade: this.upgrade,
       shouldKeepAlive: this.shouldKeepAlive,
     };
@@ -239,7 +239,7 @@ export class MessageReader extends RequestReceiver {
       versionMinor: version === 11 ? 1 : version % 10,
       headers,
       statusCode,
-      statusMessage: text.substring(head[HEAD_REASON >> 2] as number, head[HEAD_REASON_END >> 2] as number),
+      statusMessage: text.slice(head[HEAD_REASON >> 2] as number, head[HEAD_REASON_END >> 2] as number),
       upgrade: this.upgrade,
       shouldKeepAlive: this.shouldKeepAlive,
     };

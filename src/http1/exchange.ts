@@ -111,6 +111,7 @@ export class Exchange {
 
   /** The request proposes to switch protocols. */
   propose(upgrade: boolean, connect: boolean): void {
+    if (upgrade === this.upgradeProposed && connect === this.connectProposed) return;
     this.upgradeProposed = upgrade;
     this.connectProposed = connect;
     this.joint = upgrade || connect ? this.joint | SWITCH_PENDING : this.joint & ~SWITCH_PENDING;

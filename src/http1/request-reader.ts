@@ -24,6 +24,7 @@ import {
 import { HeaderFields } from "../shared/header-fields.ts";
 import { decodeLatin1 } from "../wasm/text.ts";
 import type { RequestEvent } from "./events.ts";
+import { usualFraming } from "./framing.ts";
 import { METHOD_NAMES } from "./methods.ts";
 import { CR, LF, Receiver } from "./readers.ts";
 
@@ -33,10 +34,11 @@ export class RequestReceiver extends Receiver {
   /** The next request, or undefined when more octets are needed. */
   readRequest(): RequestEvent | undefined {
     if (!this.beginsAbove(CR) && !this.skipEmptyLines()) return undefined;
+    const { kernel, settings } = this;
+    const { head, octets } = kernel;
     const length = this.readHead(REQUEST);
     if (length === 0) return undefined;
     this.emptyLines = 0;
-    const { head, octets } = this.kernel;
     const facts = head[HEAD_FACTS >> 2] as number;
     const version = head[HEAD_VERSION >> 2] as number;
     const method = head[HEAD_METHOD >> 2] as number;
@@ -44,7 +46,9 @@ export class RequestReceiver extends Receiver {
     this.version = version;
     this.method = method;
     if (version !== 11 || method === METHOD_CONNECT || (facts & HOST_FACTS) !== HOST) this.checkRequest();
-    this.framing = facts & (CODING | LENGTH) ? this.readFraming(true, method, 0) : 0;
+    const framing = facts & (CODING | LENGTH) ? usualFraming(facts, version, kernel.length) : 0;
+    this.framing =
+      framing !== undefined && framing <= settings.limits.maxBodyBytes ? framing : this.readFraming(true, method, 0);
     const count = head[HEAD_FIELD_COUNT >> 2] as number;
     const start = head[HEAD_RECORDS >> 2] as number;
     const text = decodeLatin1(octets, INPUT - start, INPUT + length, (facts & HIGH) !== 0);
@@ -53,8 +57,8 @@ export class RequestReceiver extends Receiver {
     this.consume(length);
     return {
       type: "request",
-      method: method === METHOD_OTHER ? text.substring(start, methodEnd) : (METHOD_NAMES[method] as string),
-      target: text.substring(methodEnd + 1, start + (head[HEAD_TARGET_END >> 2] as number)),
+      method: method === METHOD_OTHER ? text.slice(start, methodEnd) : (METHOD_NAMES[method] as string),
+      target: text.slice(methodEnd + 1, start + (head[HEAD_TARGET_END >> 2] as number)),
       httpVersion: version === 11 ? "1.1" : "1.0",
       headers: new HeaderFields(text, count, start),
       offset,
