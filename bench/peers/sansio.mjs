@@ -61,12 +61,16 @@ function makeServer() {
   return new Http1Connection("server");
 }
 
-/** @returns {Http1Connection} */
+/**
+ * What it sent is not drained: arrays that are dropped outside the time are freed within it, by another thread (a response
+ * took 460 ns or 800, by chance).
+ *
+ * @returns {Http1Connection}
+ */
 function makeClient() {
   const client = new Http1Connection("client");
   client.send(REQUEST);
   client.send(END);
-  client.bytesToSend();
   return client;
 }
 
