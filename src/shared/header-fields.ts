@@ -140,10 +140,22 @@ export class HeaderFields implements Iterable<FieldPair> {
     let record = this.records;
     let name = this.firstLine;
     while (record > 0) {
-      readLine(text, record, name);
-      record = line.record;
-      name = line.next;
-      callback(this.value, this.lowerName, this);
+      const length = text.charCodeAt(record - RECORD_SIZE) & RECORD_NAME_LENGTH;
+      if (length === 0) {
+        readLine(text, record, name);
+        record = line.record;
+        name = line.next;
+        callback(this.value, this.lowerName, this);
+        continue;
+      }
+      // readLine(), written out: 1 to 2 ns a field less.
+      record -= RECORD_SIZE;
+      const identity = text.charCodeAt(record + 1);
+      const value = name + length + 2;
+      const valueEnd = value + (text.charCodeAt(record + 2) | (text.charCodeAt(record + 3) << 7));
+      const known = identity === 0 ? text.slice(name, name + length).toLowerCase() : (KNOWN_NAMES[identity] as string);
+      name = valueEnd + 2;
+      callback(text.slice(value, valueEnd), known, this);
     }
   }
 
