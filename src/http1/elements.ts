@@ -76,15 +76,6 @@ export class ElementReader extends ReceiveBuffer {
     super.forget();
   }
 
-  /** Waits for a whole head: its length, or 0 when more octets are needed. */
-  protected readHead(what: number): number {
-    const { kernel, settings } = this;
-    const { maxFields, maxTargetBytes } = settings.limits;
-    const put = this.putAhead();
-    const status = kernel.scanHead(what, INPUT, INPUT + put, settings.allow, maxFields, maxTargetBytes);
-    return status > 0 ? status : this.readRest(what, status, put);
-  }
-
   /** Puts what may be a whole head on the scratch page: so many octets, none where its first part is absorbed. */
   protected putAhead(): number {
     const { chunk, position } = this;

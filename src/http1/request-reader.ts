@@ -65,6 +65,15 @@ export class RequestReceiver extends Receiver {
     };
   }
 
+  /** Waits for a whole head: its length, or 0 when more octets are needed. */
+  protected readHead(what: number): number {
+    const { kernel, settings } = this;
+    const { maxFields, maxTargetBytes } = settings.limits;
+    const put = this.putAhead();
+    const status = kernel.scanHead(what, INPUT, INPUT + put, settings.allow, maxFields, maxTargetBytes);
+    return status > 0 ? status : this.readRest(what, status, put);
+  }
+
   /** Skips the empty lines that may precede a request (RFC 9112 2.2). False: whether one is there is not known yet. */
   protected skipEmptyLines(): boolean {
     const { settings } = this;

@@ -24,10 +24,14 @@ export class SendQueue {
 
   /** Everything as one fresh array. */
   takeBytes(): Uint8Array {
-    const { text, parts } = this;
     const bytes = new Uint8Array(this.length);
-    if (parts !== null) putParts(parts, bytes);
-    encodeLatin1(text, bytes, bytes.length - text.length);
+    let at = 0;
+    for (const part of this.parts ?? []) {
+      if (typeof part === "string") encodeLatin1(part, bytes, at);
+      else bytes.set(part, at);
+      at += part.length;
+    }
+    encodeLatin1(this.text, bytes, at);
     this.clear();
     return bytes;
   }
@@ -45,15 +49,6 @@ export class SendQueue {
     this.parts = null;
     this.text = "";
     this.length = 0;
-  }
-}
-
-function putParts(parts: readonly (string | Uint8Array)[], bytes: Uint8Array): void {
-  let at = 0;
-  for (const part of parts) {
-    if (typeof part === "string") encodeLatin1(part, bytes, at);
-    else bytes.set(part, at);
-    at += part.length;
   }
 }
 

@@ -24,7 +24,7 @@ import { checkedPair, type FieldPair, type Pairs } from "../shared/header-fields
 import { isForbiddenTrailer } from "../shared/trailers.ts";
 import { kernel } from "../wasm/kernel.ts";
 import type { SendRequest } from "./events.ts";
-import { bodyFraming, framingField, hasBody, usualFraming } from "./framing.ts";
+import { bodyFraming, framingField } from "./framing.ts";
 
 /** A head that may be sent. */
 export interface WrittenHead {
@@ -148,10 +148,7 @@ export function checkString(name: string, value: unknown): void {
 }
 
 export function outgoingFraming(isRequest: boolean, method: number, status: number, facts: number): number {
-  const { length } = kernel();
-  const usual = isRequest || hasBody(method, status) ? usualFraming(facts, 11, length) : 0;
-  if (usual !== undefined) return usual;
-  const framing = bodyFraming({ isRequest, method, status, version: 11, facts, length }, false);
+  const framing = bodyFraming({ isRequest, method, status, version: 11, facts, length: kernel().length }, false);
   if (typeof framing === "number") return framing;
   throw new LocalProtocolError(framing, { header: framingField(framing) });
 }
