@@ -2,6 +2,7 @@
 // Ourselves, through the public interface alone.
 
 import { Http1Connection } from "sansio";
+import { totalLength } from "./fields.mjs";
 
 /** @typedef {import("./index.mjs").Peer} Peer */
 /** @typedef {import("./index.mjs").Reader} Reader */
@@ -18,14 +19,8 @@ const fields = {
     for (const [name, value] of head.headers) total += name.length + value.length;
     return total;
   },
-  strings(head) {
-    let total = 0;
-    head.headers.forEach((/** @type {string} */ value, /** @type {string} */ name) => {
-      total += name.length + value.length;
-    });
-    return total;
-  },
-  list: (head) => head.headers.raw().flat(),
+  strings: (head) => totalLength(head.headers.flat()),
+  list: (head) => head.headers.flat(),
 };
 
 /** @type {Peer} */

@@ -35,7 +35,6 @@ import {
   stateName,
   type TriggerIndex,
 } from "./exchange.ts";
-import { IN_CHUNKS, UNTIL_CLOSE } from "./framing.ts";
 import { type Http1Options, type Role, readOptions, type Settings } from "./options.ts";
 import { Receiver } from "./readers.ts";
 import { Sender } from "./sender.ts";
@@ -267,9 +266,9 @@ export class ClientConnection {
   /** No request may follow a response that closes, or whose framing is in doubt. */
   private heedClosing(): void {
     const { facts, version, framing } = this.receiver;
-    const faulty = framing === IN_CHUNKS && ((facts & LENGTH) !== 0 || version < 11);
-    const untilClose = framing === UNTIL_CLOSE && version < 11;
-    if (faulty || untilClose || !keepsAlive(facts, version, this.settings)) {
+    // In chunks, though there is a length or it is HTTP/1.0; or until that closes.
+    const doubtful = framing < 0 && (version < 11 || (facts & LENGTH) !== 0);
+    if (doubtful || !keepsAlive(facts, version, this.settings)) {
       for (const exchange of this.pipeline()) exchange.disableKeepAlive();
     }
   }

@@ -94,21 +94,15 @@ export class HeaderFields implements Iterable<FieldPair> {
   get(name: string): string | null {
     const { wanted, identity } = wantedName(name);
     if (!this.findFirst(wanted, identity)) return null;
-    let joined = this.value;
-    while (this.findNext(line.record, line.next, wanted, identity)) joined += `, ${this.value}`;
-    return joined;
+    const { value } = this;
+    return this.findNext(line.record, line.next, wanted, identity) ? this.getAll(wanted).join(", ") : value;
   }
 
   /** The values of each field line with this name (any case), in order. */
   getAll(name: string): string[] {
-    const { wanted, identity } = wantedName(name);
-    const values: string[] = [];
-    let found = this.findFirst(wanted, identity);
-    while (found) {
-      values.push(this.value);
-      found = this.findNext(line.record, line.next, wanted, identity);
-    }
-    return values;
+    if (!this.has(name)) return [];
+    const wanted = name.toLowerCase();
+    return this.inTurns(true).filter((_, at, list) => (at & 1) === 1 && list[at - 1] === wanted);
   }
 
   /** The Set-Cookie values, which must never be joined (RFC 9110 5.3). */
@@ -131,32 +125,10 @@ export class HeaderFields implements Iterable<FieldPair> {
     return this.pairs(true)[Symbol.iterator]();
   }
 
-  /**
-   * Calls back with each field line's value and lower-case name, in order, as a Fetch `Headers` does. The fastest way to
-   * read all fields: 16 ns a field, where iterating makes a pair of each and takes 24.
-   */
+  /** Calls back with each field line's value and lower-case name, in order, as a Fetch `Headers` does. */
   forEach(callback: (value: string, name: string, fields: HeaderFields) => void): void {
-    const { text } = this;
-    let record = this.records;
-    let name = this.firstLine;
-    while (record > 0) {
-      const length = text.charCodeAt(record - RECORD_SIZE) & RECORD_NAME_LENGTH;
-      if (length === 0) {
-        readLine(text, record, name);
-        record = line.record;
-        name = line.next;
-        callback(this.value, this.lowerName, this);
-        continue;
-      }
-      // readLine(), written out: 1 to 2 ns a field less.
-      record -= RECORD_SIZE;
-      const identity = text.charCodeAt(record + 1);
-      const value = name + length + 2;
-      const valueEnd = value + (text.charCodeAt(record + 2) | (text.charCodeAt(record + 3) << 7));
-      const known = identity === 0 ? text.slice(name, name + length).toLowerCase() : (KNOWN_NAMES[identity] as string);
-      name = valueEnd + 2;
-      callback(text.slice(value, valueEnd), known, this);
-    }
+    const list = this.inTurns(true);
+    for (let i = 0; i < list.length; i += 2) callback(list[i + 1] as string, list[i] as string, this);
   }
 
   /** `[name as sent, value]` of each field line, in order. */
@@ -164,9 +136,14 @@ export class HeaderFields implements Iterable<FieldPair> {
     return this.pairs(false);
   }
 
+  /** Names as sent and values in turns, as Node's `rawHeaders`: the fastest way to all of them, 17 ns a field. */
+  flat(): string[] {
+    return this.inTurns(false);
+  }
+
   /** The pairs with names as sent. */
   toJSON(): [name: string, value: string][] {
-    return this.raw();
+    return this.pairs(false);
   }
 
   /** What Node's `console.log` and `util.inspect` show. */
@@ -199,19 +176,43 @@ export class HeaderFields implements Iterable<FieldPair> {
     return new HeaderFields(records + STARTS_AT_ONCE + lines, length, records.length + RECORD_SIZE);
   }
 
-  /** The pairs, in an array that is made at its length: 24 ns a field. */
+  /** 24 ns a field. */
   private pairs(lower: boolean): [name: string, value: string][] {
+    const list = this.inTurns(lower);
+    const pairs = new Array<[string, string]>(this.length);
+    for (let i = 0; i < pairs.length; i++) pairs[i] = [list[2 * i] as string, list[2 * i + 1] as string];
+    return pairs;
+  }
+
+  /** @internal Names and values in turns, in an array that is made at its length. */
+  protected inTurns(lower: boolean): string[] {
     const { text, length } = this;
-    const pairs = new Array<[string, string]>(length);
+    const list = new Array<string>(2 * length);
     let record = this.records;
     let name = this.firstLine;
-    for (let i = 0; i < length; i++) {
-      readLine(text, record, name);
-      record = line.record;
-      name = line.next;
-      pairs[i] = [lower ? this.lowerName : this.name, this.value];
+    for (let i = 0; i < list.length; i += 2) {
+      const nameOctet = text.charCodeAt(record - RECORD_SIZE);
+      const nameLength = nameOctet & RECORD_NAME_LENGTH;
+      if (nameLength === 0) {
+        readLine(text, record, name);
+        list[i] = lower ? this.lowerName : this.name;
+        list[i + 1] = this.value;
+        record = line.record;
+        name = line.next;
+        continue;
+      }
+      // readLine(), written out: 3 ns a field less.
+      record -= RECORD_SIZE;
+      const identity = text.charCodeAt(record + 1);
+      const value = name + nameLength + 2;
+      const valueEnd = value + (text.charCodeAt(record + 2) | (text.charCodeAt(record + 3) << 7));
+      if (lower && identity !== 0) list[i] = KNOWN_NAMES[identity] as string;
+      else if (nameOctet >= RECORD_SPELLED) list[i] = USUAL_NAMES[identity] as string;
+      else list[i] = lower ? text.slice(name, name + nameLength).toLowerCase() : text.slice(name, name + nameLength);
+      list[i + 1] = text.slice(value, valueEnd);
+      name = valueEnd + 2;
     }
-    return pairs;
+    return list;
   }
 
   /** Where the first line starts. */

@@ -98,6 +98,7 @@ describe("HeaderFields", () => {
 
   test("raw and JSON have names as sent", () => {
     expect(fields.raw()).toEqual([["Host", "a"], ...PAIRS]);
+    expect(fields.flat()).toEqual(fields.raw().flat());
     expect(JSON.parse(JSON.stringify(fields))).toEqual([["Host", "a"], ...PAIRS]);
     expect(JSON.stringify({ headers: NO_FIELDS })).toBe('{"headers":[]}');
   });
@@ -131,6 +132,7 @@ describe("HeaderFields", () => {
       for (const sent of [name.toUpperCase(), usual, name, `${name.slice(0, -1)}${name.slice(-1).toUpperCase()}`]) {
         const seen = received([[sent, "1"]]);
         expect([name, seen.get(name), [...seen][1], seen.raw()[1]]).toEqual([name, "1", [name, "1"], [sent, "1"]]);
+        expect(seen.flat().slice(2)).toEqual([sent, "1"]);
       }
     }
   });
@@ -401,6 +403,7 @@ test("names and values too long for a short record", () => {
   ];
   const fields = received(long);
   expect(fields.raw()).toEqual([["Host", "a"], ...long]);
+  expect(fields.flat()).toEqual(["Host", "a", ...long.flat()]);
   expect(fields.getAll("x-value").map((value) => value.length)).toEqual([16383, 16384]);
   expect([fields.get("n".repeat(128)), fields.get("x-last")]).toEqual(["b", "c"]);
 });

@@ -64,6 +64,14 @@ describe("a list of ready strings", () => {
     expect(inspect(ready)).toMatch(/^HeaderFields \[/);
   });
 
+  test("flat() is a list of its own, without what is sensitive", () => {
+    const ready = new ReadyFields(PAIRS.flat(), [0]);
+    const list = ready.flat();
+    expect(list).toEqual(PAIRS.flat());
+    list[1] = "changed";
+    expect(ready.flat()).toEqual(PAIRS.flat());
+  });
+
   test("raw() tells which fields are sensitive, so that who forwards them keeps it", () => {
     const raw = PAIRS.map((pair, i) => (i === 1 || i === 5 ? [...pair, true] : pair));
     expect(ready.raw()).toEqual(raw);
