@@ -65,11 +65,11 @@ describe("a list of ready strings", () => {
   });
 
   test("flat() is a list of its own, without what is sensitive", () => {
-    const ready = new ReadyFields(PAIRS.flat(), [0]);
-    const list = ready.flat();
+    const fields = new ReadyFields(PAIRS.flat(), [0]);
+    const list = fields.flat();
     expect(list).toEqual(PAIRS.flat());
     list[1] = "changed";
-    expect(ready.flat()).toEqual(PAIRS.flat());
+    expect(fields.flat()).toEqual(PAIRS.flat());
   });
 
   test("raw() tells which fields are sensitive, so that who forwards them keeps it", () => {
