@@ -120,9 +120,9 @@ export class Receiver extends ElementReader {
     return this.bodyOctets > 0 || this.phase === "trailers";
   }
 
-  /** The next piece of the body or its end, or undefined when more octets are needed. */
+  /** The next piece or the end of a body that is not spent, or undefined when more octets are needed. */
   readBody(): DataEvent | EndOfMessageEvent | undefined {
-    if (this.phase === "length") return this.isSpent ? this.endOfMessage() : this.readData(this.remaining);
+    if (this.phase === "length") return this.readData(this.remaining);
     return this.skipToData() ? this.readMore() : undefined;
   }
 

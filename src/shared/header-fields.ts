@@ -21,13 +21,11 @@ export const KNOWN_NAMES: readonly string[] = USUAL_NAMES.map((name) => name.toL
 const IDENTITIES: ReadonlyMap<string, number> = new Map(KNOWN_NAMES.map((name, identity) => [name, identity]));
 
 /** Where the parts of a line lie in the text, as readLine() found them last; and the record and the line behind it. */
-const line = { identity: 0, nameOctet: 0, name: 0, nameEnd: 0, value: 0, valueEnd: 0, record: 0, next: 0 };
+const line = { identity: 0, name: 0, nameEnd: 0, value: 0, valueEnd: 0, record: 0, next: 0 };
 
 /** Reads the record that ends at `record`, of the line that starts at `name`. */
 function readLine(text: string, record: number, name: number): void {
-  const nameOctet = text.charCodeAt(record - RECORD_SIZE);
-  const length = nameOctet & RECORD_NAME_LENGTH;
-  line.nameOctet = nameOctet;
+  const length = text.charCodeAt(record - RECORD_SIZE) & RECORD_NAME_LENGTH;
   line.identity = text.charCodeAt(record - RECORD_SIZE + 1);
   line.record = record - RECORD_SIZE;
   line.name = name;
@@ -195,7 +193,7 @@ export class HeaderFields implements Iterable<FieldPair> {
       const nameLength = nameOctet & RECORD_NAME_LENGTH;
       if (nameLength === 0) {
         readLine(text, record, name);
-        list[i] = lower ? this.lowerName : this.name;
+        list[i] = lower ? this.lowerName : text.slice(line.name, line.nameEnd);
         list[i + 1] = this.value;
         record = line.record;
         name = line.next;
@@ -244,12 +242,6 @@ export class HeaderFields implements Iterable<FieldPair> {
   }
 
   // --- of the line that was read last
-
-  private get name(): string {
-    return line.nameOctet >= RECORD_SPELLED
-      ? (USUAL_NAMES[line.identity] as string)
-      : this.text.slice(line.name, line.nameEnd);
-  }
 
   private get lowerName(): string {
     return line.identity === 0
