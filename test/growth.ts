@@ -22,6 +22,8 @@ export function timeOf(work: Work): number {
 /** The slope of log(time) over log(size), the best time of each size taken, in microseconds. `prepare` is not measured. */
 function exponent(first: number, prepare: (size: number) => Work): number {
   const points: [x: number, y: number][] = [];
+  // Not measured: work that is not compiled yet makes the small sizes look slow, and a quadratic like less (1.59 was seen).
+  prepare(first)();
   for (let doubling = 0; doubling <= DOUBLINGS; doubling++) {
     const size = first << doubling;
     let best = Number.POSITIVE_INFINITY;
