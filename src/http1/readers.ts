@@ -58,7 +58,7 @@ export class Receiver extends ElementReader {
     // readHead(), written out: with it this function is below the 460 bytes of bytecode that V8 inlines, and where it did,
     // there was no room left for what is called from here (4 % of a response).
     const put = this.putAhead();
-    let length = kernel.scanHead(RESPONSE, INPUT, INPUT + put, settings.allow, maxFields, maxTargetBytes);
+    let length = put > 0 ? kernel.scanHead(RESPONSE, INPUT, INPUT + put, settings.allow, maxFields, maxTargetBytes) : 0;
     if (length <= 0) length = this.readRest(RESPONSE, length, put);
     if (length === 0) return undefined;
     const version = head[HEAD_VERSION >> 2] as number;

@@ -70,7 +70,7 @@ export class RequestReceiver extends Receiver {
     const { kernel, settings } = this;
     const { maxFields, maxTargetBytes } = settings.limits;
     const put = this.putAhead();
-    const status = kernel.scanHead(what, INPUT, INPUT + put, settings.allow, maxFields, maxTargetBytes);
+    const status = put > 0 ? kernel.scanHead(what, INPUT, INPUT + put, settings.allow, maxFields, maxTargetBytes) : 0;
     return status > 0 ? status : this.readRest(what, status, put);
   }
 
