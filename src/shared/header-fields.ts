@@ -134,7 +134,7 @@ export class HeaderFields implements Iterable<FieldPair> {
     return this.pairs(false);
   }
 
-  /** Names as sent and values in turns, as Node's `rawHeaders`: the fastest way to all of them, 17 ns a field. */
+  /** Names as sent and values in turns, as Node's `rawHeaders`: the fastest way to all of them, 19 ns a field. */
   flat(): string[] {
     return this.inTurns(false);
   }

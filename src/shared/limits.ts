@@ -30,7 +30,7 @@ export function readLimits<Name extends string>(
   for (const { name, default: initial, ceiling } of rowsOf(table)) {
     const { [name]: limit = initial } = given;
     checkCount(`limits.${name}`, limit, 0, ceiling);
-    // A small integer again: for one row that holds Infinity V8 keeps all as floating-point numbers, which cost a head 8 ns.
+    // A small integer again: for one row that holds Infinity V8 keeps all as floating-point numbers, which are turned into integers for each head.
     limits[name] = limit <= SMALL ? limit | 0 : limit;
   }
   return limits;

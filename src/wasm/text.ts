@@ -25,7 +25,7 @@ const PIECE = 4096;
 export function textCodec(runtime: TextRuntime): TextCodec {
   const buffer = runtime.Buffer?.prototype;
   if (buffer !== undefined) {
-    // Looked up once: V8 keeps this prototype as a dictionary, and 20 ns a head went into finding the method in it.
+    // Looked up once: V8 keeps this prototype as a dictionary, and finding the method in it took a head some 5 ns.
     const { latin1Slice, latin1Write } = buffer;
     return {
       decode: (octets, start, end) => latin1Slice.call(octets, start, end),
