@@ -52,7 +52,8 @@ export function block(runs) {
     ratios(runs),
     memory(runs),
     charts(),
-    "Where it does not win: how many times as fast the other is. What is not here it wins, or is even with (within 5 %).",
+    `Where \`sansio\` does not win, with the speed of the other divided by that of \`sansio\`. In whatever is measured and not
+listed here it wins, or is even (within 5 %).`,
     notWon(runs),
   ].join("\n\n");
 }
@@ -65,8 +66,8 @@ function where(runs) {
   const peers = Object.entries(versions)
     .filter(([name]) => name !== "sansio")
     .map(([name, version]) => `${name} ${version}`);
-  return `How many times as fast as the peer, medians of one run (${processor}; ${dates.join(", ")}; ${peers.join(", ")}).
-Two numbers are a corpus of 512 different requests and one of 512 different responses:`;
+  return `Each figure is the speed of \`sansio\` divided by that of the other: medians of one run (${processor}; ${dates.join(", ")}; ${peers.join(", ")}).
+Where there are two numbers, the first is for 512 different requests and the second for 512 different responses:`;
 }
 
 /** @param {readonly Run[]} runs */
@@ -92,7 +93,7 @@ function memory(runs) {
       .map(({ value }) => value);
     return heaps.length === 0 ? [] : [`${Math.min(...heaps)} to ${Math.max(...heaps)} octets on Node ${major}`];
   });
-  return `An idle HTTP/1.1 connection holds ${parts.join(", ")}, and no memory of WebAssembly.`;
+  return `An idle HTTP/1.1 connection takes ${parts.join(", ")}, and no WebAssembly memory.`;
 }
 
 function charts() {
