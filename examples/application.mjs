@@ -1,6 +1,6 @@
 // @ts-check
-// A small application on Fetch types: the same over every byte stream and both versions of HTTP. It knows no socket, and of
-// the runtime no more than Fetch and a digest.
+// A small application on Fetch types that runs unchanged over every byte stream and both versions of HTTP. It knows no
+// socket, and needs nothing from the runtime but Fetch and a digest.
 import { createHash } from "node:crypto";
 
 /** @typedef {import("sansio/web").RequestInfo} Info */
@@ -28,12 +28,12 @@ export function application(request, info) {
   return route(request, info, path.exec(pathname)?.[1] ?? "");
 }
 
-/** Response.json of the runtimes differs in the type it gives. @param {object} value @returns {PlainResponse} */
+/** Runtimes differ in the content type that Response.json sets. @param {object} value @returns {PlainResponse} */
 function json(value) {
   return { headers: { "Content-Type": "application/json" }, body: JSON.stringify(value) };
 }
 
-/** Made as it is read: no more is in memory than the client takes. @param {number} length */
+/** Generates the body as it is read, so memory holds no more than the client takes. @param {number} length */
 function download(length) {
   let left = length;
   const body = new ReadableStream(
@@ -61,7 +61,7 @@ async function upload(_request, { body }) {
   return json({ length, sha256: hash.digest("hex") });
 }
 
-/** Server-sent events: a stream that an EventSource reads. @type {Route} */
+/** Server-sent events, as read by an EventSource. @type {Route} */
 function events(_request, { signal }) {
   async function* body() {
     for (let id = 1; id <= 3 && !signal.aborted; id++) yield new TextEncoder().encode(`id: ${id}\ndata: tick\n\n`);
@@ -69,7 +69,7 @@ function events(_request, { signal }) {
   return { headers: { "Content-Type": "text/event-stream", "Cache-Control": "no-store" }, body: body() };
 }
 
-/** The body back, and behind it its length and what stood behind the request's. @type {Route} */
+/** Echoes the body, with its length and the request's checksum trailer in the response's trailers. @type {Route} */
 function trailers(_request, info) {
   let length = 0;
   async function* body() {
@@ -88,7 +88,7 @@ function trailers(_request, info) {
   };
 }
 
-/** What the page will need is told before the page is made. @type {Route} */
+/** Announces what the page will need before the page is made. @type {Route} */
 function hints(_request, info) {
   const link = "</style.css>; rel=preload; as=style";
   info.inform(103, { Link: link });
@@ -97,7 +97,7 @@ function hints(_request, info) {
   });
 }
 
-/** Streams are not yet iterable everywhere. @param {ReadableStream<Uint8Array> | null} stream */
+/** Iterates over a stream: not all runtimes have iterable streams. @param {ReadableStream<Uint8Array> | null} stream */
 async function* pieces(stream) {
   const reader = stream?.getReader();
   while (reader !== undefined) {

@@ -1,4 +1,4 @@
-// A server that awaits: one loop for each connection, which reads no more before what it answered is on its way.
+// A server with one `for await` loop per connection, which reads on only when its answer is on the way.
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { greeter } from "./greeting.mjs";
@@ -6,7 +6,7 @@ import { isOver, turn } from "./loop.mjs";
 
 const server = createServer({ allowHalfOpen: true }, (socket) => {
   socket.setTimeout(30_000, () => socket.destroy());
-  // A client that vanishes ends its own loop and no other.
+  // A client that vanishes ends only its own loop.
   serve(socket).catch(() => socket.destroy());
 });
 

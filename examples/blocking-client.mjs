@@ -1,5 +1,6 @@
-// A client whose thread blocks: a worker has the socket, and who reads sleeps in Atomics.wait until it has brought something.
-// For code that must be synchronous: a module loader, a shell, a database driver. `node examples/blocking-client.mjs PORT NAME`
+// A client whose thread blocks: a worker owns the socket, and the reader sleeps in Atomics.wait until octets arrive.
+// For code that must be synchronous: a module loader, a shell, a database driver.
+// `node examples/blocking-client.mjs PORT NAME`
 import { connect } from "node:net";
 import { MessageChannel, receiveMessageOnPort, Worker, workerData } from "node:worker_threads";
 import { asker } from "./greeting.mjs";
@@ -30,7 +31,7 @@ function openBlocking(port) {
   return {
     write: (octets) => near.postMessage(octets),
     close: () => worker.terminate(),
-    /** Octets, or null at the end. */
+    /** Returns octets, or null at the end of the input. */
     read() {
       for (;;) {
         const seen = Atomics.load(arrivals, 0);

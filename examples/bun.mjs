@@ -1,4 +1,5 @@
-// A server on Bun.listen: `bun examples/bun.mjs`. Its sockets call back, and take as much of what is written as they like.
+// A server on Bun.listen: `bun examples/bun.mjs`. Its sockets use callbacks, and a write may take only part of the
+// octets.
 import { greeter } from "./greeting.mjs";
 import { isOver, turn } from "./loop.mjs";
 
@@ -12,7 +13,7 @@ const { port } = Bun.listen({
       socket.timeout(30);
     },
     data(socket, octets) {
-      // The octets are Bun's; what is fed belongs to the connection.
+      // A copy: the octets belong to Bun, and the connection keeps what it is fed.
       socket.data.connection.feed(new Uint8Array(octets));
       answer(socket);
     },
@@ -36,7 +37,7 @@ function answer(socket) {
 function write(socket) {
   const { connection, waiting } = socket.data;
   socket.data.waiting = waiting.subarray(Math.max(socket.write(waiting), 0));
-  // A client that does not read is not read.
+  // Do not read from a client that does not read.
   if (socket.data.waiting.length > 0) socket.pause();
   else if (isOver(connection)) socket.end();
   else socket.resume();

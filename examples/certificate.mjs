@@ -1,5 +1,6 @@
 // @ts-check
-// A self-signed certificate for trying TLS on this machine: X.509 (RFC 5280) in DER, of an elliptic key made on the spot.
+// A self-signed certificate for trying out TLS locally: X.509 (RFC 5280) in DER, for an elliptic-curve key that is
+// generated on the spot.
 import { generateKeyPairSync, randomBytes, sign } from "node:crypto";
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -11,13 +12,13 @@ const OID = {
   basicConstraints: "551d13",
 };
 
-/** @returns {{ key: string, cert: string }} in PEM, for localhost and the loopback addresses, good for thirty days */
+/** @returns {{ key: string, cert: string }} in PEM, for localhost and the loopback addresses, valid for thirty days */
 export function selfSigned() {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
   const algorithm = sequence(der(0x06, Buffer.from(OID.ecdsaSha256, "hex")));
   const name = sequence(der(0x31, sequence(oid(OID.commonName), der(0x0c, Buffer.from("localhost")))));
   const serial = randomBytes(16);
-  // A positive number of full length.
+  // Positive, and without leading zeros.
   serial[0] = /** @type {number} */ (serial[0] & 0x7f) | 0x40;
   const body = sequence(
     der(0xa0, der(0x02, Buffer.from([2]))),
@@ -62,7 +63,7 @@ function sequence(...members) {
 }
 
 /**
- * Tag, length, value.
+ * Encodes tag, length and value.
  * @param {number} tag
  * @param {Buffer} value
  */

@@ -1,4 +1,5 @@
-// A Cloudflare Worker that does HTTP over connect(), which gives a raw socket: `/?port=N` tells what the server there says.
+// A Cloudflare Worker that speaks HTTP over the raw socket of connect(): `/?port=N` reports what the server there
+// answers.
 import { connect } from "cloudflare:sockets";
 import { Http1Connection } from "sansio/http1";
 import { turn } from "./loop.mjs";

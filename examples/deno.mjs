@@ -6,10 +6,10 @@ const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
 console.log(`http://127.0.0.1:${listener.addr.port}/`);
 while (true) {
   try {
-    // A client that vanishes ends its own loop and no other.
+    // A client that vanishes ends only its own loop.
     serve(await listener.accept()).catch(() => {});
   } catch (error) {
-    // It had vanished before Deno could ask for its address.
+    // The client had vanished before Deno could ask for its address.
     if (!(error instanceof Deno.errors.NotConnected)) throw error;
   }
 }
@@ -28,7 +28,7 @@ async function serve(socket) {
   await drop(socket);
 }
 
-/** Reads what still comes, for a moment: octets that nobody has read are answered with a reset, which takes the answer away. */
+/** Reads what still arrives, for a moment: closing over unread octets sends a reset, which can destroy the answer. */
 async function drop(socket) {
   const isLate = new Promise((late) => setTimeout(late, 1_000));
   const reader = socket.readable.getReader();

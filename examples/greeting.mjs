@@ -1,7 +1,7 @@
-// What the examples say to each other, as events: a client sends a name, a server answers with a greeting.
+// What the examples say to each other: a client sends a name, a server answers with a greeting.
 import { Http1Connection } from "sansio";
 
-/** A server's end and what it does with events. Who sends more than a name gets 413. */
+/** A server connection and its event handler. A client that sends more than a name gets 413. */
 export function greeter() {
   const connection = new Http1Connection("server", { limits: { maxBodyBytes: 1000 } });
   let name = "";
@@ -27,7 +27,7 @@ export function greeter() {
   }
 }
 
-/** A client's end that has asked, and what it does with events: `answer` fills. */
+/** A client connection that has sent its request, and an event handler that fills in `answer`. */
 export function asker(name, host = "localhost") {
   const connection = new Http1Connection("client");
   const body = bytes(name);

@@ -1,6 +1,7 @@
 // @ts-check
-// What the example server answers: /, /hello, /echo, /bytes/N. Knows HTTP's meaning (methods, targets, statuses); knows no
-// socket and no version of the protocol: a handler of sansio/node serves HTTP/1.1 and HTTP/2 alike.
+// What the example server answers: /, /hello, /echo, /bytes/N. It deals with HTTP semantics (methods, targets,
+// statuses), but with no socket and no version of the protocol: a handler of sansio/node serves HTTP/1.1 and HTTP/2
+// alike.
 import { renderPage } from "./page.mjs";
 
 /**
@@ -31,7 +32,7 @@ function route({ method, target }) {
 }
 
 /**
- * The path of an origin-form or absolute-form target (RFC 9112 3.2.1, 3.2.2).
+ * Returns the path of an origin-form or absolute-form target (RFC 9112 3.2.1, 3.2.2).
  * @param {string} target
  */
 function pathOf(target) {
@@ -44,7 +45,7 @@ function pathOf(target) {
 // ---- fixed answers --------------------------------------------------------------------------------------------------
 
 /**
- * Date (RFC 9110 6.6.1), renewed once a second: a shared pair, so that constant heads stay constants.
+ * Date (RFC 9110 6.6.1), renewed once a second. One shared pair, so that constant heads stay constants.
  * @type {[string, string]}
  */
 const DATE = ["Date", new Date().toUTCString()];
@@ -106,7 +107,7 @@ const PAGE_FIELDS = [
 // ---- /echo ----------------------------------------------------------------------------------------------------------
 
 /**
- * The body back as it comes, with the framing of the request: its Content-Length, else chunked with its trailers.
+ * Sends the body back as it arrives, framed like the request: with its Content-Length, else chunked with its trailers.
  * @type {Handler}
  */
 function echo(request, reply) {
@@ -135,7 +136,7 @@ function beginEcho(request, reply) {
 }
 
 /**
- * What is echoed was written by a stranger: no browser may run it as a page of this server.
+ * The echoed content comes from a stranger: no browser may run it as a page of this server.
  * @type {[string, string][]}
  */
 const UNTRUSTED_FIELDS = [
@@ -147,7 +148,7 @@ const UNTRUSTED_FIELDS = [
 
 /** @type {Handler} */
 function bytes(request, reply) {
-  // A HEAD has the same head and nothing else.
+  // The answer to HEAD has the same head and no body.
   let left = request.method === "HEAD" ? 0 : bytesWanted(pathOf(request.target));
   const writeOn = () => {
     while (left > 0) {
@@ -173,7 +174,7 @@ function bytesWanted(path = "") {
   return Number(/^\/bytes\/(\d{1,16})$/.exec(path)?.[1]);
 }
 
-/** Lines of 64 octets, 64 KiB of them. */
+/** 64 KiB, in lines of 64 octets. */
 const PIECE = Buffer.alloc(64 * 1024, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.\n");
 
 // ---- the table ------------------------------------------------------------------------------------------------------

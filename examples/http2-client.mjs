@@ -1,5 +1,5 @@
-// A client of HTTP/2 on a TLS socket: every request at once, each on its own stream. It trusts any certificate, as that of
-// `npm start -- --tls` is made on the spot. `node examples/http2-client.mjs PORT TARGET...`
+// An HTTP/2 client on a TLS socket: all requests at once, each on its own stream. It trusts any certificate, because
+// that of `npm start -- --tls` is self-signed. `node examples/http2-client.mjs PORT TARGET...`
 import { connect } from "node:tls";
 import { Http2Connection } from "sansio/http2";
 import { turn } from "./loop.mjs";
@@ -39,6 +39,6 @@ function handle(event) {
   if (type !== "end-of-message") return;
   console.log(answer.target, answer.status, Buffer.concat(answer.pieces).toString().trim());
   asked.delete(streamId);
-  // The end is announced, and `finished` is true when the last answer is there.
+  // Announces the end. `finished` is true once the last answer has arrived.
   if (asked.size === 0) connection.goaway();
 }

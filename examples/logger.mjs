@@ -1,5 +1,6 @@
-// A man in the middle that logs: what one connection receives the other sends, and every event is told on the way. It shows
-// what a parser sees, where a dump of octets shows what was sent. `node examples/logger.mjs UPSTREAM_PORT`
+// A logging man in the middle: what one connection receives, the other sends, and every event is logged on the way. It
+// shows what a parser sees, where a dump of the octets would show what was sent.
+// `node examples/logger.mjs UPSTREAM_PORT`
 import { connect, createServer } from "node:net";
 import { Http1Connection } from "sansio";
 import { isOver, turn } from "./loop.mjs";
@@ -33,7 +34,7 @@ function pass(from, to) {
       from,
       turn(from.connection, (event) => carry(event, from, to)),
     );
-    // Who does not read keeps the other from sending.
+    // A side that does not read keeps the other from sending.
     if (!write(to, to.connection.bytesToSend())) from.socket.pause();
     if (from.connection.role === "client" && nextCycle(from.connection, to.connection)) pass(to, from);
   } catch (error) {
@@ -53,7 +54,7 @@ function write({ socket, connection }, octets) {
   return hasRoom;
 }
 
-/** When both have said all of an exchange. What is next may have come already. */
+/** Starts the next cycle when both sides have finished an exchange. The next request may have arrived already. */
 function nextCycle(...connections) {
   if (connections.some(({ localState, remoteState }) => localState !== "done" || remoteState !== "done")) return false;
   for (const connection of connections) connection.startNextCycle();

@@ -1,4 +1,4 @@
-// The loop of every example, whatever moves the octets: `feed` what came, `turn`, write what that gives.
+// The loop of every example, whatever moves the octets: `feed` what arrived, call `turn`, write what it returns.
 import { RemoteProtocolError } from "sansio";
 
 export function turn(connection, handle) {
@@ -6,13 +6,13 @@ export function turn(connection, handle) {
     for (const event of connection.events()) handle(event);
   } catch (error) {
     if (!(error instanceof RemoteProtocolError) || connection.role === "client") throw error;
-    // HTTP/2 has queued its GOAWAY by itself.
+    // Only HTTP/1.1 has errorResponse: HTTP/2 has already queued its GOAWAY.
     connection.errorResponse?.(error);
   }
   return connection.bytesToSend();
 }
 
-/** When all is written, the transport is to be closed. HTTP/2 says so in one word. */
+/** Whether to close the transport once everything is written. HTTP/2 has a property for it. */
 export function isOver({ localState, finished }) {
   return finished ?? ["must-close", "closed", "error"].includes(localState);
 }

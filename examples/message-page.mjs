@@ -1,5 +1,5 @@
-// A page that speaks HTTP to a server in its worker, over a MessageChannel: any pair of ports that carry octets will do, a
-// WebSocket and a WebRTC data channel too.
+// A page that speaks HTTP to a server in its worker over a MessageChannel. Any pair of ports that carry octets will do,
+// also a WebSocket or a WebRTC data channel.
 import { asker } from "./greeting.mjs";
 import { turn } from "./loop.mjs";
 

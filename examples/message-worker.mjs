@@ -1,4 +1,4 @@
-// The server of message-page.mjs: each port that comes is a connection.
+// The server for message-page.mjs: each port that arrives is a connection.
 import { greeter } from "./greeting.mjs";
 import { isOver, turn } from "./loop.mjs";
 

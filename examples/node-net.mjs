@@ -13,7 +13,7 @@ const server = createServer({ allowHalfOpen: true }, (socket) => {
 
   function answer(receive) {
     receive();
-    // A client that does not read is not read.
+    // Do not read from a client that does not read.
     if (!socket.write(turn(connection, handle))) socket.pause();
     if (isOver(connection)) socket.end();
   }

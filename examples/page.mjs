@@ -1,5 +1,5 @@
 // @ts-check
-// The page at /: a request as the parser saw it. All of it was written by a stranger, so all of it is escaped.
+// The page at /: the request as the parser saw it. All of it comes from a stranger, so all of it is escaped.
 
 /**
  * @param {import("sansio/node").ServerRequest} request
@@ -72,7 +72,7 @@ function event(type, offset, html) {
 }
 
 /**
- * Octets as text that HTML cannot mistake for its own; those that are not visible ASCII as \xNN.
+ * Returns octets as escaped text; those that are not visible ASCII become \xNN.
  * @param {string} octets one character per octet
  */
 function show(octets) {

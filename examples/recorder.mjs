@@ -1,7 +1,7 @@
-// Records connections, and replays them. Nothing in a connection depends on time or chance: the same octets in the same pieces
-// give the same events and the same octets again, on any machine, as often as you like.
+// Records connections and replays them. Nothing in a connection depends on time or chance: the same octets in the same
+// pieces give the same events and the same output, on any machine, as often as you like.
 //   node examples/recorder.mjs record FILE   a server that appends what it receives and sends to FILE
-//   node examples/recorder.mjs replay FILE   tells every event again, and fails when something else would be sent
+//   node examples/recorder.mjs replay FILE   prints every event again, and fails if anything else would be sent
 import { appendFileSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { greeter } from "./greeting.mjs";

@@ -1,13 +1,13 @@
-// A reverse proxy: HTTP/1.1 (and HTTP/2) in front, HTTP/2 behind, all requests on one connection. `forward` turns the same
-// loop on both connections: it keeps raw names, trailers and informational responses at the pace of the slower side, and
-// refuses what another server might read otherwise. `node examples/reverse-proxy.mjs UPSTREAM_PORT`
+// A reverse proxy: HTTP/1.1 (and HTTP/2) in front, HTTP/2 behind, all requests on one connection. `forward` runs the
+// same loop on both connections: it keeps raw names, trailers and informational responses, goes at the pace of the
+// slower side, and refuses what another server might read differently. `node examples/reverse-proxy.mjs UPSTREAM_PORT`
 import { connect } from "node:net";
 import { ClientConnection, createServer, forward, http2 } from "sansio/node";
 
 const port = Number(process.argv[2]);
 let upstream;
 
-/** The connection behind, made again when it is gone. */
+/** Returns the upstream connection, and reconnects when it is gone. */
 function connected() {
   upstream ??= new ClientConnection(connect(port, "127.0.0.1"), { protocol: http2 });
   const { closed } = upstream;

@@ -1,6 +1,6 @@
 // @ts-check
-// `npm start`: a server for HTTP/1.1 and HTTP/2 on sansio/node. With --workers it runs in several processes, with --tls it
-// speaks TLS under a certificate that it makes.
+// `npm start`: an HTTP/1.1 and HTTP/2 server on sansio/node. With --workers it runs in several processes, with --tls it
+// speaks TLS with a self-signed certificate of its own.
 import cluster from "node:cluster";
 import { parseArgs } from "node:util";
 import { createServer } from "sansio/node";
@@ -35,7 +35,7 @@ async function serve() {
   else process.send?.({ port });
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, close);
 
-  /** The first signal lets answers in progress end; `once` leaves the second to Node, which kills. */
+  /** The first signal lets answers in progress finish; `once` leaves the second to Node, which ends the process. */
   async function close() {
     await server.close();
     process.exit(0);
@@ -63,7 +63,7 @@ function startWorkers() {
   }
 }
 
-/** A client that breaks the protocol is nothing to tell of. @param {unknown} error */
+/** Clients that break the protocol are not worth a log entry. @param {unknown} error */
 function logUnexpected(error) {
   const { name, code = "" } = /** @type {Error & { code?: string }} */ (error);
   if (name !== "RemoteProtocolError" && !/^ERR_SSL|^ECONNRESET/.test(code)) console.error(error);

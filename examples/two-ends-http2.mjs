@@ -1,4 +1,4 @@
-// A client and a server of HTTP/2 joined in memory. The loop is that of HTTP/1.1; each event names its stream.
+// An HTTP/2 client and server joined in memory. The loop is the same as for HTTP/1.1; each event names its stream.
 import { Http2Connection } from "sansio/http2";
 
 const text = (octets) => new TextDecoder().decode(octets);
@@ -12,7 +12,7 @@ client.send({ type: "data", streamId: asked, data: bytes("world"), endStream: tr
 const names = new Map();
 while (carry(client, server, serve) + carry(server, client, (event) => print("client sees", event)) > 0);
 
-/** Carries octets from one end to the other, and hands out what they mean there. */
+/** Carries octets from one end to the other, and handles the events that they cause there. */
 function carry(from, to, handle) {
   const octets = from.bytesToSend();
   to.feed(octets);

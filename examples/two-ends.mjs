@@ -1,4 +1,4 @@
-// A client and a server joined in memory: no socket, no stream, no await. What one has to send, the other is fed.
+// A client and a server joined in memory: no socket, no stream, no await. What one sends is fed to the other.
 import { Http1Connection } from "sansio";
 
 const text = (octets) => new TextDecoder().decode(octets);

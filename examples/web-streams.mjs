@@ -1,5 +1,5 @@
-// A client on a pair of Web Streams: here of a socket, as well of WebTransport, of a tunnel, of a serial port.
-// `node examples/web-streams.mjs PORT NAME`
+// A client on a pair of Web Streams: here those of a socket, but WebTransport, a tunnel or a serial port would do as
+// well. `node examples/web-streams.mjs PORT NAME`
 import { connect } from "node:net";
 import { Duplex } from "node:stream";
 import { asker } from "./greeting.mjs";
