@@ -1,4 +1,4 @@
-// The types of assembly/layout.ts, for tsc: to AssemblyScript they are built in.
+// The number types that assembly/layout.ts uses, for tsc; AssemblyScript has them built in.
 type i32 = number;
 type u32 = number;
 type usize = number;

@@ -1,12 +1,12 @@
-// Every way in which the protocol can be broken: one table in three parts, so that a protocol brings its own codes only.
+// Every way to break the protocol: one table in three parts, so that importing a protocol brings in no other's codes.
 
 /**
- * The status hint is what a server answers the fault with, 400 where only the text is given; what a client or a local caller
- * did wrong has its own. Behind the text: HTTP/2's code, where it is not PROTOCOL_ERROR.
+ * The status hint is the status with which a server answers the fault; a text alone stands for 400. A fault of the
+ * local caller has 500. The third member is the HTTP/2 error code, where that is not PROTOCOL_ERROR.
  */
 export type ErrorEntry = string | readonly [statusHint: number, text: string, http2Code?: string];
 
-/** What can be broken in every version. */
+/** The codes that every version has. */
 export const COMMON_ERRORS = {
   // the start line
   BAD_METHOD: "the method must be a token followed by one SP (RFC 9110 9.1)",
@@ -23,13 +23,13 @@ export const COMMON_ERRORS = {
   REPEATED_CONTENT_LENGTH: "Content-Length is given more than once (RFC 9110 8.6)",
   // the body
   BODY_TOO_LARGE: [413, "the body is larger than limits.maxBodyBytes", "CANCEL"],
-  // what nobody asked for
+  // unexpected messages
   TOO_MANY_INFORMATIONAL_RESPONSES: [
     502,
     "more informational responses than limits.maxInformationalResponses",
     "ENHANCE_YOUR_CALM",
   ],
-  // what only a caller can do
+  // faults of the local caller
   WRONG_STATE: [500, "this event cannot be sent now"],
   FORBIDDEN_TRAILER: [500, "this field must not be sent as a trailer (RFC 9110 6.5.1)"],
   TRAILERS_NOT_ALLOWED: [500, "trailers need a chunked body or a message of HTTP/2, and no tunnel (RFC 9110 6.5)"],
@@ -41,7 +41,7 @@ export const COMMON_ERRORS = {
   ],
 } as const;
 
-/** HTTP/1.1 only. */
+/** The codes of HTTP/1.1 alone. */
 export const HTTP1_ERRORS = {
   // the start line
   LEADING_EMPTY_LINES: "too many empty lines before the request (RFC 9112 2.2)",
@@ -78,20 +78,20 @@ export const HTTP1_ERRORS = {
   INCOMPLETE_HEAD: "the input ended in the middle of a head (RFC 9112 8)",
   INCOMPLETE_BODY: "the input ended in the middle of a body (RFC 9112 8)",
   RESPONSE_NOT_RECEIVED: [502, "the input ended before the response"],
-  // what nobody asked for
+  // unexpected messages
   UNEXPECTED_REQUEST: "a request that can no longer be answered: this end has responded without one, or has failed",
   UNSOLICITED_RESPONSE: [502, "a response that began before its request was sent (RFC 9112 9.2)"],
   UNSOLICITED_SWITCH: [502, "101 without a proposal to upgrade (RFC 9110 7.8)"],
-  // what only a caller can do
+  // faults of the local caller
   UNPROPOSED_SWITCH: [500, "101 needs a request that proposed to upgrade (RFC 9110 7.8)"],
   PIPELINE_FULL: [500, "more requests are unanswered than maxPipelined"],
   NOT_REUSABLE: [500, "the next cycle begins when both sides are done"],
   NOT_SWITCHED: [500, "there is trailing data only after a switch of protocols or the end"],
 } as const;
 
-/** HTTP/2 only. */
+/** The codes of HTTP/2 alone. */
 export const HTTP2_ERRORS = {
-  // HTTP/2: what a header block is made of (HPACK); the connection ends
+  // the coding of a field block (HPACK): connection errors
   BAD_HPACK_INTEGER: [
     400,
     "an HPACK integer must end within the block, six octets and 31 bits (RFC 7541 5.1)",
@@ -115,7 +115,7 @@ export const HTTP2_ERRORS = {
     "COMPRESSION_ERROR",
   ],
   HEADER_BLOCK_TOO_LARGE: [431, "the header block is larger than limits.maxHeaderBlockBytes", "ENHANCE_YOUR_CALM"],
-  // HTTP/2: frames; the connection ends, or where it is the fault of one stream only, that
+  // frames: connection errors, or stream errors where only one stream is at fault
   BAD_PREFACE: "the client must begin with the preface of HTTP/2 (RFC 9113 3.4)",
   SETTINGS_EXPECTED: "the first frame must be SETTINGS (RFC 9113 3.4)",
   BAD_HTTP2_SETTINGS: "HTTP2-Settings must be one payload of SETTINGS in base64url (RFC 7540 3.2.1)",
@@ -146,7 +146,7 @@ export const HTTP2_ERRORS = {
   TOO_MANY_PINGS: [429, "more PING and SETTINGS frames than limits.maxPings", "ENHANCE_YOUR_CALM"],
   TOO_MANY_UNFLUSHED_ACKS: [429, "more acknowledgements wait than limits.maxUnflushedAcks", "ENHANCE_YOUR_CALM"],
   TOO_MUCH_QUEUED: [429, "more octets of control frames wait than limits.maxQueuedControlBytes", "ENHANCE_YOUR_CALM"],
-  // HTTP/2: what becomes of a message; the stream ends
+  // the course of a message: stream errors
   CONTENT_LENGTH_MISMATCH:
     "the body has another length than Content-Length says, or there can be none (RFC 9113 8.1.1)",
   TRAILERS_WITHOUT_END: "trailers must end the stream (RFC 9113 8.1)",
@@ -158,7 +158,7 @@ export const HTTP2_ERRORS = {
     "more fields than limits.maxFields, or octets of them than limits.maxHeaderBytes",
     "ENHANCE_YOUR_CALM",
   ],
-  // HTTP/2: what a message is made of; the stream ends
+  // the fields of a message: stream errors
   FIELD_NAME_NOT_LOWER_CASE: "field names of HTTP/2 are lower-case (RFC 9113 8.2.1)",
   CONNECTION_SPECIFIC_FIELD: "a connection-specific field must not be in HTTP/2 (RFC 9113 8.2.2)",
   BAD_TE: "TE may say nothing but `trailers` in HTTP/2 (RFC 9113 8.2.2)",
@@ -172,12 +172,12 @@ export const HTTP2_ERRORS = {
   BAD_PROTOCOL: "the protocol of an extended CONNECT must be a token (RFC 8441 4)",
   HOST_CONFLICT: "Host and :authority must not differ (RFC 9113 8.3.1)",
   SWITCH_IN_HTTP2: [502, "HTTP/2 has no 101 (RFC 9113 8.6)"],
-  // what only a caller can do
+  // faults of the local caller
   NO_SUCH_STREAM: [500, "there is no stream with this id, or no longer"],
   NO_STREAM_LEFT: [500, "the stream ids up to 2^31-1 are used up; a new connection is needed (RFC 9113 5.1.1)"],
   GOING_AWAY: [500, "the connection is ending: no new streams (RFC 9113 6.8)"],
   RELEASED_TOO_MUCH: [500, "more octets are released than were received"],
 } as const;
 
-/** A stable name of one way to break the protocol. */
+/** A stable name for one way to break the protocol. */
 export type ErrorCode = keyof typeof COMMON_ERRORS | keyof typeof HTTP1_ERRORS | keyof typeof HTTP2_ERRORS;

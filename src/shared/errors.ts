@@ -1,23 +1,23 @@
-// The two errors of the core, and what is known of their codes. No protocol here.
+// The two error classes of the core, and the table behind their codes. Knows no protocol.
 import { COMMON_ERRORS, type ErrorCode, type ErrorEntry } from "./error-codes.ts";
 
 export type { ErrorCode } from "./error-codes.ts";
 
-/** Of every code that can be met: the codes of a protocol are added with it. */
+/** The entry of each code in use: the common ones here, a protocol's own from addErrors(). */
 const TABLE: { [code in ErrorCode]?: ErrorEntry } = { ...COMMON_ERRORS };
 
-/** Makes the codes of a protocol known: where they are made. */
+/** Adds a protocol's codes to the table. The module that raises them calls this. */
 export function addErrors(entries: { readonly [code in ErrorCode]?: ErrorEntry }): void {
   Object.assign(TABLE, entries);
 }
 
-/** One row of the table of codes: made for documentation and for callers that list them. */
+/** One row of the table of error codes, for documentation and for callers that list them. */
 export interface ErrorRow {
   readonly code: ErrorCode;
-  /** What a server answers: the statusHint of a RemoteProtocolError in server role. */
+  /** The status to answer with: the `statusHint` of a RemoteProtocolError in server role. */
   readonly statusHint: number;
   readonly text: string;
-  /** What HTTP/2 sends in RST_STREAM or GOAWAY (RFC 9113 7). */
+  /** The name of the HTTP/2 error code that RST_STREAM or GOAWAY carries (RFC 9113 7). */
   readonly http2Code: string;
 }
 
@@ -26,24 +26,24 @@ function rowOf(code: ErrorCode, entry: ErrorEntry = TABLE[code] ?? code): ErrorR
   return { code, statusHint, text, http2Code };
 }
 
-/** What HTTP/2 sends in RST_STREAM or GOAWAY because of this (RFC 9113 7). */
+/** Returns the name of the HTTP/2 error code that RST_STREAM or GOAWAY carries for this code (RFC 9113 7). */
 export function http2CodeOf(code: ErrorCode): string {
   return rowOf(code).http2Code;
 }
 
-/** Every code of these parts of the table. */
+/** Returns a row for every code in these parts of the table. */
 export function errorRows(...parts: (typeof TABLE)[]): readonly ErrorRow[] {
   const entries = parts.flatMap((part) => Object.entries(part) as [ErrorCode, ErrorEntry][]);
   return Object.freeze(entries.map(([code, entry]) => rowOf(code, entry)));
 }
 
-/** What an error knows besides its code. */
+/** What an error tells besides its code. */
 export interface ErrorDetail {
   /** The lower-case name of the field at fault. */
   readonly header?: string | undefined;
   /** The octet that was found. */
   readonly octet?: number | undefined;
-  /** What was seen, in words, where the table's text does not say it all. */
+  /** What was found, in words, where the table's text alone is not specific enough. */
   readonly seen?: string | undefined;
 }
 
@@ -55,7 +55,7 @@ function isBranded(value: unknown, brand: string): boolean {
   return typeof value === "object" && value !== null && (value as { [BRAND]?: string })[BRAND] === brand;
 }
 
-/** What `instanceof` means for a subclass: its prototype is in the chain. */
+/** Returns what `instanceof` means for a subclass: whether its prototype is in the value's chain. */
 function isInstance(subclass: { readonly prototype: object }, value: unknown): boolean {
   return Object.prototype.isPrototypeOf.call(subclass.prototype, value as object);
 }
@@ -69,14 +69,14 @@ function describe(code: ErrorCode, detail: ErrorDetail, offset: number | undefin
 }
 
 /**
- * You broke the protocol: the event was refused, nothing was changed or queued.
- * `instanceof` holds across copies of this package (ESM, CommonJS).
+ * You broke the protocol: the call was refused, and nothing was changed or queued.
+ * `instanceof` works across copies of this package (ESM, CommonJS).
  */
 export class LocalProtocolError extends Error {
   readonly code: ErrorCode;
-  /** 500: it is the sender's own fault. */
+  /** Always 500: the fault is this end's own. */
   readonly statusHint: number = LOCAL_STATUS_HINT;
-  /** The lower-case name of the field at fault, where it is one. */
+  /** The lower-case name of the field at fault; undefined when no field is. */
   readonly header: string | undefined;
 
   constructor(code: ErrorCode, detail: ErrorDetail = {}) {
@@ -94,8 +94,8 @@ export class LocalProtocolError extends Error {
 }
 
 /**
- * The peer broke the protocol. Terminal: thrown by `nextEvent` after every event that preceded it, and ever after.
- * `instanceof` holds across copies of this package (ESM, CommonJS).
+ * The peer broke the protocol. Terminal: `nextEvent` throws it after every event that preceded the fault, and the same
+ * error again at every later call. `instanceof` works across copies of this package (ESM, CommonJS).
  */
 export class RemoteProtocolError extends Error {
   readonly code: ErrorCode;
@@ -103,7 +103,7 @@ export class RemoteProtocolError extends Error {
   readonly statusHint: number;
   /** Octets from the beginning of the connection to the offending one. */
   readonly offset: number;
-  /** The lower-case name of the field at fault, where it is one. */
+  /** The lower-case name of the field at fault; undefined when no field is. */
   readonly header: string | undefined;
 
   constructor(code: ErrorCode, offset: number, role: "client" | "server", detail: ErrorDetail = {}) {
@@ -116,7 +116,7 @@ export class RemoteProtocolError extends Error {
     Object.defineProperty(this, BRAND, { value: "remote" });
   }
 
-  /** HTTP/2: the code in the GOAWAY that was queued, by its name (RFC 9113 7). */
+  /** HTTP/2: the name of the error code in the GOAWAY that was queued (RFC 9113 7). */
   get http2Code(): string {
     return http2CodeOf(this.code);
   }

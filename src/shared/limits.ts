@@ -1,6 +1,6 @@
-// Options that are counts, and names that are options.
+// Checks options: that a count is within its bounds, and that a name is known.
 
-/** The default of each limit, and the highest that can be set. */
+/** Each limit's default, and the highest value that can be set. */
 export type LimitTable<Name extends string> = { readonly [N in Name]: readonly [initial: number, ceiling: number] };
 
 interface Row<Name> {
@@ -11,7 +11,7 @@ interface Row<Name> {
 
 const SMALL = 2 ** 30 - 1;
 
-/** The table as a list. */
+/** Returns the table as a list of rows. */
 export function limitRows<Name extends string>(table: LimitTable<Name>): readonly Row<Name>[] {
   return Object.freeze(rowsOf(table));
 }
@@ -20,7 +20,11 @@ function rowsOf<Name extends string>(table: LimitTable<Name>): Row<Name>[] {
   return (Object.keys(table) as Name[]).map((name) => ({ name, default: table[name][0], ceiling: table[name][1] }));
 }
 
-/** @throws TypeError for an unknown name or what is no number; RangeError for a limit that is no count, or above the ceiling */
+/**
+ * Returns every limit, with defaults where none is given.
+ * @throws TypeError for an unknown name or a value that is not a number; RangeError for one that is not a count, or is
+ *   above its ceiling
+ */
 export function readLimits<Name extends string>(
   table: LimitTable<Name>,
   given: { readonly [N in Name]?: number | undefined } = {},
@@ -30,7 +34,8 @@ export function readLimits<Name extends string>(
   for (const { name, default: initial, ceiling } of rowsOf(table)) {
     const { [name]: limit = initial } = given;
     checkCount(`limits.${name}`, limit, 0, ceiling);
-    // A small integer again: for one row that holds Infinity V8 keeps all as floating-point numbers, which are turned into integers for each head.
+    // Back to a small integer: as one row holds Infinity, V8 keeps all of them as doubles, which would be converted for
+    // each head.
     limits[name] = limit <= SMALL ? limit | 0 : limit;
   }
   return limits;

@@ -1,21 +1,21 @@
-// Tables of states, looked up. What is declared (names, rows) is compiled once into arrays of small integers, so that
-// the declaration is what runs. Knows no protocol.
+// State machines as tables. What is declared (names, rows) is compiled once into arrays of small integers, so that the
+// declaration is what runs. Knows no protocol.
 
-/** State and trigger give the next state; an absent cell is a refusal. */
+/** The next state by state and trigger; an absent cell refuses the trigger. */
 export type EventTable<State extends string, Trigger extends string> = {
   readonly [S in State]?: { readonly [T in Trigger]?: State };
 };
 
-/** A rule over the joint state of both sides and two facts: when all that it names holds, the rest changes. */
+/** A rule over the joint state of both sides and two facts: if all of `when` holds, the sides move to `then`. */
 export interface JointRule<State extends string> {
   readonly when: { client?: State; server?: State; keepAlive?: boolean; switchPending?: boolean };
   readonly then: { client?: State; server?: State };
 }
 
-/** The absent cell. */
+/** An absent cell. */
 export const REFUSED = -1;
 
-/** A table as an array: cell [state * triggers + trigger] is the next state's index, or REFUSED. */
+/** Compiles a table to an array: cell [state * triggers + trigger] is the next state's index, or REFUSED. */
 export function compileEvents<State extends string, Trigger extends string>(
   states: readonly State[],
   triggers: readonly Trigger[],
@@ -31,7 +31,7 @@ export function compileEvents<State extends string, Trigger extends string>(
   return cells;
 }
 
-// A joint state and its two facts are one number: the client's index in four bits, the server's in four, a bit for each fact.
+// A joint state and its two facts in one number: four bits of the client's index, four of the server's, a bit a fact.
 export const CLIENT_SHIFT = 6;
 export const SERVER_SHIFT = 2;
 export const SIDE = 15;
@@ -43,7 +43,7 @@ export function joint(client: number, server: number, keepAlive: boolean, switch
   return (client << CLIENT_SHIFT) | (server << SERVER_SHIFT) | facts;
 }
 
-/** Rules as an array: for every joint state the one that is left when no rule applies any more. */
+/** Compiles rules to an array: for each joint state, the one that it settles in when no rule applies any more. */
 export function compileRules<State extends string>(
   states: readonly State[],
   rules: readonly JointRule<State>[],
@@ -70,7 +70,7 @@ interface Joint<State> {
   switchPending: boolean;
 }
 
-/** Applies the rules from the top, again and again, until none applies. */
+/** Applies the first rule that changes anything, again and again, until none does. */
 function settle<State extends string>(now: Joint<State>, rules: readonly JointRule<State>[]): Joint<State> {
   const rule = rules.find(({ when, then }) => matches(now, when) && !matches(now, then));
   return rule === undefined ? now : settle({ ...now, ...rule.then }, rules);

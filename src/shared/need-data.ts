@@ -1,9 +1,9 @@
-// What a connection says when it has nothing to say: the same of every protocol, so that one loop serves them all.
+// What a connection returns when it has no event: the same object in every protocol, so that one loop serves them all.
 
 /** There is no event until more is fed. */
 export interface NeedDataEvent {
   readonly type: "need-data";
 }
 
-/** The one `need-data`. */
+/** The only `need-data` event. */
 export const NEED_DATA: NeedDataEvent = Object.freeze({ type: "need-data" });

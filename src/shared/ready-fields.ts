@@ -1,13 +1,13 @@
-// Fields that are strings already: HTTP/2's, which come out of HPACK's tables. A HeaderFields in every respect.
+// HeaderFields whose names and values are strings already: those of HTTP/2, which come out of HPACK's tables.
 import { type FieldPair, HeaderFields } from "./header-fields.ts";
 
 export class ReadyFields extends HeaderFields {
-  /** Names, lower-case, and values in turn. */
+  /** Lower-case names and values alternately. */
   private readonly list: string[];
-  /** Which fields are sensitive: their places, ascending; null for none. */
+  /** The indices of the sensitive fields, ascending; null for none. */
   private readonly sensitive: readonly number[] | null;
 
-  /** @internal The list becomes the object's own. */
+  /** @internal Takes ownership of the list. */
   constructor(list: string[], sensitive: readonly number[] | null) {
     super("", list.length >> 1, 0);
     this.list = list;
@@ -29,7 +29,9 @@ export class ReadyFields extends HeaderFields {
     return [...this.list];
   }
 
-  /** The pairs; of sensitive fields (HPACK's never indexed) with a third member `true`, so that a forwarder keeps it. */
+  /**
+   * Returns the pairs; a sensitive one (never indexed in HPACK) has a third member `true`, so that forwarding keeps it.
+   */
   override raw(): [name: string, value: string][] {
     const pairs: FieldPair[] = super.raw();
     for (const at of this.sensitive ?? []) (pairs[at] as unknown as unknown[]).push(true);
@@ -41,7 +43,7 @@ export class ReadyFields extends HeaderFields {
     return this.list;
   }
 
-  /** Where the next field with this name is in the list, from `from` on, or -1. */
+  /** Returns the place in the list of the first field with this name, from `from` on; -1 when there is none. */
   private seek(name: string, from: number): number {
     const { list } = this;
     const wanted = name.toLowerCase();

@@ -1,30 +1,30 @@
 // Octets that were fed and are not yet consumed: the chunks by reference, and one bounded copy of an element (a head, a
-// chunk-size line) that is cut over chunks. Knows no protocol.
+// chunk-size line) that is split across chunks. Knows no protocol.
 
 /** No octets. */
 export const NO_OCTETS = new Uint8Array(0);
 
 const FIRST_CAPACITY = 256;
 
-/** So few octets are copied one by one: that costs less than a view of them (80 ns less for one). */
+/** Up to this many octets are copied one by one, which costs less than a view of them (80 ns less for one octet). */
 export const FEW = 32;
 
 export class ReceiveBuffer {
-  /** The chunk that is being read, and how far. */
+  /** The chunk that is being read, and the position of its first unread octet. */
   chunk: Uint8Array = NO_OCTETS;
   position = 0;
-  /** Its memory, once it was asked for: V8 calls out for that, 20 ns each time. */
+  /** The chunk's ArrayBuffer, kept once it was asked for: V8 makes a call for that, 20 ns each time. */
   private memory: ArrayBufferLike | null = null;
-  /** What was absorbed of earlier chunks: the first octets of an element that is not complete. */
+  /** The first octets of an incomplete element, copied from earlier chunks. */
   partial: Uint8Array = NO_OCTETS;
   partialLength = 0;
   /** Octets consumed since the connection began: where the next element begins. */
   offset = 0;
   /** Octets fed since the connection began. */
   fed = 0;
-  /** Will nothing more be fed? */
+  /** True when nothing more will be fed. */
   ended = false;
-  /** The chunks behind it, from `laterAt` on; null when there are none. */
+  /** The chunks after the current one, from index `laterAt` on; null when there are none. */
   private later: Uint8Array[] | null = null;
   private laterAt = 0;
 
@@ -32,7 +32,7 @@ export class ReceiveBuffer {
     return this.fed - this.offset;
   }
 
-  /** Takes a chunk, and its memory where that is known. */
+  /** Adds a chunk, and its ArrayBuffer where the caller has it. */
   push(chunk: Uint8Array, memory: ArrayBufferLike | null = null): void {
     this.fed += chunk.length;
     if (this.position < this.chunk.length || this.later !== null) {
@@ -45,19 +45,21 @@ export class ReceiveBuffer {
     this.position = 0;
   }
 
-  /** Octets of the current chunk that are not read, after moving on from one that is used up. 0: there is nothing. */
+  /**
+   * Returns how many octets of the current chunk are unread, moving on from one that is used up; 0 if nothing is left.
+   */
   fresh(): number {
     if (this.position === this.chunk.length) this.nextChunk();
     return this.chunk.length - this.position;
   }
 
-  /** Is the next octet of the current chunk above this one? */
+  /** Returns whether the current chunk has an unread octet, and that is above this one. */
   beginsAbove(octet: number): boolean {
     const { chunk, position } = this;
     return position < chunk.length && (chunk[position] as number) > octet;
   }
 
-  /** The octet at this distance from the next one to be consumed; undefined when it was not fed yet. */
+  /** Returns the octet at this distance from the next one to be consumed; undefined when it has not been fed yet. */
   octetAt(distance: number): number | undefined {
     if (distance < this.partialLength) return this.partial[distance];
     const at = distance - this.partialLength + this.position;
@@ -73,7 +75,7 @@ export class ReceiveBuffer {
     return undefined;
   }
 
-  /** Copies `count` octets of the current chunk behind the partial element. */
+  /** Appends the next `count` octets of the current chunk to the partial element. */
   absorb(count: number): void {
     const length = this.partialLength + count;
     if (length > this.partial.length) {
@@ -88,12 +90,12 @@ export class ReceiveBuffer {
     this.position += count;
   }
 
-  /** Room for the first `length` octets of a partial element, and more. Events may be views of it: it serves this one alone. */
+  /** Returns memory for a partial element of `length` octets and more. Never reused here: events may be views of it. */
   protected room(length: number): Uint8Array {
     return new Uint8Array(Math.max(FIRST_CAPACITY, 2 * length));
   }
 
-  /** The partial element is done with. */
+  /** Drops the partial element. */
   protected forget(): void {
     this.partial = NO_OCTETS;
     this.partialLength = 0;
@@ -107,7 +109,7 @@ export class ReceiveBuffer {
     if (this.position === this.chunk.length) this.nextChunk();
   }
 
-  /** Consumes the next two octets if they are these and both in the current chunk. */
+  /** Consumes the next two octets if they are these two and both in the current chunk. Returns whether it did. */
   skipPair(first: number, second: number): boolean {
     const { chunk, position } = this;
     if (position + 2 > chunk.length || chunk[position] !== first || chunk[position + 1] !== second) return false;
@@ -115,21 +117,23 @@ export class ReceiveBuffer {
     return true;
   }
 
-  /** Consumes `count` octets of the current chunk and gives them as a view of it. */
+  /** Consumes `count` octets of the current chunk and returns them as a view of it. */
   view(count: number): Uint8Array {
     const view = this.ahead(count);
     this.consume(count);
     return view;
   }
 
-  /** A view of the next `count` octets of the current chunk. Not by subarray(), which takes twice as long of a Buffer. */
+  /**
+   * Returns a view of the next `count` octets of the current chunk; subarray() would take twice as long on a Buffer.
+   */
   protected ahead(count: number): Uint8Array {
     const { chunk, position } = this;
     this.memory ??= chunk.buffer;
     return new Uint8Array(this.memory, chunk.byteOffset + position, count);
   }
 
-  /** Consumes everything, and gives it as one array: a view where it lies in one chunk. */
+  /** Consumes everything and returns it as one array: a view when it lies in a single chunk. */
   takeAll(): Uint8Array {
     if (this.partialLength === 0 && this.later === null) return this.view(this.fresh());
     const all = new Uint8Array(this.length);
@@ -160,7 +164,7 @@ export class ReceiveBuffer {
     this.chunk = this.later === null ? NO_OCTETS : this.takeLater(this.later);
   }
 
-  /** Chunks that were read leave the list in halves: taking each from its front would move all the others each time. */
+  /** Read chunks leave the list once they are half of it: removing each from the front would move all the others. */
   private takeLater(later: Uint8Array[]): Uint8Array {
     const chunk = later[this.laterAt] as Uint8Array;
     later[this.laterAt++] = NO_OCTETS;

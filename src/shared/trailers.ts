@@ -1,8 +1,11 @@
-// Which fields must not stand in trailers.
+// The fields that must not be trailers.
 import { FIRST_NOT_FOR_TRAILERS, LAST_NOT_FOR_TRAILERS } from "../../assembly/layout.ts";
 import { KNOWN_NAMES } from "./header-fields.ts";
 
-/** The names of RFC 7230 4.1.2, Set-Cookie included: dropped from received trailers, refused in sent ones. */
+/**
+ * Lower-case names of fields that must not be trailers (RFC 7230 4.1.2, Set-Cookie included): dropped on receipt,
+ * refused on send.
+ */
 export const FORBIDDEN_TRAILERS: readonly string[] = Object.freeze(
   KNOWN_NAMES.slice(FIRST_NOT_FOR_TRAILERS, LAST_NOT_FOR_TRAILERS + 1),
 );
