@@ -1,4 +1,4 @@
-// A client's connection on any Duplex: a socket of node:net or node:tls, an SSH channel, a pipe.
+// A client connection over any Duplex: a node:net or node:tls socket, an SSH channel, a pipe.
 import type { Duplex } from "node:stream";
 import type { HeaderFields } from "../../shared/header-fields.ts";
 import type { IncomingBody } from "../session/body.ts";
@@ -10,22 +10,27 @@ import type { PlainRequest } from "../web/request.ts";
 import { duplexOf } from "./duplex.ts";
 import { NodeTransport } from "./transport.ts";
 
-/** A response as it comes. */
+/** A response whose head has arrived; its body may still be arriving. */
 export interface IncomingResponse {
   readonly status: number;
-  /** All fields, in the order of the wire. */
+  /** All fields, in wire order. */
   readonly headers: HeaderFields;
-  /** The informational responses before it. */
+  /** The informational (1xx) responses that came before it. */
   readonly informational: readonly ResponseHead[];
-  /** The body: iterate it, or `read` it by callbacks, or take its `bytes()` or `text()`; if you want none of it, `discard` it. */
+  /**
+   * The body. Iterate it, `read` it through callbacks, or take all of it with `bytes()` or `text()`. If you do not want
+   * it, `discard` it.
+   */
   readonly body: IncomingBody;
-  /** When the body has arrived; rejects when it never does. */
+  /** Resolves with the trailers when the whole body has arrived; rejects if it never does. */
   readonly trailers: Promise<HeaderFields>;
-  /** After 101, or 2xx to CONNECT: the connection, the octets that had already come first. */
+  /**
+   * After a 101, or a 2xx to CONNECT: the raw connection, starting with any octets already received. Otherwise null.
+   */
   readonly upgraded: Duplex | null;
 }
 
-/** A client's end of one Duplex. */
+/** The client end of an HTTP connection over one Duplex. */
 export class ClientConnection extends BaseConnection {
   /** @internal */
   readonly stream: Duplex;
@@ -36,12 +41,12 @@ export class ClientConnection extends BaseConnection {
     this.stream = stream;
   }
 
-  /** As `Connection.fetch` of sansio/web. */
+  /** Sends a request and resolves when the head of its response arrives. Same as `Connection.fetch` in sansio/web. */
   async fetch(input: Request | PlainRequest, options: FetchOptions = {}): Promise<Fetched> {
     return fetchedOf(await this.answerTo(input, options));
   }
 
-  /** As `fetch`, without Fetch's Response: the body as it comes. */
+  /** Same as `fetch`, but without a Fetch `Response`: gives direct access to the body as it arrives. */
   async request(input: PlainRequest, options: FetchOptions = {}): Promise<IncomingResponse> {
     const { head, informational, incoming, isTunnel, exchange, trailers } = await this.answerTo(input, options);
     const upgraded = isTunnel ? duplexOf(incoming, exchange) : null;
@@ -49,7 +54,7 @@ export class ClientConnection extends BaseConnection {
   }
 }
 
-/** Sends one request on a Duplex, which closes when the response has come in full. */
+/** Sends one request over a Duplex and closes the Duplex once the response is complete. */
 export async function fetch(
   stream: Duplex,
   input: Request | PlainRequest,
@@ -61,7 +66,7 @@ export async function fetch(
   return fetched;
 }
 
-/** As `fetch`, without Fetch's Response: the body as it comes. */
+/** Same as `fetch`, but without a Fetch `Response`: gives direct access to the body as it arrives. */
 export async function request(
   stream: Duplex,
   input: PlainRequest,

@@ -4,7 +4,7 @@ import type { IncomingBody } from "../session/body.ts";
 import { NetworkError } from "../session/errors.ts";
 import type { Outgoing } from "../session/exchange.ts";
 
-/** `duplexOf(reply.upgrade(headers), reply)`: the connection after an upgrade, for code that takes a Duplex. */
+/** Wraps an upgraded connection as a Duplex for code that expects one: `duplexOf(reply.upgrade(headers), reply)`. */
 export function duplexOf(incoming: IncomingBody, outgoing: Outgoing): Duplex {
   return new TunnelDuplex(incoming, outgoing);
 }

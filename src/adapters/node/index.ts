@@ -1,4 +1,4 @@
-// sansio/node: HTTP on node:net, node:tls and any Duplex.
+// sansio/node: HTTP over node:net, node:tls and any Duplex.
 export type { BodyReader, BodySource, IncomingBody } from "../session/body.ts";
 export type { ResponseHead } from "../session/client.ts";
 export { NetworkError, type NetworkErrorCode } from "../session/errors.ts";

@@ -1,5 +1,5 @@
-// A reverse proxy's work for one request: sent on over a client's connection of any protocol, and answered with what
-// comes back. Raw names, trailers, informational responses and the chunks' boundaries are kept.
+// Reverse-proxies one request: forwards it over a client connection of any protocol and relays the response. Preserves
+// field names as sent, trailers, informational responses and chunk boundaries.
 import type { Duplex } from "node:stream";
 import type { FieldPair } from "../../shared/header-fields.ts";
 import type { ResponseHead } from "../session/client.ts";
@@ -9,17 +9,17 @@ import { readyBody, sendBody } from "../web/body.ts";
 import type { ClientConnection } from "./connection.ts";
 
 export interface ForwardOptions {
-  /** Fields to add to the request, or to put in the place of those that came: Forwarded, Host. */
+  /** Fields to add to the request, replacing any received fields of the same name, such as Forwarded or Host. */
   readonly headers?: readonly FieldPair[] | undefined;
-  /** The name by which this proxy is known in Via (RFC 9110 7.6.3). Default "sansio". */
+  /** The name this proxy gives itself in Via (RFC 9110 7.6.3). Default "sansio". */
   readonly via?: string | undefined;
-  /** Told of requests that are refused. */
+  /** Called for each request that is refused. */
   readonly onRefusal?: ((refusal: Refusal, request: ServerRequest) => void) | undefined;
 }
 
 /**
- * Forwards a request and its response. What cannot be forwarded safely is refused; an upstream that fails is a 502, or
- * cuts the answer when it has begun.
+ * Forwards a request upstream and relays the response. Refuses requests that cannot be forwarded safely. If the
+ * upstream fails, answers 502, or aborts the response if it has already begun.
  */
 export async function forward(
   request: ServerRequest,
@@ -37,18 +37,18 @@ export async function forward(
   const { via = "sansio", headers: added = [] } = options;
   try {
     const hasBody = !request.isComplete && isFramed(request);
-    // Of a body with a length there are no trailers in HTTP/1.1.
+    // In HTTP/1.1 a body with a Content-Length cannot have trailers.
     const hasTrailers = hasBody && !request.headers.has("content-length");
     const { target, authority } = forwardedTarget(request.head);
     const response = await upstream.request(
       {
         target,
-        // A request of HTTP/1.0 need not name a host; one of HTTP/1.1 must (RFC 9112 3.2).
+        // An HTTP/1.0 request need not name a host; an HTTP/1.1 request must (RFC 9112 3.2).
         authority: authority || (await addressOf(upstream.stream)),
         method: request.method,
         scheme: request.scheme,
         headers: withAdded(
-          // Host is that of the target, which outranks the field (RFC 9112 3.2.2).
+          // The target's host overrides the Host field (RFC 9112 3.2.2).
           [...forwardedFields(request.headers).filter(isNotHost), viaOf(request.httpVersion, via)],
           added,
         ),
@@ -68,19 +68,19 @@ export async function forward(
   }
 }
 
-/** What a net.Socket has more than a Duplex. */
+/** The members of net.Socket that a plain Duplex lacks. */
 interface Located {
   readonly connecting?: boolean;
   readonly remoteAddress?: string | undefined;
   readonly remotePort?: number | undefined;
 }
 
-/** Where the upstream is; "localhost" where that cannot be told, as of a pipe. */
+/** The upstream's address; "localhost" if it has none, as for a pipe. */
 async function addressOf(stream: Duplex & Located): Promise<string> {
   if (stream.connecting) await connectedOrNot(stream);
   const { remoteAddress, remotePort } = stream;
   if (remoteAddress === undefined) return "localhost";
-  // A zone (fe80::1%eth0) is no part of a host in a URI.
+  // A URI host does not include the zone (fe80::1%eth0).
   const host = remoteAddress.includes(":") ? `[${remoteAddress.replace(/%.*/, "")}]` : remoteAddress;
   return `${host}:${remotePort}`;
 }
@@ -97,14 +97,17 @@ function connectedOrNot(stream: Duplex): Promise<void> {
   });
 }
 
-/** A request says that it has a body (RFC 9112 6); in HTTP/2 it has one if it did not end with its head. */
+/**
+ * Whether the request has a body: in HTTP/1.1 its fields say so (RFC 9112 6); in HTTP/2 it has one unless the stream
+ * ended with the head.
+ */
 function isFramed({ httpVersion, headers }: ServerRequest): boolean {
   if (httpVersion === "2" || headers.has("transfer-encoding")) return true;
   return headers.has("content-length") && headers.get("content-length") !== "0";
 }
 
 function inform(reply: Reply, { status, headers }: ResponseHead): void {
-  // 100 is between this proxy and the upstream: the client gets its own when its body is read.
+  // A 100 concerns only this proxy and the upstream: the client gets its own when its body is read.
   if (status !== 100 && !reply.hasBegun) reply.inform(status, forwardedFields(headers));
 }
 
@@ -118,7 +121,7 @@ function withoutConnection({ Connection: _, ...headers }: Record<string, string>
   return headers;
 }
 
-/** In the place of fields of the same name. */
+/** Adds fields, replacing those of the same name. */
 function withAdded(fields: readonly FieldPair[], added: readonly FieldPair[]): FieldPair[] {
   const names = new Set(added.map(([name]) => name.toLowerCase()));
   return [...fields.filter(([name]) => !names.has(name.toLowerCase())), ...added];

@@ -1,4 +1,4 @@
-// A server on node:net or node:tls: accepts sockets, serves each with a session, lets time pass for all of them.
+// A server on node:net or node:tls: accepts sockets, runs a session on each, and drives the timeouts of all of them.
 import { createServer as createNetServer, type Server as NetServer, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from "node:tls";
@@ -10,29 +10,29 @@ import type { Session } from "../session/session.ts";
 import { NodeTransport } from "./transport.ts";
 
 export interface NodeServerOptions extends ServerOptions {
-  /** Certificates and what else node:tls takes: the server then speaks TLS. */
+  /** Certificates and any other node:tls options. If given, the server speaks TLS. */
   readonly tls?: TlsOptions | undefined;
-  /** Connections above these are refused. Default: no limit. */
+  /** The most connections open at once; further ones are refused. Default: no limit. */
   readonly maxConnections?: number | undefined;
-  /** HTTP/2 too: by ALPN with TLS, by its preface without. Default true. */
+  /** Also speak HTTP/2: chosen by ALPN over TLS, recognised by its preface without TLS. Default true. */
   readonly speaksHttp2?: boolean | undefined;
 }
 
-/** Where to listen: a port (0: a free one) of an address, or the path of a Unix socket. */
+/** Where to listen: a port (0 for any free port) and an optional host, or the path of a Unix socket. */
 export type ListenOptions =
   | { readonly port: number; readonly host?: string | undefined }
   | { readonly path: string; readonly readableAll?: boolean; readonly writableAll?: boolean };
 
-/** What became of the requests when the server closed. */
+/** The outcome of closing a server. */
 export interface Closed {
-  /** Requests whose answers were not complete when their connections were cut. */
+  /** Requests whose responses were incomplete when their connections were cut. */
   readonly unanswered: readonly ServerRequest[];
 }
 
 /**
- * A server that answers with this handler. It listens when told to.
- * @param handler `(request, reply)`, directly on the events; for one that takes a Request and gives a Response see
- *   `fetchHandler`
+ * Creates a server that passes each request to this handler. It does not listen until `listen` is called.
+ * @param handler called as `(request, reply)`, directly on the events; to use a handler that takes a Request and
+ *   returns a Response, wrap it in `fetchHandler`
  * @throws TypeError or RangeError for impossible options
  */
 export function createServer(handler: Handler, options: NodeServerOptions = {}): HttpServer {
@@ -40,11 +40,11 @@ export function createServer(handler: Handler, options: NodeServerOptions = {}):
 }
 
 const READ_SIZE = 64 * 1024;
-/** Above this Node waits for a millisecond. */
+/** Node reduces any longer timeout to 1 ms. */
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
 export class HttpServer {
-  /** The server beneath, for what is not here: `ref`, `address`, "listening". */
+  /** The underlying node:net or node:tls server, for anything not exposed here: `ref`, `address`, "listening". */
   readonly server: NetServer;
   private readonly service: Service;
   private readonly speaksHttp2: boolean;
@@ -53,13 +53,13 @@ export class HttpServer {
   private isClosing = false;
   private readonly onEmpty: (() => void)[] = [];
 
-  /** Made by the sessions. */
+  /** Use `createServer`. */
   constructor(handler: Handler, options: NodeServerOptions) {
     const { tls, maxConnections, speaksHttp2 = true } = options;
     this.speaksHttp2 = speaksHttp2;
     this.service = newService(handler, options, tls === undefined ? "http" : "https");
     (speaksHttp2 ? either : http1).check(this.service);
-    // Half-open, because a client may send its last request, then FIN, and still wait for the answer.
+    // Half-open, because a client may send its last request and a FIN, then wait for the response.
     const sockets = { allowHalfOpen: true, noDelay: true, highWaterMark: READ_SIZE };
     if (tls === undefined) {
       this.server = createNetServer(sockets, (socket: Socket) => this.serve(socket));
@@ -72,11 +72,15 @@ export class HttpServer {
       this.server.on("tlsClientError", (error: unknown) => this.service.onError(error, null));
     }
     if (maxConnections !== undefined) this.server.maxConnections = positive("maxConnections", maxConnections);
-    // A failed accept (no file descriptor left) is the end of one connection, not of the server.
+    // A failed accept (out of file descriptors) ends one connection, not the server.
     this.server.on("error", (error) => this.server.listening && this.service.onError(error, null));
   }
 
-  /** Resolves when it listens: with the port, or 0 for the path of a Unix socket. Default host: 127.0.0.1. Also after `close`. */
+  /**
+   * Starts listening. May be called again after `close`. Resolves with the port, or with 0 for a Unix socket; rejects
+   * if the server cannot listen.
+   * @param where a port (default 0: any free port), or where to listen; the host defaults to 127.0.0.1
+   */
   listen(where: ListenOptions | number = 0): Promise<number> {
     const { server } = this;
     const target = typeof where === "number" ? { port: where } : where;
@@ -91,7 +95,7 @@ export class HttpServer {
     });
   }
 
-  /** Serves one connection that was made elsewhere: any Duplex. */
+  /** Serves one connection that was accepted elsewhere, over any Duplex. */
   serve(stream: Duplex): void {
     const transport = new NodeTransport(stream, this.service.timeouts, this.newSession, this.forget);
     this.transports.add(transport);
@@ -99,14 +103,14 @@ export class HttpServer {
     if (this.isClosing) transport.session.shutdown();
   }
 
-  /** Connections that are open. */
+  /** The number of open connections. */
   get connections(): number {
     return this.transports.size;
   }
 
   /**
-   * Takes no more connections and requests, lets answers in progress end, and cuts what is left after `grace`
-   * milliseconds. Resolves when all connections are closed, but for sockets that were taken (`takeSocket`).
+   * Stops accepting connections and requests, lets responses in progress finish, and cuts any connection still open
+   * after `grace` milliseconds. Resolves when all connections are closed, except sockets taken with `takeSocket`.
    */
   async close(grace = 5_000): Promise<Closed> {
     this.isClosing = true;
@@ -138,7 +142,7 @@ export class HttpServer {
   private readonly newSession = (transport: NodeTransport): Session =>
     this.protocolFor(transport.stream).server(transport, this.service);
 
-  /** What ALPN chose; without TLS what the client begins with; without HTTP/2 HTTP/1.1. */
+  /** HTTP/1.1 if HTTP/2 is off; else what ALPN chose; without ALPN, whatever the client's first octets are. */
   private protocolFor(stream: Duplex & { alpnProtocol?: string | false | null }): Protocol {
     if (!this.speaksHttp2) return http1;
     return stream.alpnProtocol ? protocolOf(stream.alpnProtocol) : either;
@@ -149,7 +153,7 @@ export class HttpServer {
     if (this.transports.size === 0) for (const resolve of this.onEmpty.splice(0)) resolve();
   };
 
-  /** One clock for all connections: none of them has a timer of its own. */
+  /** Starts the one timer that serves all connections: none has a timer of its own. */
   private startTicker(): NodeJS.Timeout {
     const { timeouts } = this.service;
     const shortest = Math.min(timeouts.idle, timeouts.head, timeouts.body, timeouts.linger, timeouts.write);

@@ -1,45 +1,45 @@
-// A socket, or any Duplex, under a session: one write for all that is queued, backpressure both ways, and a close that
-// lets the peer read the last answer. Knows no HTTP.
+// Connects a socket, or any Duplex, to a session: one write for everything queued, backpressure both ways, and a close
+// that lets the peer read the last response. Knows nothing of HTTP.
 import type { Duplex } from "node:stream";
 import { NetworkError } from "../session/errors.ts";
 import type { Session, Transport } from "../session/session.ts";
 
 export interface TransportTimes {
-  /** Milliseconds that a peer may take nothing of what waits for it. */
+  /** How long, in milliseconds, the peer may accept none of the data waiting for it. */
   readonly write: number;
-  /** Milliseconds that a closed connection is still read. */
+  /** How long, in milliseconds, a closed connection is still read. */
   readonly linger: number;
 }
 
-/** Octets that a closed connection still reads. */
+/** The most octets still read from a closed connection. */
 const LINGER_OCTETS = 16 * 1024 * 1024;
 
-/** What a net.Socket has more than a Duplex. */
+/** The members of net.Socket and tls.TLSSocket that a plain Duplex lacks. */
 interface SocketPowers {
   resetAndDestroy?(): void;
-  /** Undefined: not connected, or no TCP. */
+  /** Undefined if the socket is not connected, or not TCP. */
   readonly remoteFamily?: string | undefined;
-  /** Of TLS. */
+  /** Set on a TLS socket. */
   readonly encrypted?: boolean;
   setTimeout?(milliseconds: number): void;
 }
 
 export class NodeTransport implements Transport {
   isBlocked = false;
-  /** Replaced when it is known which protocol the peer speaks. */
+  /** Replaced once the peer's protocol is known. */
   session: Session;
   readonly stream: Duplex;
   private readonly times: TransportTimes;
   private readonly onGone: (error: unknown, transport: NodeTransport) => void;
-  /** Closed for writing; what still comes is read and thrown away. */
+  /** Closed for writing; anything that still arrives is read and discarded. */
   private isLingering = false;
   private isEnded = false;
-  /** All of it is sent, the FIN included. */
+  /** Everything has been sent, including the FIN. */
   private isFlushed = false;
   private isHeld = false;
   private isDetached = false;
   private discarded = 0;
-  /** Milliseconds; Infinity: it is not so, NaN: since the last tick. */
+  /** Timestamps in milliseconds. Infinity: not in that state. NaN: entered it since the last tick. */
   private lingersSince = Number.POSITIVE_INFINITY;
   private blockedSince = Number.POSITIVE_INFINITY;
   private failure: unknown;
@@ -81,7 +81,10 @@ export class NodeTransport implements Transport {
     this.watchWrites(true);
   }
 
-  /** Gives the peer up when it takes nothing for too long. A socket's own timer sees octets go long before "drain" comes. */
+  /**
+   * Gives up on a peer that accepts nothing for too long. Uses the socket's own timer where there is one: it notices
+   * octets leaving long before "drain" is emitted.
+   */
   private watchWrites(isWatched: boolean): void {
     const socket = this.stream as Duplex & SocketPowers;
     if (socket.setTimeout === undefined) this.blockedSince = isWatched ? Number.NaN : Number.POSITIVE_INFINITY;
@@ -96,8 +99,8 @@ export class NodeTransport implements Transport {
   }
 
   /**
-   * Sends the FIN and goes on reading for a while (RFC 9112 9.6): octets that come to a closed socket are answered with
-   * a RST, which takes away the answer the peer has not read yet.
+   * Sends the FIN and keeps reading for a while (RFC 9112 9.6): octets that reach a closed socket trigger a RST, which
+   * destroys any response the peer has not read yet.
    */
   close(readsOn = false): void {
     if (!readsOn && !this.isLingering) {
@@ -128,11 +131,11 @@ export class NodeTransport implements Transport {
     this.stream.destroy();
   }
 
-  /** Leaves the stream to somebody else, as it is. */
+  /** Hands the stream over to another owner, in its current state. */
   detach(): Duplex {
     const { stream } = this;
     this.isDetached = true;
-    // As if it had never flowed: whoever listens next lets it.
+    // As if it had never flowed: it starts flowing when the new owner listens for data.
     stream.pause();
     (stream as { readableFlowing: boolean | null }).readableFlowing = null;
     stream.off("data", this.onData);
@@ -166,7 +169,7 @@ export class NodeTransport implements Transport {
     if (!this.isLingering) this.session.receiveEnd();
   };
 
-  /** Not at once: a peer that reads as fast as we write would keep every other connection waiting. */
+  /** Deferred: a peer that reads as fast as we write would otherwise starve every other connection. */
   private readonly onDrain = (): void => {
     setImmediate(unblock, this);
   };
@@ -196,8 +199,8 @@ export class NodeTransport implements Transport {
 }
 
 /**
- * TLS has its own way to tell an end from a cut, and a Unix socket none: Node throws for both. While a FIN is under way
- * Node's reset fails, leaks the descriptor, and never tells "close".
+ * Node's `resetAndDestroy` throws for TLS, which has its own way to tell an orderly end from a truncation, and for Unix
+ * sockets, which have none. While a FIN is in flight it fails, leaks the descriptor, and never emits "close".
  */
 function canReset(socket: Duplex & SocketPowers): boolean {
   const { resetAndDestroy, encrypted, remoteFamily, writableEnded, writableFinished } = socket;

@@ -1,33 +1,34 @@
-// Upgrades for code that is written for node:http, such as `ws`: the socket itself, before anything was answered.
+// Upgrades for code written against node:http, such as `ws`: hands over the socket itself, before any response is sent.
 import type { Duplex } from "node:stream";
 import type { Reply, ServerRequest } from "../session/exchange.ts";
 import { Http1ServerSession } from "../session/http1-server.ts";
 import type { NodeTransport } from "./transport.ts";
 
-/** What of an http.IncomingMessage such code reads. */
+/** The part of http.IncomingMessage that such code reads. */
 export interface NodeRequest {
   readonly method: string;
   readonly url: string;
   readonly httpVersion: string;
-  /** Lower-case names; values of repeated fields joined with ", ". */
+  /** Names in lower case; values of repeated fields joined with ", ". */
   readonly headers: Readonly<Record<string, string>>;
+  /** Alternating names, as sent, and values. */
   readonly rawHeaders: readonly string[];
   readonly socket: Duplex;
 }
 
 export interface TakenSocket {
-  /** The request as node:http would show it. */
+  /** The request in the shape node:http gives it. */
   readonly request: NodeRequest;
-  /** The connection: nothing was answered, and nobody else listens to it any more. */
+  /** The connection. No response has been sent, and nothing else listens to it any more. */
   readonly socket: Duplex;
-  /** What came behind the request's head. */
+  /** The octets received after the request head. */
   readonly head: Buffer;
 }
 
 /**
- * Takes the connection out of the server, for somebody else to answer the proposed upgrade:
+ * Takes the connection away from the server so that other code can answer the proposed upgrade:
  * `const { request, socket, head } = takeSocket(reply); wss.handleUpgrade(request, socket, head, callback)`.
- * @throws LocalProtocolError when no upgrade was proposed; TypeError over HTTP/2, which shares its connection
+ * @throws LocalProtocolError if no upgrade was proposed; TypeError over HTTP/2, whose streams share one connection
  */
 export function takeSocket(reply: Reply): TakenSocket {
   const { session, request } = reply;

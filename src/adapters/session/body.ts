@@ -1,50 +1,54 @@
-// The body of a received message: pieces wait here until somebody reads them, and while they wait the session reads no
-// more from the peer. That is all of backpressure on the way in, for either protocol.
+// The body of a received message. Pieces wait here until they are read, and while any wait the session reads no more
+// from the peer. That is all there is to inbound backpressure, for either protocol.
 import type { HeaderFields } from "../../shared/header-fields.ts";
 import { NetworkError } from "./errors.ts";
 
-/** Who reads a body. None of its methods is called before `read` has returned. */
+/** Receives a body. None of its methods is called before `read` has returned. */
 export interface BodyReader {
-  /** A piece: a view of what the transport read. In HTTP/1.1's chunked coding: does the rest of its chunk follow? */
+  /**
+   * A piece of the body, as a view of what the transport read. `isCut` is true if the rest of the piece's chunk follows
+   * (HTTP/1.1's chunked coding only).
+   */
   data(octets: Uint8Array, isCut: boolean): void;
   /** The body is complete. */
   end(trailers: HeaderFields): void;
-  /** The body will never be complete. */
+  /** The body failed and will never be complete. */
   error(error: unknown): void;
 }
 
-/** With the trailers, or with what went wrong and null. */
+/** Called with undefined and the trailers, or with the error and null. */
 type Settled = (error: unknown, trailers: HeaderFields | null) => void;
 
-/** The session that a body comes from. */
+/** The session that a body comes from, as the body sees it. */
 export interface BodySource {
-  /** The body is wanted, for the first time or again after a pause. */
+  /** The reader wants the body, for the first time or again after a pause. */
   bodyWanted(body: IncomingBody): void;
-  /** So many octets went to the reader, or away. */
+  /** This many octets went to the reader, or were dropped. */
   bodyConsumed(body: IncomingBody, octets: number): void;
   /** The rest of the body is not wanted. */
   bodyRefused(body: IncomingBody): void;
 }
 
 const OPEN = 0;
-/** All of it has arrived. */
+/** The whole body has arrived. */
 const ARRIVED = 1;
-/** The reader has all of it. */
+/** The reader has had all of it. */
 const ENDED = 2;
 const FAILED = 3;
 
+/** The body of a received message. Exactly one reader takes it, or it is discarded. */
 export class IncomingBody {
-  /** Of HTTP/2; 0 in HTTP/1.1. */
+  /** The HTTP/2 stream id; 0 in HTTP/1.1. */
   readonly streamId: number;
   private readonly source: BodySource;
   private reader: BodyReader | null = null;
-  /** What the reader has not yet taken; null until there is any: most messages have no body. */
+  /** Pieces the reader has not yet taken. Null while there are none, because most messages have no body. */
   private pieces: Uint8Array[] | null = null;
-  /** Of each piece: does the rest of its chunk follow? */
+  /** For each piece: whether the rest of its chunk follows. */
   private cuts: boolean[] | null = null;
   private at = 0;
   private isInChunk = false;
-  /** @internal Octets that have come. */
+  /** @internal Octets received so far. */
   received = 0;
   private state = OPEN;
   private fields: HeaderFields | null = null;
@@ -62,8 +66,8 @@ export class IncomingBody {
   // --- for its reader ---------------------------------------------------------------------------------------------
 
   /**
-   * Gives the body to this reader. A peer that waits for "100 Continue" gets it.
-   * @throws TypeError when the body has a reader or was discarded
+   * Gives the body to this reader. If the peer is waiting for "100 Continue", it is sent.
+   * @throws TypeError if the body already has a reader or was discarded
    */
   read(reader: BodyReader): void {
     if (this.reader !== null || this.isRefused) throw new TypeError("the body is being read already");
@@ -71,18 +75,19 @@ export class IncomingBody {
     this.source.bodyWanted(this);
   }
 
-  /** The reader takes no more for now. */
+  /** Stops calling the reader's `data` until `resume`; the peer is held back meanwhile. */
   pause(): void {
     this.isPaused = true;
   }
 
+  /** Ends a pause. */
   resume(): void {
     if (!this.isPaused) return;
     this.isPaused = false;
     this.source.bodyWanted(this);
   }
 
-  /** The rest of the body is not wanted. */
+  /** Discards the rest of the body: what has arrived is dropped, and the reader is called no more. */
   discard(): void {
     if (this.isRefused) return;
     this.isRefused = true;
@@ -91,31 +96,31 @@ export class IncomingBody {
     if (this.state === ARRIVED) this.state = ENDED;
     if (this.state !== OPEN) return;
     this.source.bodyRefused(this);
-    // An error for nobody would cost more than all the rest of a request (its stack: 8 of 10 µs).
+    // An error that nobody observes would cost more than the rest of the request: its stack trace takes 8 of 10 µs.
     if (this.onSettled !== null) this.settle(new NetworkError("ABORTED", "the body was discarded"));
   }
 
-  /** All of the body has arrived, though perhaps it was not yet read. */
+  /** Whether the whole body has arrived, even if it has not been read yet. */
   get isComplete(): boolean {
     return this.state === ARRIVED || this.state === ENDED;
   }
 
-  /** A reader was found for it, or it was discarded. */
+  /** Whether the body has a reader or was discarded. */
   get isClaimed(): boolean {
     return this.reader !== null || this.isRefused;
   }
 
-  /** Nobody wants the rest. */
+  /** Whether the rest of the body was discarded. */
   get isDiscarded(): boolean {
     return this.isRefused;
   }
 
-  /** The trailers, once the body is complete. */
+  /** The trailers; null until the body is complete. */
   get trailers(): HeaderFields | null {
     return this.fields;
   }
 
-  /** @internal Calls back once, when all has arrived or never will. */
+  /** @internal Calls back once, when the whole body has arrived or never will. */
   whenSettled(settled: Settled): void {
     this.onSettled = settled;
     if (this.fields !== null) this.settle(undefined);
@@ -129,12 +134,15 @@ export class IncomingBody {
     if (onSettled !== null) onSettled(error, this.fields);
   }
 
-  /** The pieces, at the pace of the loop. Leaving the loop discards the rest. */
+  /** Yields the pieces at the pace of the loop. Leaving the loop discards the rest. */
   [Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
     return this.iterate(false);
   }
 
-  /** The same in the chunks of HTTP/1.1's chunked coding, as they were sent, but for those above 1 MiB. */
+  /**
+   * Same, but yields the chunks of HTTP/1.1's chunked coding as they were sent, except that chunks above 1 MiB come in
+   * parts.
+   */
   chunks(): AsyncGenerator<Uint8Array, void, undefined> {
     return this.iterate(true);
   }
@@ -153,7 +161,10 @@ export class IncomingBody {
     }
   }
 
-  /** All of the body as one array: the caller bounds it by `limits.maxBodyBytes` or by Content-Length. */
+  /**
+   * Reads the whole body into one array. Its size is for the caller to bound, by `limits.maxBodyBytes` or
+   * Content-Length.
+   */
   async bytes(): Promise<Uint8Array<ArrayBuffer>> {
     const pieces: Uint8Array[] = [];
     let length = 0;
@@ -164,7 +175,7 @@ export class IncomingBody {
     return joined(pieces, length);
   }
 
-  /** All of the body, as UTF-8. */
+  /** Reads the whole body and decodes it as UTF-8. Its size is for the caller to bound, as with `bytes`. */
   async text(): Promise<string> {
     return new TextDecoder().decode(await this.bytes());
   }
@@ -193,7 +204,9 @@ export class IncomingBody {
     this.settle(undefined);
   }
 
-  /** @internal What waits is dropped, for a body that is not whole is not to be trusted. One that has arrived stays. */
+  /**
+   * @internal Drops waiting pieces, since an incomplete body is not to be trusted. A body that has fully arrived stays.
+   */
   fail(error: unknown): void {
     if (this.state !== OPEN) return;
     const { reader } = this;
@@ -205,7 +218,7 @@ export class IncomingBody {
     this.settle(error);
   }
 
-  /** @internal Hands over what waits; errors of the reader pass through. */
+  /** @internal Hands waiting pieces to the reader. Errors thrown by the reader pass through. */
   deliver(): void {
     const { reader } = this;
     if (reader === null || this.isDelivering) return;
@@ -218,7 +231,7 @@ export class IncomingBody {
           this.pieces = null;
           this.at = 0;
         }
-        // First, for a reader that throws has had it too.
+        // Counted first: a reader that throws has still had the piece.
         this.source.bodyConsumed(this, octets.length);
         reader.data(octets, isCut);
       }
@@ -229,19 +242,21 @@ export class IncomingBody {
     } finally {
       this.isDelivering = false;
     }
-    // A body that had failed before it was read.
+    // The body had failed before it was read.
     if (this.state === FAILED && this.reader !== null) {
       this.reader = null;
       reader.error(this.failure);
     }
   }
 
-  /** @internal Pieces wait: read no more from the peer. */
+  /** @internal Whether pieces are waiting: if so, no more is read from the peer. */
   get isWaiting(): boolean {
     return this.pieces !== null;
   }
 
-  /** What waits goes nowhere: in HTTP/2 it was taken from the window of all streams, which is to have it back. */
+  /**
+   * Drops waiting pieces and reports them as consumed: in HTTP/2 they used up the connection window, which is restored.
+   */
   private dropPieces(): void {
     const { pieces, at } = this;
     this.pieces = null;
@@ -253,15 +268,15 @@ export class IncomingBody {
   }
 }
 
-/** Chunks above this are passed on in parts: else a peer could have them kept whole. */
+/** Larger chunks are passed on in parts: otherwise a peer could make us hold them whole. */
 const LARGEST_CHUNK = 1024 * 1024;
 
-/** Reads for a loop that awaits. */
+/** The reader behind an async iteration. */
 class Collector implements BodyReader {
   private readonly body: IncomingBody;
   private readonly joins: boolean;
   private pieces: Uint8Array[] = [];
-  /** Of the chunk that is not whole. */
+  /** Parts of the chunk that is not yet whole. */
   private parts: Uint8Array[] = [];
   private length = 0;
   private outcome: { error: unknown } | "end" | null = null;
@@ -299,14 +314,14 @@ class Collector implements BodyReader {
     return taken;
   }
 
-  /** There will be no more. Throws what the body failed with. */
+  /** Whether there will be no more pieces. Throws the error the body failed with. */
   isOver(): boolean {
     if (this.pieces.length > 0 || this.outcome === null) return false;
     if (this.outcome !== "end") throw this.outcome.error;
     return true;
   }
 
-  /** Resolves when there is something new. */
+  /** Resolves when there is a new piece or the end. */
   async news(): Promise<void> {
     if (this.pieces.length > 0 || this.outcome !== null) return;
     const news = new Promise<void>((resolve) => {
@@ -317,7 +332,7 @@ class Collector implements BodyReader {
   }
 }
 
-/** One piece is not copied. */
+/** Concatenates the pieces; a single piece is not copied. */
 function joined(pieces: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
   if (pieces.length === 1) return pieces[0] as Uint8Array<ArrayBuffer>;
   const all = new Uint8Array(length);

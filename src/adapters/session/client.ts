@@ -1,4 +1,4 @@
-// A request and its response, as a client has them: synchronous, directly on the events of the core.
+// A request and its response as the client sees them: synchronous, directly on the events of the core.
 import { LocalProtocolError } from "../../shared/errors.ts";
 import type { FieldPair, HeaderFields, HeaderInput } from "../../shared/header-fields.ts";
 import type { BodySource, IncomingBody } from "./body.ts";
@@ -9,55 +9,55 @@ import type { Session } from "./session.ts";
 /** A request to send, the same for every protocol. */
 export interface OutgoingRequest {
   readonly method: string;
-  /** A path with its query; an authority in CONNECT. */
+  /** A path with its query; for CONNECT, an authority. */
   readonly target: string;
   readonly scheme: string;
-  /** Host and port; what stands in a Host field wins. */
+  /** Host and port. A Host field in `headers` takes precedence. */
   readonly authority: string;
   readonly headers: readonly FieldPair[];
-  /** Of extended CONNECT, which HTTP/2 alone has (RFC 8441). */
+  /** The protocol of an extended CONNECT, which only HTTP/2 has (RFC 8441). */
   readonly protocol?: string | undefined;
-  /** A body follows. */
+  /** Whether a body follows. */
   readonly hasBody: boolean;
 }
 
-/** The head of a response: HTTP/1.1's and HTTP/2's events both are. */
+/** The head of a response. The response events of both HTTP/1.1 and HTTP/2 have this shape. */
 export interface ResponseHead {
   readonly status: number;
   readonly headers: HeaderFields;
-  /** Of HTTP/1.1. */
+  /** HTTP/1.1 only. */
   readonly reason?: string;
   readonly httpVersion?: string;
 }
 
-/** Who waits for the response. */
+/** Receives the response. */
 export interface ResponseListener {
-  /** 100 to 199, but for 101. */
+  /** A 1xx response other than 101. */
   informational(head: ResponseHead): void;
-  /** With its body; of 101, and of 2xx to CONNECT, what comes through the tunnel. */
+  /** The final response with its body. For a 101, or a 2xx to CONNECT, `body` is the incoming side of the tunnel. */
   response(head: ResponseHead, body: IncomingBody, isTunnel: boolean): void;
-  /** There will be no response. What goes wrong after it, the body says. */
+  /** There will be no response. Failures after the response are reported by its body. */
   error(error: unknown): void;
 }
 
 /** The session behind a request. */
 export interface ClientSession extends Session, BodySource {
-  /** Can this request be sent now? */
+  /** Whether this request can be sent now. */
   canOpen(request: OutgoingRequest): boolean;
-  /** @throws LocalProtocolError when the request may not be sent; then nothing was */
+  /** Sends a request. @throws LocalProtocolError if the request must not be sent; then nothing was sent */
   open(request: OutgoingRequest, listener: ResponseListener): ClientExchange;
   write(exchange: ClientExchange, octets: Uint8Array): boolean;
   end(exchange: ClientExchange, trailers: HeaderInput | undefined): void;
   abort(exchange: ClientExchange, error: unknown): void;
 }
 
-/** Whom a client's session tells. */
+/** Notified by a client session. */
 export interface ClientOwner {
   /** `canOpen` may have become true. */
   free(): void;
-  /** Nothing can be opened any more. */
+  /** No more requests can be opened. */
   over(error: unknown): void;
-  /** Requests wait until they can be opened. */
+  /** Whether requests are waiting to be opened. */
   readonly isWaiting: boolean;
 }
 
@@ -65,16 +65,16 @@ const SENDING = 0;
 const ENDED = 1;
 const ABORTED = 2;
 
-/** One request being sent, and what waits for its response. */
+/** One request being sent, and the response it is waiting for. */
 export class ClientExchange implements Outgoing {
   onDrain: (() => void) | null = null;
-  /** Called once when no more of the request is wanted: it failed, or its response is complete already. */
+  /** Called once when the rest of the request is not wanted: it failed, or its response is already complete. */
   onAbort: ((error: unknown) => void) | null = null;
   /** Called when a request with Expect: 100-continue should send its body. */
   onContinue: (() => void) | null = null;
-  /** @internal Of HTTP/2: octets of the request's body that were given to the connection. */
+  /** @internal HTTP/2: octets of the request body handed to the connection. */
   written = 0;
-  /** The response's; null before its head. */
+  /** The body of the response; null until its head arrives. */
   body: IncomingBody | null = null;
   readonly streamId: number;
   readonly request: OutgoingRequest;
@@ -82,7 +82,7 @@ export class ClientExchange implements Outgoing {
   private readonly session: ClientSession;
   private state: number;
 
-  /** Made by the sessions. */
+  /** Called by the sessions. */
   constructor(session: ClientSession, request: OutgoingRequest, listener: ResponseListener, streamId: number) {
     this.session = session;
     this.request = request;
@@ -95,17 +95,23 @@ export class ClientExchange implements Outgoing {
     return this.state === ABORTED;
   }
 
-  /** All of the request is sent. */
+  /** Whether all of the request has been sent. */
   get hasEnded(): boolean {
     return this.state === ENDED;
   }
 
-  /** False: send no more before `onDrain`. @throws LocalProtocolError for more than Content-Length; the exchange fails */
+  /**
+   * Sends part of the body. Returns false if no more should be sent before `onDrain`.
+   * @throws LocalProtocolError if the body exceeds its Content-Length; the exchange then fails
+   */
   write(octets: Uint8Array): boolean {
     return this.sending(() => this.session.write(this, octets));
   }
 
-  /** @throws LocalProtocolError for less than Content-Length; the exchange fails */
+  /**
+   * Ends the request.
+   * @throws LocalProtocolError if the body is short of its Content-Length; the exchange then fails
+   */
   end(trailers?: HeaderInput): void {
     const isDone = this.sending(() => {
       this.session.end(this, trailers);
@@ -125,18 +131,18 @@ export class ClientExchange implements Outgoing {
     }
   }
 
-  /** Gives the exchange up: in HTTP/2 its stream, in HTTP/1.1 the connection, unless it is complete. */
+  /** Abandons the exchange: resets its stream in HTTP/2, ends the connection in HTTP/1.1, unless it is complete. */
   abort(error: unknown = new NetworkError("ABORTED", "the request was given up")): void {
     this.session.abort(this, error);
     this.fail(error);
   }
 
-  /** @internal The connection speaks another protocol now: this end may write. */
+  /** @internal The connection now speaks another protocol: this end may write. */
   beginTunnel(): void {
     this.state = SENDING;
   }
 
-  /** @internal No more of the request is wanted. */
+  /** @internal The rest of the request is not wanted. */
   stop(error: unknown): void {
     const { onAbort } = this;
     this.onAbort = null;

@@ -1,5 +1,6 @@
-// What goes wrong with a connection and is no fault of protocol: it ended, it was given up, it took too long. The core
-// throws only the two ProtocolErrors; these belong to the glue, and carry what happened beneath as `cause`.
+// Failures of a connection that are not protocol violations in themselves: it ended, was abandoned, or timed out. The
+// core throws only the two ProtocolErrors; NetworkError belongs to the adapters and carries the underlying error as
+// `cause`.
 
 /** Why an exchange failed. */
 export type NetworkErrorCode =
@@ -7,19 +8,23 @@ export type NetworkErrorCode =
   | "PROTOCOL"
   /** The connection ended or failed before the exchange was complete. */
   | "DISCONNECTED"
-  /** This end closes, and took the exchange no more. */
+  /**
+   * This end, or the peer by GOAWAY, was closing the connection; `unprocessed` tells whether the exchange was begun.
+   */
   | "CLOSING"
-  /** The peer, or this end, was silent for longer than the options allow. */
+  /** The peer made no progress for longer than the `timeouts` options allow. */
   | "TIMEOUT"
-  /** The peer gave up this exchange alone (RST_STREAM). */
+  /** The peer abandoned this exchange alone (RST_STREAM). */
   | "RESET"
-  /** This end gave up the exchange. */
+  /** This end abandoned the exchange. */
   | "ABORTED";
 
-/** An exchange or a connection that could not be completed. A TypeError, as what Fetch rejects with is. */
+/**
+ * The error of an exchange or connection that could not be completed. A TypeError, like the errors Fetch rejects with.
+ */
 export class NetworkError extends TypeError {
   readonly code: NetworkErrorCode;
-  /** The peer certainly did nothing with the request: it may be sent again, whatever its method. */
+  /** True if the peer certainly did not act on the request: it may be sent again, whatever its method. */
   readonly unprocessed: boolean;
 
   constructor(code: NetworkErrorCode, message: string, options: { cause?: unknown; unprocessed?: boolean } = {}) {
@@ -30,7 +35,7 @@ export class NetworkError extends TypeError {
   }
 }
 
-/** What ended a connection, as the error of each exchange on it. */
+/** Converts the error that ended a connection to the error of each exchange on it. */
 export function disconnected(cause: unknown, unprocessed = false): NetworkError {
   if (cause instanceof NetworkError && cause.unprocessed === unprocessed) return cause;
   const inner = cause instanceof NetworkError ? cause : undefined;

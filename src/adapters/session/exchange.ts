@@ -1,25 +1,25 @@
-// A request and its answer, as the server's handler has them: synchronous, directly on the events of the core.
+// A request and its response as the server's handler sees them: synchronous, directly on the events of the core.
 import { LocalProtocolError } from "../../shared/errors.ts";
 import type { HeaderFields, HeaderInput } from "../../shared/header-fields.ts";
 import { type BodySource, IncomingBody } from "./body.ts";
 import { disconnected, NetworkError } from "./errors.ts";
 
-/** What a request event says: HTTP/1.1's and HTTP/2's both do. */
+/** The head of a request. The request events of both HTTP/1.1 and HTTP/2 have this shape. */
 export interface RequestHead {
   readonly method: string;
-  /** As sent; in HTTP/2 `:path`, and of a CONNECT the authority. */
+  /** The request target, as sent: in HTTP/2 `:path`, or the authority of a CONNECT. */
   readonly target: string;
   readonly headers: HeaderFields;
   readonly httpVersion?: string;
   readonly scheme?: string;
   readonly authority?: string;
-  /** Of extended CONNECT (RFC 8441). */
+  /** The protocol of an extended CONNECT (RFC 8441). */
   readonly protocol?: string | undefined;
 }
 
 /** The session behind a request and its reply. */
 export interface ServerSession extends BodySource {
-  /** "http" or "https", when the request does not say. */
+  /** "http" or "https": used if the request does not say. */
   readonly scheme: string;
   inform(reply: Reply, status: number, headers: HeaderInput | undefined): void;
   respond(reply: Reply, status: number, headers: HeaderInput | undefined): void;
@@ -34,7 +34,7 @@ export class ServerRequest extends IncomingBody {
   readonly head: RequestHead;
   private readonly session: ServerSession;
 
-  /** Made by the sessions. */
+  /** Called by the sessions. */
   constructor(session: ServerSession, head: RequestHead, streamId: number) {
     super(session, streamId);
     this.session = session;
@@ -58,17 +58,17 @@ export class ServerRequest extends IncomingBody {
     return this.head.httpVersion ?? "2";
   }
 
-  /** "http" or "https": what the request says, else what the transport is. */
+  /** "http" or "https": as the request says, else by whether the transport is secure. */
   get scheme(): string {
     return this.head.scheme || this.session.scheme;
   }
 
-  /** Host and port that the request is for; "" when it does not say. */
+  /** The host and port that the request is for; "" if it names none. */
   get authority(): string {
     return this.head.authority || (this.head.headers.get("host") ?? "");
   }
 
-  /** The protocol that an extended CONNECT asks for. */
+  /** The protocol that an extended CONNECT asks for (RFC 8441); else null. */
   get protocol(): string | null {
     return this.head.protocol ?? null;
   }
@@ -80,50 +80,51 @@ const ENDED = 2;
 const ABORTED = 3;
 const STATES = ["a reply that has not begun", "a reply that has begun", "a reply that has ended", "a reply given up"];
 
-/** What can be written to: the answer of a server, the request of a client, one direction of a tunnel. */
+/** Something that can be written to: a server's response, a client's request, one direction of a tunnel. */
 export interface Outgoing {
-  /** Called when `write` gave false and there is room again. */
+  /** Called when there is room again after `write` returned false. */
   onDrain: (() => void) | null;
-  /** Called once when it can no longer be completed. */
+  /** Called once if it can no longer be completed, with the reason. */
   onAbort: ((error: unknown) => void) | null;
   readonly isAborted: boolean;
+  /** Sends octets. Returns false if no more should be sent before `onDrain`. */
   write(octets: Uint8Array): boolean;
   end(trailers?: HeaderInput): void;
   abort(error?: unknown): void;
 }
 
-/** The answer to a request. */
+/** The response to a request. */
 export class Reply implements Outgoing {
-  /** Called when `write` gave false and there is room again. */
+  /** Called when there is room again after `write` returned false. */
   onDrain: (() => void) | null = null;
-  /** Called once when the answer can no longer be completed: the peer left, or this end gave up. */
+  /** Called once if the response can no longer be completed, with the reason: the peer left, or this end gave up. */
   onAbort: ((error: unknown) => void) | null = null;
   readonly request: ServerRequest;
   /** @internal */
   readonly session: ServerSession;
   private state = WAITING;
   private failure: unknown;
-  /** @internal Of HTTP/2: octets of the body that were given to the connection. */
+  /** @internal HTTP/2: octets of the body handed to the connection. */
   written = 0;
-  /** @internal 100 Continue was sent (HTTP/2). */
+  /** @internal HTTP/2: whether 100 Continue was sent. */
   wasContinued = false;
-  /** @internal Of HTTP/2. */
+  /** @internal The HTTP/2 stream id; 0 in HTTP/1.1. */
   get streamId(): number {
     return this.request.streamId;
   }
 
-  /** Made by the sessions. */
+  /** Called by the sessions. */
   constructor(session: ServerSession, request: ServerRequest) {
     this.session = session;
     this.request = request;
   }
 
-  /** The final head has been sent. */
+  /** Whether the final head has been sent; also true once the reply was aborted. */
   get hasBegun(): boolean {
     return this.state !== WAITING;
   }
 
-  /** All has been sent. */
+  /** Whether the whole response has been sent. */
   get hasEnded(): boolean {
     return this.state === ENDED;
   }
@@ -132,15 +133,15 @@ export class Reply implements Outgoing {
     return this.state === ABORTED;
   }
 
-  /** Why it was aborted. */
+  /** The error it was aborted with, if it was. */
   get error(): unknown {
     return this.failure;
   }
 
   /**
-   * Sends an informational response: 103 Early Hints, 102; 100 goes by itself when the body is read.
-   * To a peer that speaks HTTP/1.0 nothing is sent (RFC 9110 15.2).
-   * @throws LocalProtocolError when it may not be sent
+   * Sends an informational response, such as 103 Early Hints or 102. A 100 is sent automatically when the body is read.
+   * Nothing is sent to an HTTP/1.0 peer (RFC 9110 15.2).
+   * @throws LocalProtocolError if it must not be sent
    */
   inform(status: number, headers?: HeaderInput): void {
     if (this.state === ABORTED) return;
@@ -149,8 +150,8 @@ export class Reply implements Outgoing {
   }
 
   /**
-   * Sends the final head. Framing is chosen: Content-Length if given, else chunked, or the end of the connection.
-   * @throws LocalProtocolError when it may not be sent; then nothing was
+   * Sends the final head. The framing is chosen: Content-Length if given, else chunked, or until the connection closes.
+   * @throws LocalProtocolError if it must not be sent; then nothing was sent
    */
   respond(status: number, headers?: HeaderInput): void {
     if (this.state === ABORTED) return;
@@ -160,8 +161,10 @@ export class Reply implements Outgoing {
   }
 
   /**
-   * Octets of the body, kept by reference until they are sent; to HEAD none are. False: send no more before `onDrain`.
-   * @throws LocalProtocolError for more than Content-Length; the connection is then closed, for the message is broken
+   * Sends octets of the body, which are kept by reference until sent; in response to HEAD they are dropped. Returns
+   * false if no more should be sent before `onDrain`.
+   * @throws LocalProtocolError if the body exceeds its Content-Length; the exchange is then aborted, because the
+   *   message is broken
    */
   write(octets: Uint8Array): boolean {
     if (this.state === ABORTED) return false;
@@ -175,8 +178,9 @@ export class Reply implements Outgoing {
   }
 
   /**
-   * The answer is complete.
-   * @throws LocalProtocolError for less body than Content-Length; the connection is then closed, for the message is broken
+   * Ends the response.
+   * @throws LocalProtocolError if the body is short of its Content-Length; the exchange is then aborted, because the
+   *   message is broken
    */
   end(trailers?: HeaderInput): void {
     if (this.state === ABORTED) return;
@@ -190,14 +194,14 @@ export class Reply implements Outgoing {
     this.state = ENDED;
   }
 
-  /** The whole answer at once. */
+  /** Sends a whole response at once. */
   complete(status: number, headers?: HeaderInput, body?: Uint8Array): void {
     this.respond(status, headers);
     if (body !== undefined && body.length > 0) this.write(body);
     this.end();
   }
 
-  /** Gives the exchange up: in HTTP/2 its stream, in HTTP/1.1 the connection. */
+  /** Abandons the exchange: resets its stream in HTTP/2, closes the connection in HTTP/1.1. */
   abort(error: unknown = new NetworkError("ABORTED", "the answer was given up")): void {
     if (this.state === ENDED || this.state === ABORTED) return;
     this.session.abort(this, error);
@@ -205,9 +209,9 @@ export class Reply implements Outgoing {
   }
 
   /**
-   * Switches protocols: 101 to a proposed Upgrade, 200 to CONNECT. What then comes is the tunnel's incoming side, the
-   * octets that had already come first; `write` and `end` are its other side.
-   * @throws LocalProtocolError when no switch was proposed
+   * Switches protocols: answers 101 to a proposed Upgrade, 200 to CONNECT. Returns the incoming side of the tunnel,
+   * starting with any octets already received; `write` and `end` are its outgoing side.
+   * @throws LocalProtocolError if no switch was proposed; NetworkError if the reply was aborted
    */
   upgrade(headers?: HeaderInput): IncomingBody {
     if (this.state === ABORTED) throw disconnected(this.failure);
@@ -235,5 +239,8 @@ export class Reply implements Outgoing {
   }
 }
 
-/** Answers a request, now or later. What it throws, or its promise, is a 500. */
+/**
+ * Answers a request, now or later. If it throws, or its promise rejects, the response is a 500, or is aborted if it has
+ * already begun.
+ */
 export type Handler = (request: ServerRequest, reply: Reply) => void | Promise<void>;

@@ -1,5 +1,5 @@
-// A client's end of HTTP/1.1: requests one after the other on one connection, or pipelined, and responses to whom they
-// are due. Knows no stream and no promise.
+// The client end of HTTP/1.1: requests on one connection, sequential or pipelined, with each response routed to its
+// request. Knows nothing of streams and promises.
 import { ClientConnection } from "../../http1/client.ts";
 import type { Http1Event, Http1Options, RemoteProtocolError } from "../../http1/index.ts";
 import type { Http2Options } from "../../http2/index.ts";
@@ -17,15 +17,15 @@ import { disconnected, NetworkError } from "./errors.ts";
 import { Delay, FLUSH_AT, HEAD_TURNS, type Transport, takeQueued } from "./session.ts";
 import { Tunnel } from "./tunnel.ts";
 
-/** Milliseconds; Infinity turns one off. */
+/** A client's timeouts in milliseconds; Infinity disables one. */
 export interface ClientTimeouts {
-  /** From the end of a request to the head of its response. */
+  /** How long the head of a response may take after its request was sent. */
   readonly response: number;
-  /** Between two pieces of a response's body. */
+  /** The longest gap between two pieces of a response body. */
   readonly body: number;
-  /** How long a peer may take nothing of what waits for it. */
+  /** How long the peer may accept none of the data waiting for it. */
   readonly write: number;
-  /** How long a request with Expect: 100-continue waits for the word before it sends its body all the same. */
+  /** How long a request with Expect: 100-continue waits for 100 Continue before it sends its body anyway. */
   readonly expect: number;
 }
 
@@ -36,12 +36,12 @@ export interface ClientSettings {
   readonly http1: Http1Options | undefined;
   readonly http2: Http2Options | undefined;
   readonly timeouts: ClientTimeouts;
-  /** Requests that may wait for their responses at a time; only those that are idempotent wait behind one another. */
+  /** How many requests may await their responses at once; only idempotent ones are sent behind one another. */
   readonly pipelining: number;
 }
 
 const END_OF_MESSAGE = { type: "end-of-message" } as const;
-/** Methods that may be sent before the answer to the one before is known (RFC 9112 9.3.2, RFC 9110 9.2.2). */
+/** Methods that may be pipelined: sent before the previous response is known (RFC 9112 9.3.2, RFC 9110 9.2.2). */
 const PIPELINED = ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"];
 
 export class Http1ClientSession implements ClientSession {
@@ -50,7 +50,7 @@ export class Http1ClientSession implements ClientSession {
   private readonly transport: Transport;
   private readonly owner: ClientOwner;
   private readonly settings: ClientSettings;
-  /** Sent, and not yet answered in full: the oldest first. */
+  /** Exchanges that are sent but not fully answered, oldest first. */
   private exchanges: ClientExchange[] = [];
   private tunnel: Tunnel | null = null;
   private isPumping = false;
@@ -104,7 +104,10 @@ export class Http1ClientSession implements ClientSession {
     this.schedule();
   }
 
-  /** A request cannot be taken back, nor its response skipped: the connection ends, unless all was there already. */
+  /**
+   * A request cannot be withdrawn, nor its response skipped, so this ends the connection, unless the exchange is
+   * complete.
+   */
   abort(exchange: ClientExchange, error: unknown): void {
     if (this.isOver || !this.exchanges.includes(exchange)) return;
     this.exchanges = this.exchanges.filter((each) => each !== exchange);
@@ -224,7 +227,7 @@ export class Http1ClientSession implements ClientSession {
     }
   }
 
-  /** A reader that throws has given the response up. */
+  /** Delivers the oldest response's body. A reader that throws abandons the response. */
   private deliver(): void {
     const exchange = this.exchanges[0];
     try {
@@ -253,14 +256,14 @@ export class Http1ClientSession implements ClientSession {
     exchange.listener.response(head, incoming, true);
   }
 
-  /** The response is complete: on to the next one that is due, or to the end. */
+  /** If the response is complete, moves on to the next one due, or closes. */
   private nextCycle(): boolean {
     const { http, exchanges } = this;
     const exchange = exchanges[0];
     if (exchange === undefined || this.isOver || this.tunnel !== null || !exchange.body?.isComplete) return false;
     exchanges.shift();
     if (!exchange.hasEnded) {
-      // What was answered before it was sent is not sent any more, and nothing can follow it.
+      // A request answered before it was fully sent is not sent any further, so no other request can follow it.
       exchange.stop(new NetworkError("ABORTED", "the response was complete before the request"));
       this.finish();
       return false;
@@ -277,14 +280,14 @@ export class Http1ClientSession implements ClientSession {
   // --- bodies -------------------------------------------------------------------------------------------------------
 
   bodyWanted(body: IncomingBody): void {
-    // One that has arrived, or failed, may be read when its exchange is over.
+    // A body that has arrived, or failed, may still be read after its exchange is over.
     if (body !== this.exchanges[0]?.body) queueMicrotask(() => body.deliver());
     this.schedule();
   }
 
   bodyConsumed(): void {}
 
-  /** The rest of a response cannot be skipped in less time than it takes to come. */
+  /** Ends the exchange: skipping the rest of a response would take as long as receiving it. */
   bodyRefused(body: IncomingBody): void {
     const exchange = this.exchanges[0];
     if (exchange === undefined || exchange.body !== body) return;
@@ -298,7 +301,7 @@ export class Http1ClientSession implements ClientSession {
     this.fail(new NetworkError(isCut ? "DISCONNECTED" : "PROTOCOL", error.message, { cause: error }));
   }
 
-  /** The connection is of no use any more. */
+  /** Ends a connection that is no longer usable. */
   private fail(error: unknown): void {
     if (this.isOver) return;
     this.isOver = true;
@@ -306,7 +309,7 @@ export class Http1ClientSession implements ClientSession {
     this.endAll(error);
   }
 
-  /** The connection ends in order. */
+  /** Ends the connection in order. */
   private finish(): void {
     if (this.isOver) return;
     this.isOver = true;
@@ -341,7 +344,7 @@ export class Http1ClientSession implements ClientSession {
     this.fail(new NetworkError("TIMEOUT", `the peer did not go on with its ${phase}`));
   }
 
-  /** What is waited for; "" when it is not the peer. */
+  /** What the connection is waiting for from the peer; "" if it is not waiting for the peer. */
   private currentPhase(): "" | "response" | "body" {
     const exchange = this.exchanges[0];
     if (this.isOver || this.tunnel !== null || exchange === undefined || this.transport.isBlocked) return "";
@@ -350,11 +353,11 @@ export class Http1ClientSession implements ClientSession {
   }
 }
 
-/** With Host, and the framing that a body of unknown length needs. */
+/** Returns the fields, adding Host, and Transfer-Encoding for a body of unknown length. */
 function fieldsOf({ headers, target, authority, hasBody, method }: OutgoingRequest): readonly FieldPair[] {
   const names = new Set(headers.map(([name]) => name.toLowerCase()));
   const added: FieldPair[] = [];
-  // What a CONNECT asks for is host and port by itself (RFC 9110 9.3.6).
+  // The target of a CONNECT is itself a host and port (RFC 9110 9.3.6).
   const host = authority === "" && method === "CONNECT" ? target : authority;
   if (host !== "" && !names.has("host")) added.push(["Host", host]);
   if (hasBody && !names.has("content-length") && !names.has("transfer-encoding") && method !== "CONNECT") {

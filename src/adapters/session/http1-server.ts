@@ -1,6 +1,6 @@
-// A server's end of HTTP/1.1: the loop that every user of the core writes (feed what came, pull events until there are
-// none, let the handler answer, write once for all the requests of one read), with exchanges in place of events. Knows
-// time and when to close; knows no socket.
+// The server end of HTTP/1.1: the loop that every user of the core writes (feed what was read, pull events until there
+// are none, let the handler answer, write once for all the requests of one read), with exchanges in place of events.
+// Handles timeouts and closing; knows nothing of sockets.
 import {
   type DataEvent,
   Http1Connection,
@@ -103,7 +103,7 @@ export class Http1ServerSession implements Session, ServerSession {
 
   // --- the loop -----------------------------------------------------------------------------------------------------
 
-  /** Before long: what handlers say outside of the loop is put together into one write. */
+  /** Pumps soon, so that what handlers send outside the loop is batched into one write. */
   private schedule(turns = 1): void {
     if (!this.isPumping) this.delay.begin(turns);
   }
@@ -122,7 +122,7 @@ export class Http1ServerSession implements Session, ServerSession {
     this.settle();
   }
 
-  /** After a turn of the loop: close, or read on, or not. */
+  /** After a turn of the loop: closes, holds reading, or reads on. */
   private settle(): void {
     const { http, transport, tunnel } = this;
     if (this.isOver) return;
@@ -133,7 +133,7 @@ export class Http1ServerSession implements Session, ServerSession {
       case "error":
         return this.finish();
     }
-    // Requests wait behind one whose answer is not complete, or octets behind a reader: nothing more is read before.
+    // Read nothing more while requests wait behind an unfinished response, or octets behind a slow reader.
     const waits = http.bufferedBytes > 0 && (http.remoteState === "done" || http.remoteState === MIGHT_SWITCH);
     transport.hold(transport.isBlocked || waits || this.reply?.request.isWaiting === true);
   }
@@ -145,7 +145,7 @@ export class Http1ServerSession implements Session, ServerSession {
     else this.transport.close(true);
   }
 
-  /** One event. False: there is none now. */
+  /** Handles one event. False: there is none for now. */
   private step(): boolean {
     if (this.isOver || this.tunnel !== null || this.transport.isBlocked) return false;
     let event: Http1Event;
@@ -175,8 +175,9 @@ export class Http1ServerSession implements Session, ServerSession {
   }
 
   /**
-   * The peer has ended before a body of which no octet came: no fault once it has its answer. Whoever reads the body waits
-   * in vain, and so would the connection; an answer that needs none of it goes on.
+   * The peer closed before a body of which no octet arrived, which is no fault if it already has its response. If the
+   * body is being read, the reader, and with it the connection, would wait in vain, so the exchange fails. A response
+   * that does not need the body goes on.
    */
   private endBody(): void {
     const { reply } = this;
@@ -220,7 +221,7 @@ export class Http1ServerSession implements Session, ServerSession {
     }
   }
 
-  /** With both sides of the exchange complete the connection is free for the next one. */
+  /** Once both sides of the exchange are complete, frees the connection for the next one. */
   private nextCycle(): boolean {
     const { http } = this;
     if (http.localState !== "done" || http.remoteState !== "done" || this.isOver) return false;
@@ -237,7 +238,7 @@ export class Http1ServerSession implements Session, ServerSession {
 
   bodyWanted(body: IncomingBody): void {
     if (body === this.reply?.request) this.wantsBody = true;
-    // One that has arrived may be read when its exchange or the connection is over.
+    // A body that has arrived may still be read after its exchange or the connection has ended.
     else if (body !== this.tunnel?.incoming) queueMicrotask(() => this.guard(() => body.deliver()));
     this.schedule();
   }
@@ -248,7 +249,7 @@ export class Http1ServerSession implements Session, ServerSession {
     this.schedule();
   }
 
-  /** @param count octets of a body that nobody reads */
+  /** Counts skipped octets and closes above the limit. @param count octets of a body that nobody reads */
   private skip(count: number): void {
     this.skipped += count;
     if (this.skipped > this.service.unreadBodyOctets) this.finish();
@@ -257,7 +258,7 @@ export class Http1ServerSession implements Session, ServerSession {
   // --- for replies --------------------------------------------------------------------------------------------------
 
   inform(_reply: Reply, status: number, headers: HeaderInput | undefined): void {
-    // RFC 9110 15.2: HTTP/1.0 had none.
+    // HTTP/1.0 has no informational responses (RFC 9110 15.2).
     if (this.http.remoteHttpVersion !== "1.1") return;
     this.http.send({ type: "informational-response", status, headers });
     this.schedule();
@@ -269,7 +270,10 @@ export class Http1ServerSession implements Session, ServerSession {
     this.schedule(HEAD_TURNS);
   }
 
-  /** What follows this answer may be anything: a body that was never sent, the first octets of a tunnel. */
+  /**
+   * Whether the connection must close after this response: it is shutting down, it has reached `maxRequests`, or what
+   * follows is ambiguous (a body the client may not send, the first octets of a tunnel).
+   */
   private isLast(): boolean {
     return (
       this.isStopping ||
@@ -296,7 +300,7 @@ export class Http1ServerSession implements Session, ServerSession {
     this.schedule();
   }
 
-  /** Only a chunked body has any: they are left out where the peer's version has none (RFC 9110 6.5.1). */
+  /** Only a chunked body has trailers: omits them if the peer's version does not support it (RFC 9110 6.5.1). */
   private trailersFor(trailers: HeaderInput): HeaderInput | undefined {
     return this.http.remoteHttpVersion === "1.1" ? trailers : undefined;
   }
@@ -317,8 +321,8 @@ export class Http1ServerSession implements Session, ServerSession {
   }
 
   /**
-   * Leaves the connection to somebody else, as it is: nothing was answered. For code that speaks for itself, such as
-   * `ws`. Returns the octets that came behind the request's head.
+   * Hands the connection over, with no response sent, to code that answers by itself, such as `ws`. Returns the octets
+   * received after the request head.
    */
   detach(reply: Reply): Uint8Array {
     const { data } = this.switchProtocol(reply, undefined);
@@ -328,10 +332,10 @@ export class Http1ServerSession implements Session, ServerSession {
     return data;
   }
 
-  /** Gives the octets behind the request, which are no longer HTTP. */
+  /** Accepts the switch. Returns the octets after the request, which are no longer HTTP. */
   private switchProtocol(reply: Reply, headers: HeaderInput | undefined): { data: Uint8Array; eof: boolean } {
     const { http } = this;
-    // Its head was handed over before its end was read.
+    // The handler is called with the head, before the end of the request was read: read that now.
     while (http.remoteState === "send-body" && this.step());
     if (http.remoteState !== MIGHT_SWITCH) {
       const { isComplete } = reply.request;
@@ -366,7 +370,7 @@ export class Http1ServerSession implements Session, ServerSession {
     if (!this.isPumping) this.schedule();
   }
 
-  /** Answers with a bare status and closes, if nothing of an answer was sent. */
+  /** Answers with a bare status and Connection: close, if no response has begun. */
   private refuse(status: number): void {
     const state = this.http.localState;
     if (state !== "send-response" && state !== "idle") return;
@@ -374,7 +378,10 @@ export class Http1ServerSession implements Session, ServerSession {
     this.http.send(END_OF_MESSAGE);
   }
 
-  /** Closes, and makes sure that an answer cut short does not look complete: one to HTTP/1.0 may end with the FIN. */
+  /**
+   * Closes the connection, making sure that a truncated response does not look complete: one to an HTTP/1.0 client may
+   * be delimited by the FIN, so there the connection is reset.
+   */
   private abandon(error: unknown): void {
     const isCut = this.http.localState === "send-body" && this.http.remoteHttpVersion !== "1.1";
     if (isCut || this.tunnel !== null) {
@@ -392,7 +399,7 @@ export class Http1ServerSession implements Session, ServerSession {
     this.transport.close();
   }
 
-  /** Calls code of the application, of which no error may come out here. */
+  /** Calls application code and reports any error it throws. */
   private guard(call: () => void): void {
     try {
       call();
@@ -422,7 +429,7 @@ export class Http1ServerSession implements Session, ServerSession {
     if (this.currentPhase() === "idle") this.finish();
   }
 
-  /** Called now and then for every connection, so that requests themselves never touch a timer. */
+  /** Called periodically for every connection, so that requests themselves never touch a timer. */
   tick(now: number): void {
     const phase = this.currentPhase();
     const progress = phase === "body" ? this.octetsRead : this.requests;
@@ -447,18 +454,18 @@ export class Http1ServerSession implements Session, ServerSession {
     if (reply !== null) this.guard(() => reply.fail(error));
   }
 
-  /** What the connection waits for; "" when it is not the peer's octets. */
+  /** What the connection is waiting for from the peer; "" if it is not waiting for the peer's octets. */
   private currentPhase(): "" | "idle" | "head" | "body" {
     const { http, transport, reply } = this;
     if (this.isOver || this.tunnel !== null || transport.isBlocked) return "";
-    // A reader that has paused is given time, but not when the answer is complete.
+    // A paused reader is given time, unless the response is already complete.
     if (reply?.request.isWaiting && !reply.hasEnded) return "";
     if (http.remoteState === "send-body") return this.waitsForHandler() ? "" : "body";
     if (http.remoteState !== "idle") return "";
     return http.bufferedBytes > 0 ? "head" : "idle";
   }
 
-  /** The client holds its body back until it is asked for. */
+  /** Whether the client is holding back its body until 100 Continue, and the handler has not asked for it yet. */
   private waitsForHandler(): boolean {
     return this.http.remoteIsWaitingFor100Continue && !this.wantsBody;
   }

@@ -1,4 +1,5 @@
-// A client's end of HTTP/2: many requests at a time, each on a stream of its own. Knows no stream of octets and no promise.
+// The client end of HTTP/2: concurrent requests, each on its own HTTP/2 stream. Knows nothing of byte streams and
+// promises.
 import type { Http2ReceivedEvent, StreamResetEvent } from "../../http2/index.ts";
 import type { HeaderInput } from "../../shared/header-fields.ts";
 import { IncomingBody } from "./body.ts";
@@ -15,7 +16,7 @@ import type { ClientSettings } from "./http1-client.ts";
 import { Http2Session, Wait } from "./http2-session.ts";
 import { HEAD_TURNS, type Transport } from "./session.ts";
 
-/** Streams to open before the server has said how many it takes: what it should allow at least (RFC 9113 6.5.2). */
+/** How many streams to open before the server's SETTINGS arrive: the recommended minimum (RFC 9113 6.5.2). */
 const BEFORE_SETTINGS = 100;
 
 export class Http2ClientSession extends Http2Session implements ClientSession {
@@ -25,9 +26,9 @@ export class Http2ClientSession extends Http2Session implements ClientSession {
   private readonly exchanges = new Map<number, ClientExchange>();
   private readonly waits = new Map<number, { request: Wait; response: Wait }>();
   private readonly turn = new Wait();
-  /** The server's SETTINGS have come. */
+  /** The server's SETTINGS have arrived. */
   private isSettled = false;
-  /** The server takes no more. */
+  /** The server takes no more requests: it sent GOAWAY. */
   private isLeaving = false;
 
   constructor(transport: Transport, owner: ClientOwner, settings: ClientSettings) {
@@ -124,11 +125,11 @@ export class Http2ClientSession extends Http2Session implements ClientSession {
     exchange.listener.response(head, body, isTunnel);
   }
 
-  /** The response is complete: what is left of the request is not sent any more. */
+  /** The response is complete: the rest of the request is not sent. */
   private complete(exchange: ClientExchange): void {
     const { streamId, request } = exchange;
     if (!exchange.hasEnded) {
-      // A tunnel may be closed one way.
+      // A tunnel may be closed in one direction.
       if (request.method === "CONNECT") return;
       this.http.reset(streamId, "CANCEL");
       exchange.stop(new NetworkError("ABORTED", "the response was complete before the request"));
@@ -156,12 +157,12 @@ export class Http2ClientSession extends Http2Session implements ClientSession {
       this.exchanges.delete(streamId);
       exchange?.fail(error);
     }
-    // RFC 9113 5.4.1: after an error nothing comes any more.
+    // After a connection error nothing more will arrive (RFC 9113 5.4.1).
     if (code !== "NO_ERROR") this.failAll(new NetworkError("CLOSING", `the server closes: ${code}`));
     this.endIfIdle();
   }
 
-  /** A stream is free for another request. */
+  /** Called when a stream has become free for another request. */
   private freed(): void {
     this.owner.free();
     this.endIfIdle();
@@ -223,13 +224,13 @@ export class Http2ClientSession extends Http2Session implements ClientSession {
     }
   }
 
-  /** The server is to say something. */
+  /** Whether the server is due to send something. */
   private isDue({ body, hasEnded, request }: ClientExchange): boolean {
     return body === null ? hasEnded : !body.isWaiting && request.method !== "CONNECT";
   }
 }
 
-/** A CONNECT stays open: it is to be a tunnel. */
+/** Whether the stream ends with the head. A CONNECT stays open, to become a tunnel. */
 function endsHere({ hasBody, method }: OutgoingRequest): boolean {
   return !hasBody && method !== "CONNECT";
 }

@@ -1,4 +1,4 @@
-// A server's end of HTTP/2: streams as exchanges. Knows time and when to close; knows no socket.
+// The server end of HTTP/2: one exchange per stream. Handles timeouts and closing; knows nothing of sockets.
 import {
   type Http2ReceivedEvent,
   LocalProtocolError,
@@ -16,12 +16,12 @@ import { HEAD_TURNS, type Transport } from "./session.ts";
 export class Http2ServerSession extends Http2Session implements ServerSession {
   private readonly service: Service;
   private readonly replies = new Map<number, Reply>();
-  /** Ended in this turn. */
+  /** Replies that ended in this turn. */
   private ended: Reply[] = [];
-  /** Ended, and with data that waits for the peer to take it. */
+  /** Replies that have ended but whose data still waits for the peer to accept it. */
   private readonly leavers = new Map<number, Reply>();
   private lost: ServerRequest[] = [];
-  /** A request whose handler is not called before it is known whether it has a body. */
+  /** A request whose handler has not been called yet, until it is known whether the request has a body. */
   private pending: Reply | null = null;
   private requests = 0;
   private readonly idle = new Wait();
@@ -46,7 +46,7 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
 
   protected handle(event: Http2ReceivedEvent): void {
     if (event.type === "end-of-message") return this.receiveEndOf(event);
-    // Reset before its handler could see it: what a handler sent would be refused.
+    // Reset before its handler was called: anything the handler sent would be refused, so it is not called at all.
     if (event.type === "stream-reset" && event.streamId === this.pending?.streamId) this.pending = null;
     this.settleEvents();
     switch (event.type) {
@@ -65,7 +65,7 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
         return;
       }
       case "ping-acknowledged":
-        // The peer knows by now that this end goes (RFC 9113 6.8).
+        // The peer now knows that this end is shutting down (RFC 9113 6.8).
         if (this.isStopping && !this.http.finished) this.http.goaway();
         return;
     }
@@ -115,13 +115,13 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
     this.guard(reply, () => reply.fail(error));
   }
 
-  /** The peer is to send no more of its body. */
+  /** Tells the peer to stop sending its body. */
   private refuseRest(streamId: number): void {
     this.replies.delete(streamId);
     this.http.reset(streamId, "NO_ERROR");
   }
 
-  /** The exchange is over, but for what the peer has not taken yet. */
+  /** The exchange is over, except for data the peer has not accepted yet. */
   private release(reply: Reply): void {
     this.replies.delete(reply.streamId);
     this.ended.push(reply);
@@ -189,7 +189,7 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
     this.http.send({ type: "informational-response", streamId: reply.streamId, status: 100 });
   }
 
-  /** What comes of it is thrown away, up to a limit. */
+  /** The rest of the body is discarded as it arrives, up to a limit. */
   bodyRefused(): void {
     this.schedule();
   }
@@ -207,7 +207,7 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
     this.guard(reply, () => reply.fail(error));
   }
 
-  /** False when nothing can be sent on this stream any more. */
+  /** Sends a response without a body. False: nothing more can be sent on this stream. */
   private sendEmpty(streamId: number, status: number): boolean {
     try {
       this.http.send({ type: "response", streamId, status, headers: { "content-length": "0" }, endStream: true });
@@ -270,7 +270,8 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
       this.http.shutdown();
       this.http.ping();
     } catch {
-      // The peer has said goodbye, or sends no more: nothing of it is under way, and no round trip needs to pass.
+      // The peer has sent GOAWAY, or will send no more: no request can be in flight, so there is no round trip to wait
+      // for.
       this.http.goaway();
     }
   }
@@ -322,7 +323,7 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
     this.guard(reply, () => reply.fail(error));
   }
 
-  /** The client waits for the word. */
+  /** Whether the client is waiting for 100 Continue. */
   private holdsBack(reply: Reply): boolean {
     return reply.request.headers.has("expect") && !reply.request.isClaimed;
   }

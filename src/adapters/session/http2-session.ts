@@ -1,4 +1,4 @@
-// What both ends of HTTP/2 have in common over a transport: the loop, the windows, the end.
+// The part of an HTTP/2 session that both ends share: the loop, the windows, the end of the connection.
 import {
   type ErrorCode,
   Http2Connection,
@@ -15,19 +15,19 @@ import { disconnected, NetworkError } from "./errors.ts";
 import type { ServerRequest } from "./exchange.ts";
 import { Delay, FLUSH_AT, type Session, type Transport, takeQueued } from "./session.ts";
 
-/** Octets that may come ahead of what was read: of one message, and of all. */
+/** Octets that may be received ahead of the reader: for one message, and for all together. */
 const STREAM_WINDOW = 256 * 1024;
 const CONNECTION_WINDOW = 1024 * 1024;
 
-/** What HTTP/1.1 says of its connection, and HTTP/2 must not (RFC 9113 8.2.2). */
+/** Connection-specific fields of HTTP/1.1, which HTTP/2 forbids (RFC 9113 8.2.2). */
 const OF_HTTP1 = ["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"];
 
-/** How long something has not moved. */
+/** Measures how long a counter has not moved. */
 export class Wait {
   private seen = Number.NaN;
   private since = Number.NaN;
 
-  /** Milliseconds since `seen` has changed; 0 when nobody waits for it. */
+  /** Returns the milliseconds since `seen` last changed; 0 if nothing is waiting for it (`isDue` is false). */
   waited(now: number, seen: number, isDue: boolean): number {
     if (isDue && this.seen === seen) return now - this.since;
     this.seen = isDue ? seen : Number.NaN;
@@ -36,10 +36,10 @@ export class Wait {
   }
 }
 
-/** Something that is sent on a stream. */
+/** A message being sent on a stream. */
 interface Sending {
   readonly streamId: number;
-  /** Octets that were given to the connection. */
+  /** Octets handed to the connection. */
   written: number;
   onDrain: (() => void) | null;
 }
@@ -50,11 +50,11 @@ export abstract class Http2Session implements Session {
   protected readonly http: Http2Connection;
   protected isOver = false;
   protected isStopping = false;
-  /** The peer sends no more. */
+  /** The peer will send no more. */
   private isEnded = false;
-  /** Bodies that have got something in this turn. */
+  /** Bodies that received something in this turn. */
   private touched: IncomingBody[] = [];
-  /** Who was told to wait for the transport. */
+  /** Senders that were told to wait for the transport. */
   private waiting = new Set<Sending>();
   private isPumping = false;
   private readonly delay = new Delay(() => this.pump());
@@ -74,15 +74,15 @@ export abstract class Http2Session implements Session {
   abstract get unanswered(): ServerRequest[];
   abstract tick(now: number): void;
   abstract shutdown(): void;
-  /** One event. */
+  /** Handles one event. */
   protected abstract handle(event: Http2ReceivedEvent): void;
-  /** There are no more events for now: what was put off until then. */
+  /** Called when there are no more events for now: does what was deferred until then. */
   protected abstract settleEvents(): void;
-  /** What could be written is. */
+  /** Called when everything that could be written has been. */
   protected flushed(): void {}
-  /** Every exchange fails. */
+  /** Fails every exchange. */
   protected abstract failAll(error: unknown): void;
-  /** A reader or an onDrain of the application threw. */
+  /** Called when an application's reader or onDrain threw. */
   protected abstract failApplication(streamId: number, error: unknown): void;
   protected abstract report(error: RemoteProtocolError): void;
 
@@ -119,7 +119,7 @@ export abstract class Http2Session implements Session {
 
   // --- the loop -----------------------------------------------------------------------------------------------------
 
-  /** Before long: what is said outside of the loop is put together into one write. */
+  /** Pumps soon, so that what is sent outside the loop is batched into one write. */
   protected schedule(turns = 1): void {
     if (!this.isPumping) this.delay.begin(turns);
   }
@@ -151,7 +151,7 @@ export abstract class Http2Session implements Session {
     return event.type !== "connection-closed";
   }
 
-  /** To whom something has come. True: there were any, who may have made news. */
+  /** Delivers to bodies that received something. True: there were any, and their readers may have caused new events. */
   private deliver(): boolean {
     const { touched } = this;
     if (touched.length === 0) return false;
@@ -168,14 +168,14 @@ export abstract class Http2Session implements Session {
     }
   }
 
-  /** The connection's queue is the peer's to pace: nothing is taken from it that the transport has no room for. */
+  /** Writes the queue only while the transport has room: the peer paces it. */
   private flush(): void {
     if (!this.transport.isBlocked) this.transport.flush();
   }
 
   // --- sending ------------------------------------------------------------------------------------------------------
 
-  /** Sends data: false when there is no room for more, of the stream or of the transport. */
+  /** Sends data. False: no room for more, either on the stream or in the transport. */
   protected sendData(sending: Sending, data: Uint8Array): boolean {
     const { http, transport } = this;
     const fits = http.send({ type: "data", streamId: sending.streamId, data });
@@ -187,13 +187,13 @@ export abstract class Http2Session implements Session {
     return false;
   }
 
-  /** Octets that have left; -1 when none wait that the peer keeps from leaving. */
+  /** Returns how many octets of the message have left; -1 if none are waiting for the peer to let them. */
   protected leaving({ streamId, written }: Sending): number {
     const queued = this.transport.isBlocked ? 0 : this.http.queuedOn(streamId);
     return queued === 0 ? -1 : written - queued;
   }
 
-  /** There is room on its stream again. */
+  /** Called when its stream has room again. */
   protected wake(sending: Sending): void {
     if (this.transport.isBlocked) {
       this.waiting.add(sending);
@@ -206,9 +206,9 @@ export abstract class Http2Session implements Session {
     }
   }
 
-  /** Sends fields; those that only HTTP/1.1 has are left out, so that one handler serves both. */
+  /** Sends fields, leaving out those that only HTTP/1.1 has, so that one handler serves both protocols. */
   protected withFields<T>(headers: HeaderInput | undefined, send: (fields: HeaderInput | undefined) => T): T {
-    // What can be read once only is read once.
+    // The input may be iterable only once, so it is read once.
     const fields = fieldPairs(headers);
     try {
       return send(fields);
@@ -221,7 +221,7 @@ export abstract class Http2Session implements Session {
 
   // --- bodies -------------------------------------------------------------------------------------------------------
 
-  /** Something came for this body: it is handed over when the turn ends. */
+  /** Marks a body that received something, to be delivered at the end of the turn. */
   protected touch(body: IncomingBody): void {
     this.touched.push(body);
   }
@@ -242,7 +242,7 @@ export abstract class Http2Session implements Session {
 
   // --- the end ------------------------------------------------------------------------------------------------------
 
-  /** Why a stream has ended before its time: the peer is gone, gave it up, or broke the protocol on it. */
+  /** Returns why a stream ended early: the peer is gone, reset it, or broke the protocol on it. */
   protected resetError({ code, remote, reason, offset }: StreamResetEvent): NetworkError {
     if (this.isEnded) return disconnected(undefined);
     if (remote) {
@@ -258,7 +258,7 @@ export abstract class Http2Session implements Session {
     this.finish();
   }
 
-  /** Ends the connection in order: GOAWAY, if it has not been said, and what else is queued. */
+  /** Ends the connection in order: sends GOAWAY, unless already sent, and everything else that is queued. */
   protected finish(): void {
     if (this.isOver) return;
     this.isOver = true;

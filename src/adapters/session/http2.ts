@@ -1,4 +1,4 @@
-// HTTP/2 as a protocol to pass to the adapters. Who does not import this carries none of HTTP/2.
+// HTTP/2 as a protocol to pass to the adapters. Code that does not import this carries none of HTTP/2.
 import { Http2Connection } from "../../http2/index.ts";
 import type { ServerRequest } from "./exchange.ts";
 import { Http1ServerSession } from "./http1-server.ts";
@@ -8,7 +8,7 @@ import { http1, type Protocol, type SwitchableTransport } from "./protocol.ts";
 import type { Service } from "./service.ts";
 import type { Session } from "./session.ts";
 
-/** HTTP/2, with prior knowledge or chosen by ALPN. */
+/** HTTP/2, by prior knowledge or chosen by ALPN. */
 export const http2: Protocol = {
   name: "h2",
   check: (service) => {
@@ -18,7 +18,7 @@ export const http2: Protocol = {
   client: (transport, owner, settings) => new Http2ClientSession(transport, owner, settings),
 };
 
-/** Server: HTTP/2 or HTTP/1.1, whichever the client's first octets are (RFC 9113 3.3). */
+/** For servers: HTTP/2 or HTTP/1.1, chosen by the client's first octets (RFC 9113 3.3). */
 export const either: Protocol = {
   name: "http/1.1 or h2",
   check: (service) => {
@@ -31,12 +31,12 @@ export const either: Protocol = {
   },
 };
 
-/** What ALPN chose: "h2", or else HTTP/1.1. */
+/** Returns the protocol that ALPN chose: HTTP/2 for "h2", HTTP/1.1 for anything else. */
 export function protocolOf(alpn: string | null | undefined | false): Protocol {
   return alpn === "h2" ? http2 : http1;
 }
 
-/** Keeps what comes until it is known what it is; then another session takes its place. */
+/** Holds received octets until they reveal the protocol; the session for it then takes this one's place. */
 class SniffingSession implements Session {
   readonly unanswered: ServerRequest[] = [];
   private readonly transport: SwitchableTransport;

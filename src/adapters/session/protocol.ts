@@ -1,5 +1,5 @@
-// The seam between the adapters and the protocols: how to make a session of either end. HTTP/1.1 is what they know by
-// themselves; who wants HTTP/2 imports it and passes it, and who does not carries none of it.
+// The seam between the adapters and the protocols: how to create a session for either end. The adapters know only
+// HTTP/1.1 themselves. HTTP/2 must be imported and passed in, so that code that does not use it does not carry it.
 import { Http1Connection } from "../../http1/index.ts";
 import type { ClientOwner, ClientSession } from "./client.ts";
 import { type ClientSettings, Http1ClientSession } from "./http1-client.ts";
@@ -7,15 +7,18 @@ import { Http1ServerSession } from "./http1-server.ts";
 import type { Service } from "./service.ts";
 import type { Session, Transport } from "./session.ts";
 
-/** A transport whose session may be exchanged for another, when it is known what the peer speaks. */
+/** A transport whose session may be replaced once the peer's protocol is known. */
 export interface SwitchableTransport extends Transport {
   session: Session;
 }
 
-/** How to speak a protocol, at either end. */
+/** How to speak a protocol, at either end. Pass one of `http1`, `http2` and `either` to the adapters. */
 export interface Protocol {
   readonly name: string;
-  /** @throws TypeError or RangeError for impossible options of the protocol: before there is a connection to fail by them */
+  /**
+   * Checks the protocol's options before any connection could fail because of them.
+   * @throws TypeError or RangeError for impossible options
+   */
   check(service: Service): void;
   server(transport: SwitchableTransport, service: Service): Session;
   client(transport: Transport, owner: ClientOwner, settings: ClientSettings): ClientSession;

@@ -1,8 +1,11 @@
-// What an intermediary must do with a message before it sends it on (RFC 9110 7.6, RFC 9112 3.2.2 and 6).
+// What an intermediary must do to a message before forwarding it (RFC 9110 7.6, RFC 9112 3.2.2 and 6).
 import type { FieldPair, HeaderFields } from "../../shared/header-fields.ts";
 import type { RequestHead } from "./exchange.ts";
 
-/** Fields for one hop only (RFC 9110 7.6.1), and what some still send. Proxy-Authorization is for the first proxy that wants it. */
+/**
+ * Hop-by-hop fields (RFC 9110 7.6.1), and some that old peers still send. Proxy-Authorization is meant for the first
+ * proxy that asks for it.
+ */
 const HOP_BY_HOP = [
   "connection",
   "keep-alive",
@@ -15,7 +18,7 @@ const HOP_BY_HOP = [
   "http2-settings",
 ];
 
-/** To name one of these in Connection is an attempt to make a proxy drop what the next server relies on. */
+/** A Connection field that names one of these is an attempt to make a proxy drop a field the next server relies on. */
 const NEVER_HOP_BY_HOP = [
   "host",
   "content-length",
@@ -34,29 +37,29 @@ const NEVER_HOP_BY_HOP = [
   "x-real-ip",
 ];
 
-/** The fields to send on, in their order, with names as they were sent: without those that are for one hop. */
+/** Returns the fields to forward, in wire order and with names as sent, without hop-by-hop fields. */
 export function forwardedFields(headers: HeaderFields): FieldPair[] {
   const dropped = new Set([...HOP_BY_HOP, ...connectionOptions(headers)]);
-  // Transfer-Encoding overrides Content-Length, which an intermediary must remove (RFC 9112 6.3).
+  // Transfer-Encoding overrides Content-Length, and an intermediary must remove the latter (RFC 9112 6.3).
   if (headers.has("transfer-encoding")) dropped.add("content-length");
   return headers.raw().filter(([name]) => !dropped.has(name.toLowerCase()));
 }
 
-/** What Connection names, in lower case. */
+/** Returns the options that Connection lists, in lower case. */
 function connectionOptions(headers: HeaderFields): string[] {
   const value = headers.get("connection");
   return value === null ? [] : value.split(",").map((option) => option.trim().toLowerCase());
 }
 
-/** Why a request is not forwarded, and what to answer. */
+/** Why a request is not forwarded, and the status to answer with. */
 export interface Refusal {
   readonly status: number;
   readonly reason: string;
 }
 
 /**
- * What cannot be forwarded safely; null: nothing. Framing that is in doubt the core has refused before; here is what is
- * sound on its own and dangerous in the next server's hands.
+ * Returns why a request cannot be forwarded safely, or null if it can. The core has already refused ambiguous framing;
+ * this catches requests that are valid in themselves but dangerous to the next server.
  */
 export function refusalOf(request: RequestHead): Refusal | null {
   const { method, target, headers } = request;
@@ -77,7 +80,7 @@ export function refusalOf(request: RequestHead): Refusal | null {
   if (target.includes("#")) return refusal(400, "the target has a fragment");
   const expectation = headers.get("expect");
   if (expectation !== null && expectation.toLowerCase() !== "100-continue") return refusal(417, "Expect is unknown");
-  // Names that a CGI-like server takes for others (x_y for x-y).
+  // A CGI-like server confuses such names with others (x_y with x-y).
   const odd = headers.raw().find(([name]) => name.includes("_"));
   if (odd !== undefined) return refusal(400, `the field name ${odd[0]} has an underscore`);
   if ((method === "TRACE" || method === "OPTIONS") && headers.get("max-forwards") === "0") {
@@ -94,7 +97,10 @@ function refusal(status: number, reason: string): Refusal {
   return { status, reason };
 }
 
-/** Target and authority as the next server is to have them: of an absolute-form target the URL's, which outranks Host. */
+/**
+ * Returns the target and authority to forward. For an absolute-form target, both come from its URL, which overrides
+ * Host.
+ */
 export function forwardedTarget(request: RequestHead): { target: string; authority: string } {
   const { target, headers, authority } = request;
   const absolute = /^https?:\/\/([^/?#]+)([^#]*)/i.exec(target);

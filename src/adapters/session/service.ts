@@ -1,18 +1,18 @@
-// What the connections of one server share.
+// The options and state that the connections of one server share.
 import type { Http1Options } from "../../http1/index.ts";
 import type { Http2Options } from "../../http2/index.ts";
 import type { Handler, ServerRequest } from "./exchange.ts";
 import type { Protocol } from "./protocol.ts";
 
-/** Milliseconds; Infinity turns one off. */
+/** A server's timeouts in milliseconds; Infinity disables one. */
 export interface Timeouts {
-  /** Between requests; then the connection is closed without a word. */
+  /** How long a connection may be idle between requests. It is then closed without a response. */
   readonly idle: number;
-  /** From the first octet of a head to its last, however steadily they drip in; then 408. */
+  /** How long a head may take from its first octet to its last, however steadily they trickle in. Then 408. */
   readonly head: number;
-  /** Between two pieces of a request body; then 408, or the end of an answer that has begun. */
+  /** The longest gap between two pieces of a request body. Then 408, or the response is aborted if it has begun. */
   readonly body: number;
-  /** How long a peer may take nothing of what waits for it. */
+  /** How long the peer may accept none of the data waiting for it. */
   readonly write: number;
   /** How long a closed connection is still read (RFC 9112 9.6). */
   readonly linger: number;
@@ -22,20 +22,24 @@ export interface Timeouts {
 export const DEFAULT_TIMEOUTS: Timeouts = { idle: 5_000, head: 15_000, body: 30_000, write: 30_000, linger: 2_000 };
 
 export interface ServerOptions {
-  /** Limits and leniencies of HTTP/1.1. */
+  /** Limits and leniencies for HTTP/1.1. */
   readonly http1?: Http1Options | undefined;
-  /** Settings, limits and windows of HTTP/2, where it is spoken. */
+  /** Settings, limits and windows for HTTP/2, where it is spoken. */
   readonly http2?: Http2Options | undefined;
+  /** Timeouts in milliseconds; see `DEFAULT_TIMEOUTS`. */
   readonly timeouts?: Partial<Timeouts> | undefined;
-  /** Octets of a request body that no handler reads, up to which they are skipped to keep the connection. Default 1 MiB. */
+  /**
+   * How many octets of a request body that no handler reads are skipped to keep the connection open. Beyond that the
+   * connection is closed, or the HTTP/2 stream reset. Default 1 MiB.
+   */
   readonly unreadBodyOctets?: number | undefined;
-  /** Requests after which a connection is closed. Default: no limit. */
+  /** How many requests a connection serves before it is closed. Default: no limit. */
   readonly maxRequests?: number | undefined;
-  /** Told of what goes wrong: a handler threw, a peer broke the protocol. Default: nobody is. */
+  /** Called with errors: a handler threw, or a peer broke the protocol. Default: errors are ignored. */
   readonly onError?: ((error: unknown, request: ServerRequest | null) => void) | undefined;
 }
 
-/** The options with their defaults, and what changes for all connections at once. */
+/** The handler and the options, with defaults filled in. */
 export interface Service {
   readonly handler: Handler;
   readonly http1: Http1Options | undefined;
@@ -47,7 +51,7 @@ export interface Service {
   readonly scheme: "http" | "https";
 }
 
-/** @throws RangeError for a number that is none */
+/** Checks the options and fills in the defaults. @throws TypeError or RangeError for impossible options */
 export function newService(handler: Handler, options: ServerOptions, scheme: "http" | "https"): Service {
   if (typeof handler !== "function") throw new TypeError("the handler must be a function");
   const { http1, timeouts = {}, unreadBodyOctets = 1024 * 1024, maxRequests = Number.POSITIVE_INFINITY } = options;
@@ -63,7 +67,7 @@ export function newService(handler: Handler, options: ServerOptions, scheme: "ht
   };
 }
 
-/** Defaults where nothing is given. @throws RangeError for what is no time, TypeError for an unknown name */
+/** Fills in the defaults. @throws RangeError for a value that is not a duration, TypeError for an unknown name */
 export function readTimeouts<T extends object>(defaults: T, given: Partial<T>): T {
   const read = { ...defaults };
   for (const name of Object.keys(given) as (keyof T & string)[]) {
@@ -73,7 +77,7 @@ export function readTimeouts<T extends object>(defaults: T, given: Partial<T>): 
   return read;
 }
 
-/** @throws TypeError for what is no protocol, such as the name of one */
+/** @throws TypeError for something that is not a Protocol, such as the name of one */
 export function checkProtocol(protocol: Protocol | undefined): void {
   if (protocol !== undefined && typeof protocol?.client !== "function") {
     throw new TypeError("protocol must be what protocolOf(alpn) gives");

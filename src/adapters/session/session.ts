@@ -1,58 +1,62 @@
-// The two halves of every adapter: a transport moves octets (node's is a socket, the web's a pair of streams), a session
-// knows a protocol and one end of it. They meet here, so that each of either works with each of the other.
+// The two halves of every adapter. A transport moves octets (a socket in node/, a pair of streams in web/); a session
+// speaks one end of a protocol. They meet at these interfaces, so that any transport works with any session.
 
 import type { ServerRequest } from "./exchange.ts";
 
 /** The byte stream under a session, as the session sees it. */
 export interface Transport {
-  /** More is written than the peer takes: add nothing before `drained`. */
+  /** Whether the peer is not keeping up: write nothing more before `drained`. */
   readonly isBlocked: boolean;
-  /** Takes what is queued now. */
+  /** Writes what the session has queued. */
   flush(): void;
-  /** Reads no more from the peer, or reads on. */
+  /** Stops reading from the peer, or resumes. */
   hold(isHeld: boolean): void;
   /**
-   * Ends the connection in order, after what is queued. The peer's octets are read no more than is needed for that,
-   * unless the session reads on: a tunnel may be closed one way.
+   * Closes the connection in order, after sending what is queued. Reads from the peer only as far as that requires,
+   * unless `readsOn` is true: a tunnel may be closed in one direction.
    */
   close(readsOn?: boolean): void;
-  /** Ends the connection such that the peer cannot take it for an orderly end. */
+  /** Ends the connection in a way the peer cannot mistake for an orderly close. */
   reset(error: unknown): void;
 }
 
 /** One end of a connection, as the transport sees it. No method throws. */
 export interface Session {
-  /** What is to be written now: it is taken out of the queue. */
+  /** Removes and returns what is to be written now. */
   take(): readonly Uint8Array[];
-  /** Octets came. */
+  /** Octets arrived. */
   receive(octets: Uint8Array): void;
-  /** The peer sends no more. */
+  /** The peer will send no more. */
   receiveEnd(): void;
-  /** What was written is on its way: there is room again. */
+  /** The transport has room again. */
   drained(): void;
-  /** The connection is gone; `error` says why if it was not in order. */
+  /** The connection has ended; `error` says why if it did not end in order. */
   gone(error: unknown): void;
-  /** Time passes: `now` in milliseconds, from any clock that only goes forward. */
+  /** Checks the timeouts. `now` is in milliseconds, from any monotonic clock. */
   tick(now: number): void;
-  /** Server: requests whose answers are not complete. */
+  /** Server: requests whose responses are incomplete. */
   readonly unanswered: ServerRequest[];
-  /** Takes no more requests, lets the exchanges in progress end, then closes. */
+  /** Stops taking requests, lets exchanges in progress finish, then closes. */
   shutdown(): void;
 }
 
-/** Answers begin to be written when they come to this: less costs system calls, more costs memory for every slow peer. */
+/**
+ * Output is flushed once this many octets are queued: a lower value costs system calls, a higher one costs memory for
+ * every slow peer.
+ */
 export const FLUSH_AT = 64 * 1024;
 
-/** Below this one array that is a copy beats a vector of small ones. */
+/** Below this many octets, one copied array beats a vector of small ones. */
 const COPY_BELOW = 16 * 1024;
 
 /**
- * Turns of the microtasks that a head waits for what follows it, to be written with it: a stream that has its first piece
- * ready gives it in 3 to 6, and its end in 6 to 17 (Node 20 to 26, Deno, Bun). A body that does not come keeps it no longer.
+ * How many microtask turns a head waits for what follows it, so that both are written together. A stream whose first
+ * piece is ready delivers it within 3 to 6 turns, and its end within 6 to 17 (Node 20 to 26, Deno, Bun). A head waits
+ * no longer than this for a slow body.
  */
 export const HEAD_TURNS = 16;
 
-/** What is said outside of a session's loop, put together: calls back after some turns of the microtasks. */
+/** Batches what is sent outside a session's loop: calls back after some microtask turns. */
 export class Delay {
   private left = 0;
   private readonly call: () => void;
@@ -61,7 +65,7 @@ export class Delay {
     this.call = call;
   }
 
-  /** Calls back after so many turns, unless it will already. */
+  /** Calls back after this many turns. Does nothing if a call is already due. */
   begin(turns: number): void {
     if (this.left > 0) return;
     this.left = turns;
@@ -74,7 +78,7 @@ export class Delay {
   };
 }
 
-/** Something with a queue: the connections of the core. */
+/** The output queue of a core connection. */
 interface Queue {
   readonly queuedBytes: number;
   bytesToSend(): Uint8Array;
@@ -83,7 +87,10 @@ interface Queue {
 
 const NOTHING: readonly Uint8Array[] = [];
 
-/** What is queued, as arrays to write. HTTP/2 makes its WINDOW_UPDATEs only now, and may have queued what a window keeps back. */
+/**
+ * Drains the queue into arrays to write. HTTP/2 creates its WINDOW_UPDATEs only at this point, and its `queuedBytes`
+ * includes data that a window still holds back, so there may be nothing to write.
+ */
 export function takeQueued(queue: Queue): readonly Uint8Array[] {
   if (queue.queuedBytes >= COPY_BELOW) return queue.chunksToSend();
   const bytes = queue.bytesToSend();

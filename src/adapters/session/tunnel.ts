@@ -1,11 +1,11 @@
-// A connection that speaks another protocol now: octets as they are, both ways, with the interface of an exchange.
+// A connection that has switched to another protocol: raw octets both ways, behind the interface of an exchange.
 import { NO_FIELDS } from "../../shared/header-fields.ts";
 import type { IncomingBody } from "./body.ts";
 
 export class Tunnel {
   readonly incoming: IncomingBody;
   queuedBytes = 0;
-  /** This end sends no more: the connection closes when all is sent. */
+  /** This end will write no more: the connection closes once everything is sent. */
   hasEnded = false;
   private queue: Uint8Array[] = [];
 

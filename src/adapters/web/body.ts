@@ -1,11 +1,11 @@
-// Bodies between the sessions' callbacks and WHATWG streams, with backpressure both ways.
+// Converts bodies between the sessions' callbacks and WHATWG streams, with backpressure both ways.
 import type { HeaderFields, HeaderInput } from "../../shared/header-fields.ts";
 import type { IncomingBody } from "../session/body.ts";
 import { NetworkError } from "../session/errors.ts";
 import type { Outgoing } from "../session/exchange.ts";
 import type { ByteStream } from "./transport.ts";
 
-/** What can be sent as a body. */
+/** Anything that can be sent as a body. */
 export type Body =
   | string
   | Uint8Array
@@ -17,10 +17,13 @@ export type Body =
   | AsyncIterable<Uint8Array>
   | Iterable<Uint8Array>;
 
-/** Trailers to send, or what gives them when the body has been sent. */
+/** Trailers to send, or a function that is called for them once the body has been sent. */
 export type Trailers = HeaderInput | (() => HeaderInput | Promise<HeaderInput>);
 
-/** A body as a stream. Nothing is read before it is pulled, and then piece by piece; cancelling discards the rest. */
+/**
+ * Returns the body as a stream. Nothing is read until it is pulled, then one piece at a time; cancelling discards the
+ * rest.
+ */
 export function streamOf(body: IncomingBody): ReadableStream<Uint8Array<ArrayBuffer>> {
   let controller: ReadableStreamDefaultController<Uint8Array>;
   const reader = {
@@ -46,8 +49,9 @@ export function streamOf(body: IncomingBody): ReadableStream<Uint8Array<ArrayBuf
 }
 
 /**
- * The trailers, when the body has arrived. It never goes unhandled: who does not look is not told of a failure.
- * @param settled called then too, with what went wrong or undefined
+ * Resolves with the trailers once the body has arrived. Never causes an unhandled rejection: a failure that nobody
+ * awaits is silent.
+ * @param settled also called at that point, with the error or undefined
  */
 export function trailersOf(body: IncomingBody, settled = (_error: unknown): void => {}): Promise<HeaderFields> {
   const promise = new Promise<HeaderFields>((resolve, reject) => {
@@ -61,7 +65,7 @@ export function trailersOf(body: IncomingBody, settled = (_error: unknown): void
   return promise;
 }
 
-/** Both sides of a tunnel. */
+/** Returns both sides of a tunnel as a byte stream. */
 export function tunnelOf(incoming: IncomingBody, outgoing: Outgoing): ByteStream {
   const writable = new WritableStream<Uint8Array>({
     start: (controller) => {
@@ -84,7 +88,7 @@ function drainOf(outgoing: Outgoing): Promise<void> {
   });
 }
 
-/** A body whose octets are all there. */
+/** Returns the octets of a body that is held whole in memory, else undefined. */
 export function octetsOf(body: unknown): Uint8Array | undefined {
   if (typeof body === "string") return new TextEncoder().encode(body);
   if (body instanceof Uint8Array) return body;
@@ -92,20 +96,23 @@ export function octetsOf(body: unknown): Uint8Array | undefined {
   return undefined;
 }
 
-/** A body that can be sent: octets, pieces, or none. */
+/** A body in the form in which it is sent: octets, pieces, or none. */
 export interface ReadyBody {
   readonly body: Uint8Array | Pieces | null;
   /** The Content-Type that goes with it, for the kinds of body that have one. */
   readonly type: string | null;
 }
 
-/** A source of pieces, and how to give it up while a piece is awaited. */
+/** A source of pieces that can be cancelled while a piece is awaited. */
 export interface Pieces {
   next(): Promise<{ done?: boolean | undefined; value?: Uint8Array | undefined }>;
   cancel(reason: unknown): void;
 }
 
-/** Makes any body one that can be sent. @throws TypeError for a stream that is locked, and for what is no body */
+/**
+ * Converts any body to the form in which it is sent.
+ * @throws TypeError for a locked stream, or for something that is not a body
+ */
 export function readyBody(body: Body | null | undefined): ReadyBody {
   if (body === null || body === undefined) return { body: null, type: null };
   const octets = octetsOf(body);
@@ -138,14 +145,14 @@ function piecesOfIterator(iterator: Iterator<Uint8Array> | AsyncIterator<Uint8Ar
   };
 }
 
-/** A body that will not be sent is told so. */
+/** Cancels the source of a body that will not be sent. */
 export function cancelBody(body: Uint8Array | Pieces | null, reason?: unknown): void {
   if (body !== null && !(body instanceof Uint8Array)) body.cancel(reason);
 }
 
 /**
- * Sends a body at the peer's pace, then the trailers. Rejects when the source fails, when a piece may not be sent, or
- * when the exchange was given up; the source is cancelled then, though it may never have a piece.
+ * Sends a body at the peer's pace, then the trailers. Rejects if the source fails, if a piece must not be sent, or if
+ * the exchange is aborted; the source is then cancelled, even if it would never have produced a piece.
  */
 export async function sendBody(
   outgoing: Outgoing,
@@ -176,7 +183,9 @@ async function sendPieces(outgoing: Outgoing, pieces: Pieces): Promise<void> {
   }
 }
 
-/** A promise that rejects too when the exchange is given up. (Promise.race would leave something behind at every piece.) */
+/**
+ * Returns a promise that also rejects if the exchange is aborted. (Promise.race would leak a reaction for every piece.)
+ */
 function unlessAborted<T>(
   outgoing: Outgoing,
   begin: (resolve: (value: T) => void, reject: (error: unknown) => void) => void,

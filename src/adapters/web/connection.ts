@@ -1,4 +1,5 @@
-// A client's connection: several requests on one stream, one after the other, pipelined or multiplexed. Knows no stream.
+// A client connection: several requests over one transport, sequential, pipelined or multiplexed. Knows nothing of
+// streams.
 import type { Http1Options } from "../../http1/index.ts";
 import type { Http2Options } from "../../http2/index.ts";
 import type { ClientSession } from "../session/client.ts";
@@ -12,39 +13,42 @@ import type { PlainRequest } from "./request.ts";
 import { type TransportTimes, tickOf } from "./transport.ts";
 
 export interface ConnectionOptions {
-  /** What is spoken: `http2` with prior knowledge, or `protocolOf` what ALPN chose. Default: HTTP/1.1. */
+  /**
+   * The protocol to speak: `http2` for prior knowledge, or `protocolOf(alpn)` for whatever ALPN chose. Default:
+   * HTTP/1.1.
+   */
   readonly protocol?: Protocol | undefined;
-  /** Limits and leniencies of HTTP/1.1. */
+  /** Limits and leniencies for HTTP/1.1. */
   readonly http1?: Http1Options | undefined;
-  /** Settings, limits and windows of HTTP/2. */
+  /** Settings, limits and windows for HTTP/2. */
   readonly http2?: Http2Options | undefined;
-  /** Milliseconds; Infinity turns one off. */
+  /** In milliseconds; Infinity disables a timeout. */
   readonly timeouts?: Partial<ClientTimeouts> | undefined;
-  /** HTTP/1.1: requests that may wait for their responses at a time, if they are idempotent. Default 1: no pipelining. */
+  /** HTTP/1.1: how many idempotent requests may await their responses at once. Default 1: no pipelining. */
   readonly pipelining?: number | undefined;
 }
 
-/** What became of the requests when the connection closed. */
+/** The outcome of closing a connection. */
 export interface ClosedConnection {
   /**
-   * Those that got no whole response: that waited for their turn, or were lost. Each of them has rejected; the error's
-   * `unprocessed` tells which of them the server certainly did nothing with.
+   * Requests that got no complete response: still waiting for their turn, or lost. The promise of each has rejected
+   * with a NetworkError whose `unprocessed` is true if the server certainly did not act on the request.
    */
   readonly unanswered: readonly (Request | PlainRequest)[];
 }
 
-/** A transport with one session of its own, and its end. */
+/** A transport with its session, and a promise for its end. */
 export interface ClientTransport extends Transport {
   readonly session: Session;
   readonly closed: Promise<unknown>;
 }
 
-/** Makes the transport, with the session that it is to have. */
+/** Creates the transport and, through `newSession`, its session. */
 export type OpenTransport = (times: TransportTimes, newSession: (transport: Transport) => Session) => ClientTransport;
 
-/** What connections on streams of every kind have in common. */
+/** The part of a client connection that does not depend on the kind of stream beneath it. */
 export abstract class BaseConnection {
-  /** Resolves when the connection is gone: with what broke it, or undefined. It never rejects. */
+  /** Resolves when the connection has ended, with the error that broke it or undefined. Never rejects. */
   readonly closed: Promise<unknown>;
   private readonly transport: ClientTransport;
   private readonly session: ClientSession;
@@ -53,10 +57,10 @@ export abstract class BaseConnection {
   private readonly unanswered: (Request | PlainRequest)[] = [];
   private pending = 0;
   private isClosing = false;
-  /** Why nothing can be sent any more. */
+  /** Set once nothing more can be sent, to the reason. */
   private end: { error: unknown } | null = null;
 
-  /** @throws TypeError when a stream is locked, TypeError or RangeError for impossible options */
+  /** @throws TypeError if a stream is locked, TypeError or RangeError for impossible options */
   protected constructor(open: OpenTransport, options: ConnectionOptions) {
     const { protocol, http1, http2, pipelining = 1 } = options;
     checkProtocol(protocol);
@@ -74,7 +78,7 @@ export abstract class BaseConnection {
     this.closed = this.transport.closed;
   }
 
-  /** Sends a request, now or when its turn comes. @throws TypeError for what is no request */
+  /** Sends a request now, or when its turn comes. @throws TypeError for something that is not a request */
   protected answerTo(input: Request | PlainRequest, options: FetchOptions): Promise<Answer> {
     const pending = new PendingRequest(this, input, options);
     this.queue.push(pending);
@@ -83,12 +87,12 @@ export abstract class BaseConnection {
     return pending.answer;
   }
 
-  /** Requests that are not answered in full, or wait for their turn. */
+  /** The number of requests that have no complete response yet, including those waiting for their turn. */
   get outstanding(): number {
     return this.pending;
   }
 
-  /** Sends no more requests, lets those that were sent be answered, then closes. Resolves when it is closed. */
+  /** Stops sending requests, waits for the responses to those already sent, then closes. Resolves once closed. */
   async close(): Promise<ClosedConnection> {
     this.isClosing = true;
     this.free();
@@ -97,17 +101,17 @@ export abstract class BaseConnection {
     return { unanswered: this.unanswered };
   }
 
-  /** Ends it now: what is not answered rejects with this error. */
+  /** Closes immediately: unanswered requests reject with this error. */
   abort(error: unknown = new NetworkError("ABORTED", "the connection was given up")): void {
     this.transport.reset(error);
   }
 
-  /** @internal Requests wait for their turn. */
+  /** @internal Whether any request is waiting for its turn. */
   get isWaiting(): boolean {
     return this.queue.some(({ isSettled }) => !isSettled);
   }
 
-  /** @internal The session may have room for a request. */
+  /** @internal Called when the session may have room for a request. */
   free(): void {
     const { queue } = this;
     for (let pending = queue[0]; pending !== undefined; pending = queue[0]) {
@@ -120,7 +124,7 @@ export abstract class BaseConnection {
     }
   }
 
-  /** @internal Nothing can be sent any more. */
+  /** @internal Called when nothing more can be sent. */
   over(error: unknown): void {
     this.end ??= { error };
     this.free();

@@ -1,4 +1,5 @@
-// fetchOver and Connection: requests on a byte stream, answered with Fetch's Response and what it does not say.
+// fetchOver and Connection: requests over a byte stream, answered with a Fetch Response and what a Response cannot
+// carry.
 import type { HeaderFields } from "../../shared/header-fields.ts";
 import type { BodyReader } from "../session/body.ts";
 import type { ResponseHead } from "../session/client.ts";
@@ -8,43 +9,49 @@ import type { Answer, FetchOptions } from "./pending.ts";
 import type { PlainRequest } from "./request.ts";
 import { type ByteStream, type ByteStreamLike, StreamTransport } from "./transport.ts";
 
-/** A response, and what a Response does not say. */
+/** A Fetch Response, together with what a Response cannot carry. */
 export interface Fetched {
   readonly status: number;
-  /** All fields, in the order of the wire, Set-Cookie too. */
+  /** All fields, in wire order, including Set-Cookie. */
   readonly headers: HeaderFields;
-  /** The informational responses before it. */
+  /** The informational (1xx) responses that came before it. */
   readonly informational: readonly ResponseHead[];
-  /** When the body has arrived; rejects when it never does. */
+  /** Resolves with the trailers when the whole body has arrived; rejects if it never does. */
   readonly trailers: Promise<HeaderFields>;
-  /** Null where there can be none: after an upgrade, and for statuses that Fetch does not know. */
+  /**
+   * The Fetch Response. Null if there cannot be one: after an upgrade, and for a status or a field that Fetch refuses.
+   */
   readonly response: Response | null;
-  /** The same stream as `response.body`; null when there is no body. */
+  /** The same stream as `response.body`; null if there is no body. */
   readonly body: ReadableStream<Uint8Array<ArrayBuffer>> | null;
-  /** After 101, or 2xx to CONNECT: the connection as a byte stream, the octets that had already come first. */
+  /**
+   * After a 101, or a 2xx to CONNECT: the connection as a byte stream, starting with any octets already received.
+   * Otherwise null.
+   */
   readonly upgraded: ByteStream | null;
 }
 
-/** A client's end of one byte stream. */
+/** The client end of an HTTP connection over one byte stream. */
 export class Connection extends BaseConnection {
-  /** @throws TypeError when a stream is locked, TypeError or RangeError for impossible options */
+  /** @throws TypeError if a stream is locked, TypeError or RangeError for impossible options */
   constructor(stream: ByteStreamLike, options: ConnectionOptions = {}) {
     super((times, newSession) => new StreamTransport(stream, times, newSession), options);
   }
 
   /**
-   * Sends a request and gives its response when the head of it is there. The body goes on to be sent meanwhile, and the
-   * response's comes as it is read.
+   * Sends a request and resolves when the head of its response arrives. The request body may still be being sent at
+   * that point; the response body arrives as it is read.
    *
-   * Rejects with the signal's reason when it aborts, with a LocalProtocolError for what must not be sent, and else with a
-   * NetworkError, whose `cause` says more: the RemoteProtocolError of a peer that broke the protocol.
+   * Rejects with a TypeError for something that is not a request, with the signal's reason if the signal aborts, with
+   * the source's error if the source of the request body fails, with a LocalProtocolError if the request must not be
+   * sent, and otherwise with a NetworkError. If the peer broke the protocol, its `cause` is the RemoteProtocolError.
    */
   async fetch(input: Request | PlainRequest, options: FetchOptions = {}): Promise<Fetched> {
     return fetchedOf(await this.answerTo(input, options));
   }
 }
 
-/** Sends one request on a byte stream, which closes when the response has come in full. See Connection.fetch. */
+/** Sends one request over a byte stream and closes the stream once the response is complete. See `Connection.fetch`. */
 export async function fetchOver(
   stream: ByteStreamLike,
   input: Request | PlainRequest,
@@ -52,26 +59,26 @@ export async function fetchOver(
 ): Promise<Fetched> {
   const connection = new Connection(stream, options);
   const fetched = connection.fetch(input, options);
-  // Only now: a request that waits for its turn would be refused.
+  // Not before the request is sent: closing refuses requests that still wait for their turn.
   connection.close();
   return fetched;
 }
 
 const NOBODY: BodyReader = { data() {}, end() {}, error() {} };
 
-/** An answer as Fetch has it. */
+/** Converts an answer to Fetch types. */
 export function fetchedOf({ request, head, informational, incoming, isTunnel, exchange, trailers }: Answer): Fetched {
   const { status, headers } = head;
   const hasBody = !isTunnel && request.method !== "HEAD" && ![204, 205, 304].includes(status);
   const body = hasBody ? streamOf(incoming) : null;
-  // What no Response can have, a body of 205, is read all the same: it would keep the next response waiting.
+  // A body that no Response can carry, as of a 205, is still read: otherwise it would block the next response.
   if (!hasBody && !isTunnel) incoming.read(NOBODY);
   const response = isTunnel ? null : responseOf(head, body);
   const upgraded = isTunnel ? tunnelOf(incoming, exchange) : null;
   return { status, headers, informational, trailers, response, body, upgraded };
 }
 
-/** Null for a status or a field that Fetch refuses. */
+/** Returns null for a status or a field that Fetch refuses. */
 function responseOf({ status, reason = "", headers }: ResponseHead, body: ReadableStream | null): Response | null {
   try {
     return new Response(body, { status, statusText: reason, headers: headers.raw() });

@@ -1,5 +1,5 @@
-// A handler that takes a Request and gives a Response, as a handler of the sessions. What Fetch types cannot carry
-// stands beside them: all fields of the request, trailers, informational responses, upgrades.
+// Adapts a handler that takes a Request and returns a Response to the sessions' handlers. RequestInfo and PlainResponse
+// carry what Fetch types cannot: all request fields, trailers, informational responses, upgrades.
 import { type FieldPair, fieldPairs, type HeaderFields, type HeaderInput } from "../../shared/header-fields.ts";
 import { NetworkError } from "../session/errors.ts";
 import type { Handler, Reply, ServerRequest } from "../session/exchange.ts";
@@ -22,45 +22,54 @@ export interface PlainResponse {
   readonly status?: number | undefined;
   readonly headers?: HeaderInput | undefined;
   readonly body?: Body | null | undefined;
-  /** Sent behind the body, where the framing has room for them. */
+  /** Sent after the body, if the framing allows trailers. */
   readonly trailers?: Trailers | undefined;
 }
 
-/** What a Request does not say. */
+/** What a Request cannot carry. */
 export interface RequestInfo {
   readonly method: string;
-  /** As sent. */
+  /** The request target, as sent. */
   readonly target: string;
   /** "1.0", "1.1" or "2". */
   readonly httpVersion: string;
-  /** All fields, in the order of the wire: also those that a Request drops in browsers. */
+  /** All fields, in wire order, including those that a browser's Request drops. */
   readonly headers: HeaderFields;
-  /** The body, also of a GET, which no Request can have; the same stream as `request.body` where that is not null. */
+  /**
+   * The body, or null if there is none. The same stream as `request.body` where that is not null; also carries the body
+   * of a GET, which a Request cannot have.
+   */
   readonly body: ReadableStream<Uint8Array<ArrayBuffer>> | null;
-  /** The request's trailers, when its body has arrived; rejects when it never does. */
+  /** Resolves with the request's trailers when its whole body has arrived; rejects if it never does. */
   readonly trailers: Promise<HeaderFields>;
-  /** Aborts when the client is gone or gave the request up. */
+  /** Aborts when the client disconnects or cancels the request. */
   readonly signal: AbortSignal;
-  /** Of extended CONNECT (RFC 8441): what it asks for. */
+  /** The protocol that an extended CONNECT asks for (RFC 8441); else null. */
   readonly protocol: string | null;
-  /** Sends 103 Early Hints or the like; nothing to an HTTP/1.0 client. */
+  /** Sends an informational response, such as 103 Early Hints. Sends nothing to an HTTP/1.0 client. */
   inform(status: number, headers?: HeaderInput): void;
   /**
-   * Accepts a proposed Upgrade or a CONNECT: the connection as a byte stream, the octets that had already come first.
-   * What the handler returns is then ignored.
-   * @throws LocalProtocolError when none was proposed
+   * Accepts a proposed Upgrade or a CONNECT. Returns the connection as a byte stream, starting with any octets already
+   * received. The handler's return value is then ignored.
+   * @throws LocalProtocolError if none was proposed
    */
   upgrade(headers?: HeaderInput): ByteStream;
 }
 
-/** Where Fetch cannot make a Request of it (CONNECT, TRACE), `request` is a plain object with the same names. */
+/**
+ * A handler that takes a Request and returns a response. If Fetch cannot represent the request (CONNECT, TRACE),
+ * `request` is a plain object with the same property names.
+ */
 export type FetchHandler = (
   request: Request,
   info: RequestInfo,
   // biome-ignore lint/suspicious/noConfusingVoidType: a handler that upgrades returns nothing
 ) => Response | PlainResponse | undefined | void | Promise<Response | PlainResponse | undefined | void>;
 
-/** Makes a handler for createServer of one that takes a Request and gives a Response. */
+/**
+ * Wraps a handler that takes a Request and returns a Response for use with `createServer`.
+ * @throws TypeError if it is not a function
+ */
 export function fetchHandler(handler: FetchHandler): Handler {
   if (typeof handler !== "function") throw new TypeError("the handler must be a function");
   return (request, reply) => answer(handler, request, reply);
@@ -128,7 +137,7 @@ class Info implements RequestInfo {
   }
 }
 
-/** Aborts when the reply does, whoever else wants to know. */
+/** Returns a signal that aborts when the reply does; any `onAbort` already set still runs. */
 function signalOf(reply: Reply): AbortSignal {
   const controller = new AbortController();
   const { onAbort } = reply;
@@ -140,7 +149,7 @@ function signalOf(reply: Reply): AbortSignal {
   return controller.signal;
 }
 
-/** Framing says so; in HTTP/2 a request without a body is complete when it comes. */
+/** Whether the request has a body: by its framing; in HTTP/2, a request without one is complete when it arrives. */
 function hasBody(request: ServerRequest): boolean {
   if (request.isComplete) return false;
   const { headers } = request;
@@ -148,7 +157,7 @@ function hasBody(request: ServerRequest): boolean {
   return headers.has("transfer-encoding") || Number(headers.get("content-length") ?? 0) > 0;
 }
 
-/** Undefined: the target is none of a URL. */
+/** Returns undefined if the target does not form a URL. */
 function requestOf(info: Info, request: ServerRequest): Request | undefined {
   const { method, headers } = request;
   const url = urlOf(request);
@@ -164,13 +173,13 @@ function requestOf(info: Info, request: ServerRequest): Request | undefined {
   try {
     return new Request(url, init);
   } catch {
-    // CONNECT, TRACE and TRACK, or a URL with a password in it.
+    // CONNECT, TRACE, TRACK, or a URL with a password in it.
     const plain = { method, url, headers: new Headers(headers.raw()), body, signal: info.signal };
     return plain as unknown as Request;
   }
 }
 
-/** The target URI (RFC 9110 7.1). */
+/** Returns the target URI (RFC 9110 7.1). */
 function urlOf({ method, target, scheme, authority }: ServerRequest): string | undefined {
   const isAbsolute = /^https?:\/\//i.test(target);
   const host = authority === "" ? "localhost" : authority;
@@ -215,14 +224,14 @@ async function send(
   try {
     await sendBody(reply, body, trailers);
   } catch (error) {
-    // The client is gone, or gave up: that is nobody's fault here.
+    // The client disconnected or cancelled: not an error on this side.
     if (error instanceof NetworkError && reply.isAborted) return;
     reply.abort(error);
     throw error;
   }
 }
 
-/** Content-Length, where the length is known and nothing else says where the body ends. */
+/** Adds Content-Length if the length is known and nothing else delimits the body. */
 function withLength(
   fields: readonly FieldPair[],
   status: number,

@@ -1,4 +1,4 @@
-// sansio/web: HTTP on WHATWG streams and Fetch types, of no runtime's own.
+// sansio/web: HTTP over WHATWG streams with Fetch types, independent of any runtime.
 export type { BodyReader, BodySource, IncomingBody } from "../session/body.ts";
 export type { ResponseHead } from "../session/client.ts";
 export { NetworkError, type NetworkErrorCode } from "../session/errors.ts";

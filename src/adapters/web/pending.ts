@@ -1,4 +1,4 @@
-// One request of a client: from when it is asked for until its response has come in full, or never will.
+// One client request: from the call until its response is complete, or can no longer become so.
 import type { HeaderFields } from "../../shared/header-fields.ts";
 import type { IncomingBody } from "../session/body.ts";
 import type { ClientExchange, ClientSession, OutgoingRequest, ResponseHead } from "../session/client.ts";
@@ -6,30 +6,30 @@ import { cancelBody, sendBody, type Trailers, trailersOf } from "./body.ts";
 import { type PlainRequest, type ReadyRequest, readyRequest } from "./request.ts";
 
 export interface FetchOptions {
-  /** Gives the request up; a Request's own signal does too. */
+  /** Aborts the request; a Request's own signal does too. */
   readonly signal?: AbortSignal | null | undefined;
-  /** Told of each informational response when it comes. */
+  /** Called for each informational response when it arrives. */
   readonly onInformational?: ((head: ResponseHead) => void) | undefined;
-  /** Trailers to send behind a Request's body. */
+  /** Trailers to send after a Request's body. */
   readonly trailers?: Trailers | undefined;
 }
 
-/** A response whose head is there. */
+/** A response whose head has arrived. */
 export interface Answer {
   readonly request: OutgoingRequest;
   readonly head: ResponseHead;
-  /** The informational responses before it. */
+  /** The informational (1xx) responses that came before it. */
   readonly informational: readonly ResponseHead[];
-  /** The body; after 101, or 2xx to CONNECT, what comes through the tunnel, whose other side is `exchange`. */
+  /** The body; after a 101, or a 2xx to CONNECT, the incoming side of the tunnel, whose other side is `exchange`. */
   readonly incoming: IncomingBody;
   readonly isTunnel: boolean;
   readonly exchange: ClientExchange;
   readonly trailers: Promise<HeaderFields>;
 }
 
-/** What the connection is told of its requests. */
+/** Notified by the requests of a connection. */
 export interface PendingOwner {
-  /** It is over: answered in full, or not because of this. */
+  /** The request is over: fully answered (`error` undefined), or failed with `error`. */
   settled(input: Request | PlainRequest, error: unknown): void;
 }
 
@@ -46,7 +46,7 @@ export class PendingRequest {
   private resolve: (answer: Answer) => void = () => {};
   private reject: (error: unknown) => void = () => {};
 
-  /** @throws TypeError for what is no request */
+  /** @throws TypeError for something that is not a request */
   constructor(owner: PendingOwner, input: Request | PlainRequest, options: FetchOptions) {
     this.owner = owner;
     this.input = input;
@@ -61,7 +61,7 @@ export class PendingRequest {
     if (this.signals.some(({ aborted }) => aborted)) this.onAbort();
   }
 
-  /** It was given up before it was sent. */
+  /** Whether the request is over; true before it was sent if it was aborted. */
   get isSettled(): boolean {
     return this.isOver;
   }
@@ -70,7 +70,7 @@ export class PendingRequest {
     return this.ready.request;
   }
 
-  /** Sends it. @param patience milliseconds to wait for "100 Continue" */
+  /** Sends the request. @param patience milliseconds to wait for "100 Continue" */
   open(session: ClientSession, patience: number): void {
     const { request, body, trailers } = this.ready;
     let exchange: ClientExchange;
@@ -91,7 +91,7 @@ export class PendingRequest {
     sent.catch((error) => exchange.isAborted || exchange.abort(error));
   }
 
-  /** There will be no response. */
+  /** Settles a request that will get no response. */
   fail(error: unknown): void {
     if (this.isOver) return;
     cancelBody(this.ready.body, error);
@@ -125,7 +125,7 @@ export class PendingRequest {
     this.resolve({ request: ready.request, head, informational, incoming, isTunnel, exchange, trailers });
   }
 
-  /** Nothing can be given up any more. */
+  /** Marks the request as over: the signals have no effect any more. */
   private settle(error: unknown): void {
     if (this.isOver) return;
     this.isOver = true;
@@ -134,7 +134,7 @@ export class PendingRequest {
   }
 }
 
-/** Resolves when the server wants the body, has answered without it, or has said nothing for long enough. */
+/** Resolves when the server asks for the body, answers without it, or has stayed silent for `patience` milliseconds. */
 function wordOf(exchange: ClientExchange, patience: number): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {

@@ -1,38 +1,38 @@
-// Requests to send: Fetch's, and plain ones without Fetch's limits.
+// Requests to send: Fetch Requests, and plain ones without Fetch's restrictions.
 import { type FieldPair, fieldPairs, type HeaderInput } from "../../shared/header-fields.ts";
 import type { OutgoingRequest } from "../session/client.ts";
 import { type Body, type Pieces, readyBody, type Trailers } from "./body.ts";
 
-/** A request without Fetch's limits: CONNECT, GET with a body, every field. */
+/** A request without Fetch's restrictions: allows CONNECT, GET with a body, and any field. */
 export interface PlainRequest {
-  /** Default: GET. */
+  /** Default "GET". */
   readonly method?: string | undefined;
-  /** What is asked for, as it is sent: a path with its query, "*", the authority of a CONNECT. */
+  /** The request target, sent as given: a path with its query, "*", or the authority of a CONNECT. */
   readonly target: string;
-  /** Host and port; a Host field among the headers does as well. */
+  /** Host and port. May be given as a Host field in `headers` instead. */
   readonly authority?: string | undefined;
   /** HTTP/2: "http" or "https". Default "https". */
   readonly scheme?: string | undefined;
-  /** HTTP/2: what an extended CONNECT asks for (RFC 8441). */
+  /** HTTP/2: the protocol that an extended CONNECT asks for (RFC 8441). */
   readonly protocol?: string | undefined;
   readonly headers?: HeaderInput | undefined;
   readonly body?: Body | null | undefined;
-  /** Sent behind the body. */
+  /** Sent after the body. */
   readonly trailers?: Trailers | undefined;
   readonly signal?: AbortSignal | null | undefined;
 }
 
-/** What is sent of a request. */
+/** A request in the form in which it is sent. */
 export interface ReadyRequest {
   readonly request: OutgoingRequest;
   readonly body: Uint8Array | Pieces | null;
   readonly trailers: Trailers | undefined;
 }
 
-/** Fetch's rule: these say that they have no body. */
+/** Methods that send "Content-Length: 0" if they have no body, as in Fetch. */
 const SAY_EMPTY = ["POST", "PUT", "PATCH"];
 
-/** @throws TypeError for what is no request, or a body that is in use */
+/** Prepares a request for sending. @throws TypeError for something that is not a request, or a body that is in use */
 export function readyRequest(input: Request | PlainRequest, given: Trailers | undefined): ReadyRequest {
   const isFetchs = "url" in input;
   const { method = "GET" } = input;

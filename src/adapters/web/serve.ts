@@ -1,4 +1,4 @@
-// One connection that a server got, from whatever gives byte streams.
+// Serves one accepted connection, from any source of byte streams.
 import type { ServerRequest } from "../session/exchange.ts";
 import { Http1ServerSession } from "../session/http1-server.ts";
 import type { Protocol } from "../session/protocol.ts";
@@ -7,25 +7,28 @@ import { type FetchHandler, fetchHandler } from "./handler.ts";
 import { type ByteStreamLike, StreamTransport, tickOf } from "./transport.ts";
 
 export interface ServeOptions extends ServerOptions {
-  /** What is spoken: `http2`, or `either`, which the client's first octets tell. Default: HTTP/1.1. */
+  /** The protocol to speak: `http2`, or `either` to choose by the client's first octets. Default: HTTP/1.1. */
   readonly protocol?: Protocol | undefined;
-  /** For the URLs of requests. Default "http". */
+  /** The scheme of request URLs. Default "http". */
   readonly scheme?: "http" | "https" | undefined;
 }
 
 /** A connection that is being served. */
 export interface ServedConnection {
-  /** Resolves when the connection is gone: with what broke it, or undefined. It never rejects. */
+  /** Resolves when the connection has ended, with the error that broke it or undefined. Never rejects. */
   readonly closed: Promise<unknown>;
-  /** Takes no more requests, lets answers in progress end, then closes. Resolves with the requests that got no whole answer. */
+  /**
+   * Stops accepting requests, lets responses in progress finish, then closes. Resolves with the requests whose
+   * responses were incomplete.
+   */
   close(): Promise<{ unanswered: readonly ServerRequest[] }>;
-  /** Ends it now. */
+  /** Closes immediately. */
   abort(error?: unknown): void;
 }
 
 /**
  * Serves the requests of one connection until it ends. Errors go to `options.onError` and end at most the connection.
- * @throws TypeError when a stream is locked, TypeError or RangeError for impossible options
+ * @throws TypeError if a stream is locked, TypeError or RangeError for impossible options
  */
 export function serveConnection(
   stream: ByteStreamLike,

@@ -1,30 +1,30 @@
-// A pair of WHATWG streams under a session. Every promise here ends in a handler: a stream that fails tells the session,
-// and nobody else.
+// Connects a pair of WHATWG streams to a session. Every promise here ends in a handler: a failing stream is reported to
+// the session and nowhere else.
 import { NetworkError } from "../session/errors.ts";
 import type { Session, Transport } from "../session/session.ts";
 
-/** A byte stream both ways: a TCP socket, a WebTransport stream, a tunnel. Octets are Uint8Arrays. */
+/** A bidirectional byte stream: a TCP socket, a WebTransport stream, a tunnel. Chunks are Uint8Arrays. */
 export interface ByteStream {
   readonly readable: ReadableStream<Uint8Array>;
   readonly writable: WritableStream<Uint8Array>;
 }
 
 /**
- * What a byte stream must have to carry a connection: a ByteStream, a Deno.Conn, a WebTransport stream, a Workers socket,
- * Duplex.toWeb(socket). Structural, for the types of one runtime's streams are not those of another.
+ * The part of a byte stream that a connection needs. A ByteStream, a Deno.Conn, a WebTransport stream, a Workers socket
+ * and Duplex.toWeb(socket) all qualify. Structural, because stream types differ between runtimes.
  */
 export interface ByteStreamLike {
   readonly readable: { getReader(): OctetReader };
   readonly writable: { getWriter(): OctetWriter };
 }
 
-/** The part of a ReadableStreamDefaultReader that is used. */
+/** The part of a ReadableStreamDefaultReader that a connection uses. */
 export interface OctetReader {
   read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
   cancel(reason?: unknown): Promise<unknown>;
 }
 
-/** The part of a WritableStreamDefaultWriter that is used. */
+/** The part of a WritableStreamDefaultWriter that a connection uses. */
 export interface OctetWriter {
   readonly closed: Promise<unknown>;
   readonly ready: Promise<unknown>;
@@ -35,11 +35,11 @@ export interface OctetWriter {
 }
 
 export interface TransportTimes {
-  /** Milliseconds that a peer may take nothing of what waits for it. */
+  /** How long, in milliseconds, the peer may accept none of the data waiting for it. */
   readonly write: number;
-  /** Milliseconds that a closed connection is still read. */
+  /** How long, in milliseconds, a closed connection is still read. */
   readonly linger: number;
-  /** Milliseconds between two calls of the session's `tick`; Infinity: none. */
+  /** Milliseconds between calls to the session's `tick`; Infinity: never called. */
   readonly tick: number;
 }
 
@@ -47,9 +47,9 @@ type Timer = ReturnType<typeof setInterval> & { unref?(): unknown };
 
 export class StreamTransport implements Transport {
   isBlocked = false;
-  /** Replaced when it is known which protocol the peer speaks. */
+  /** Replaced once the peer's protocol is known. */
   session: Session;
-  /** Resolves when the connection is gone, with what ended it: undefined when it ended in order. */
+  /** Resolves when the connection has ended, with the error that ended it, or undefined if it ended in order. */
   readonly closed: Promise<unknown>;
   private readonly reader: OctetReader;
   private readonly writer: OctetWriter;
@@ -67,7 +67,7 @@ export class StreamTransport implements Transport {
   private blockedSince = Number.POSITIVE_INFINITY;
   private lingersSince = Number.POSITIVE_INFINITY;
 
-  /** @throws TypeError when a stream is locked, or is none */
+  /** @throws TypeError if a stream is locked, or is not a stream */
   constructor(stream: ByteStreamLike, times: TransportTimes, newSession: (transport: StreamTransport) => Session) {
     this.reader = stream.readable.getReader();
     this.writer = stream.writable.getWriter();
@@ -78,7 +78,7 @@ export class StreamTransport implements Transport {
     this.session = newSession(this);
     const { tick } = times;
     if (tick < Number.POSITIVE_INFINITY) this.timer = setInterval(() => this.tick(performance.now()), tick);
-    // Of Node, Deno and Bun: a connection that waits keeps no process alive by its timer.
+    // Node, Deno and Bun: the timer of an idle connection must not keep the process alive.
     this.timer?.unref?.();
     this.writer.closed.catch((error) => this.fail(error));
     this.writer.ready.catch(() => {});
@@ -164,7 +164,7 @@ export class StreamTransport implements Transport {
     this.session.drained();
   }
 
-  /** Both directions are at their end. */
+  /** Ends the connection once both directions have ended. */
   private finish(): void {
     if (this.isWritten && (this.isRead || (this.isLingering && this.times.linger === 0))) this.end(undefined);
   }
@@ -199,7 +199,7 @@ export class StreamTransport implements Transport {
   }
 }
 
-/** A quarter of the shortest time, but no more often than it is worth. */
+/** Returns the tick interval in milliseconds: a quarter of the shortest timeout, but at least 10. */
 export function tickOf(...times: number[]): number {
   return Math.max(Math.min(...times) / 4, 10);
 }
