@@ -1,8 +1,8 @@
-// How octets from 0x80 on become chars: the values of `HTTPParser.encoding`.
+// The values of `HTTPParser.encoding`: how octets from 0x80 up become characters.
 
 /**
- * As Buffer's "ascii": the eighth bit is lost. But where that would make a control, SP or DEL it is kept: a head must not
- * hold what was not sent as such.
+ * Clears the eighth bit, as Buffer's "ascii" does, except where that would produce a control character, SP or DEL: a
+ * head must not contain one that was not sent.
  */
 function decodeAscii(text: string): string {
   return text.replace(/[\xa1-\xfe]/g, (char) => String.fromCharCode(char.charCodeAt(0) & 0x7f));
@@ -25,8 +25,9 @@ const DECODERS: ReadonlyMap<string, (text: string) => string> = new Map([
 ]);
 
 /**
- * @param text one char per octet
- * @throws TypeError for an encoding that is none of these
+ * Decodes text that contains octets from 0x80 up.
+ * @param text one character per octet
+ * @throws TypeError for an unknown encoding
  */
 export function decodeHigh(text: string, encoding: string): string {
   const decoder = DECODERS.get(encoding.toLowerCase());

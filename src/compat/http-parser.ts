@@ -1,41 +1,46 @@
-// The class of http-parser-js 0.5.10 as its users see it.
+// The public types of http-parser-js 0.5.10's class.
 import type { ParseError } from "./parse-errors.ts";
 import { HTTPParser as made } from "./parser.ts";
 
-// The names and shapes of its own types, so that what was written with them compiles: of a request the members of a
-// response are undefined, and the other way round, though the types do not say so.
+// The names and shapes match its own types, so that code written against them compiles. In a request the members of a
+// response are undefined, and vice versa, although the types do not say so.
 
 export type ParserType = "REQUEST" | "RESPONSE";
 
-/** One of `methods`. */
+/** One of the names in `methods`. */
 export type RequestMethod = string;
 
-/** Names as sent and values, in turns. */
+/** Alternating field names, as sent, and values. */
 export type HeaderObject = string[];
 
-/** A head, as `kOnHeadersComplete` gets it. */
+/** A head, as passed to `kOnHeadersComplete`. */
 export interface HeaderInfo<Fields = HeaderObject> {
   versionMajor: number;
   versionMinor: number;
   headers: Fields;
-  /** Of a request: its index in `methods`; its name once a callback was set by `onHeadersComplete` and the like. */
+  /**
+   * Requests only: the index in `methods`; or the name, once any callback was set by name (`onHeadersComplete` etc.).
+   */
   method: number;
-  /** Of a request. */
+  /** Requests only. */
   url: string;
-  /** Of a response. */
+  /** Responses only. */
   statusCode: number;
-  /** Of a response. */
+  /** Responses only. */
   statusMessage: string;
-  /** A request that proposes to switch protocols, or CONNECT; a 101 that does switch. */
+  /** True for a request that proposes to switch protocols, for CONNECT, and for a 101 that does switch. */
   upgrade: boolean;
   shouldKeepAlive: boolean;
 }
 
-/** Truthy, like 1 or true: the message has no body. 2: no body, and what follows is another protocol's. */
+/** A truthy value, such as 1 or true: the message has no body. 2: no body, and another protocol follows. */
 // biome-ignore lint/suspicious/noConfusingVoidType: callbacks mostly return nothing
 export type HeadersCompleteResult = number | boolean | void;
 
-/** Gets one object; or, once `HTTPParser.kOnExecute` was read (`OneObject` false), its members in this order. */
+/**
+ * Receives a head as one object, or, in parsers made after `HTTPParser.kOnExecute` was read (`OneObject` false), as
+ * separate arguments in this order.
+ */
 export type OnHeadersCompleteParser<Fields = HeaderObject, OneObject extends boolean = true> = OneObject extends true
   ? (info: HeaderInfo<Fields>) => HeadersCompleteResult
   : (
@@ -50,37 +55,41 @@ export type OnHeadersCompleteParser<Fields = HeaderObject, OneObject extends boo
       shouldKeepAlive: boolean,
     ) => HeadersCompleteResult;
 
-/** Trailers: names and values in turns, and an empty string. */
+/** Receives trailers: alternating names and values, and an empty string. */
 export type OnHeadersParser = (headers: string[], url: string) => void;
 
-/** A slice of the chunk that was executed, 0, and the length of the slice: a Buffer when the chunk is one. */
+/** Receives a slice of the executed chunk (a Buffer if the chunk is one), 0, and the length of the slice. */
 // biome-ignore lint/suspicious/noExplicitAny: a Buffer in Node, a Uint8Array elsewhere; callbacks name which
 export type OnBodyParser = (chunk: any, offset: number, length: number) => void;
 
-/** What http-parser-js calls the type of a parser. */
+/** http-parser-js's name for the type of a parser. */
 export type HTTPParserJS = HTTPParser;
 
-/** A parser of requests or of responses, which follow each other. */
+/** A parser for a sequence of requests or of responses. */
 export interface HTTPParser {
-  /** Octets of a head, or of a trailer section, that are accepted. At most 262144. Default: `HTTPParser.maxHeaderSize`. */
+  /** The most octets accepted in a head or a trailer section; at most 262144. Default: `HTTPParser.maxHeaderSize`. */
   maxHeaderSize: number;
-  /** Refuse what http-parser-js tolerates. Default: `HTTPParser.strict`, which is false. */
+  /**
+   * Whether to refuse the malformed input that http-parser-js tolerates. Default: `HTTPParser.strict`, which is false.
+   */
   strict: boolean;
 
   /**
-   * Begins anew, with messages of this type. Further arguments are Node's; only `maxHeaderSize` is used.
-   * @throws Error for another type
+   * Resets the parser, to read messages of this type. The other arguments are those that Node passes; only
+   * `maxHeaderSize` is used.
+   * @throws Error for any other type
    */
   initialize(type: ParserType, resource?: unknown, maxHeaderSize?: number, ...rest: unknown[]): void;
   /** The constructor itself. */
   reinitialize: HTTPParserConstructor;
   /**
-   * Parses `length` octets from `start` on, calling back. Returns how many were consumed: all, but for those behind a
-   * switch of protocols. Or returns an Error, the same at each later call; what callbacks throw is thrown.
-   * @throws TypeError when called on something else, or with what is no Uint8Array
+   * Parses `length` octets from `start`, invoking the callbacks. Returns how many octets were consumed: all of them,
+   * except those after a protocol switch. If the input is malformed, returns an Error instead, and the same Error on
+   * every later call. Errors thrown by callbacks propagate.
+   * @throws TypeError if called on something that is not a parser, or with something that is not a Uint8Array
    */
   execute(chunk: Uint8Array, start?: number, length?: number): number | ParseError;
-  /** The peer has closed. Returns an Error in the middle of a message. */
+  /** Signals that the peer has closed. Returns an Error if that was in the middle of a message. */
   finish(): ParseError | undefined;
 
   close(): void;
@@ -94,7 +103,7 @@ export interface HTTPParser {
   /** Always 0. */
   getAsyncId(): 0;
 
-  /** Node 0.10's way to set the callbacks: from then on methods are names. */
+  /** Node 0.10's way of setting callbacks. Setting one makes `method` a name instead of an index. */
   onHeaders: OnHeadersParser;
   onHeadersComplete: OnHeadersCompleteParser;
   onBody: OnBodyParser;
@@ -102,16 +111,16 @@ export interface HTTPParser {
 
   /** `HTTPParser.kOnHeaders`: trailers. */
   1: OnHeadersParser;
-  /** `HTTPParser.kOnHeadersComplete`: a head, and what the answer says of its body. */
+  /** `HTTPParser.kOnHeadersComplete`: a head. The return value may say that no body follows. */
   2: OnHeadersCompleteParser;
   /** `HTTPParser.kOnBody`: a piece of a body. */
   3: OnBodyParser;
-  /** `HTTPParser.kOnMessageComplete`. */
+  /** `HTTPParser.kOnMessageComplete`: a message is complete. */
   4: () => void;
   // biome-ignore lint/suspicious/noExplicitAny: by the constants that http-parser-js does not have
   [callback: number]: any;
 
-  // What was never meant to be seen, and is.
+  // Internals of http-parser-js that are visible although they were never meant to be.
   readonly type: ParserType | undefined;
   readonly state: string | undefined;
   readonly info: Partial<HeaderInfo>;
@@ -123,15 +132,15 @@ export interface HTTPParser {
   readonly body_bytes: number | null;
   readonly isUserCall: boolean;
   readonly hadError: boolean;
-  /** The same. */
+  /** Same as `hadError`. */
   readonly encounteredError: boolean;
   shouldKeepAlive(): boolean;
-  /** Reads one field line, and adds its name and value to `headers`. A folded line continues the last value. */
+  /** Parses one field line and appends its name and value to `headers`. A folded line continues the last value. */
   parseHeader(line: string, headers: string[]): void;
 }
 
 export interface HTTPParserConstructor {
-  /** @throws Error for a type that is neither */
+  /** @throws Error for a type that is neither "REQUEST" nor "RESPONSE" */
   new (type?: ParserType): HTTPParser;
   (this: HTTPParser, type?: ParserType): void;
   readonly prototype: HTTPParser;
@@ -142,21 +151,21 @@ export interface HTTPParserConstructor {
   readonly kOnHeadersComplete: 2;
   readonly kOnBody: 3;
   readonly kOnMessageComplete: 4;
-  /** The first octet of a message is there. Node's; http-parser-js has none. */
+  /** Called when the first octet of a message arrives. From Node; http-parser-js does not have it. */
   readonly kOnMessageBegin: 5;
-  /** Node's; never called. */
+  /** From Node; never called. */
   readonly kOnTimeout: 6;
-  /** Reading it asks for heads as nine arguments, in parsers made from then on. Never called. */
+  /** Merely reading this makes parsers created from then on pass heads as nine arguments. Never called. */
   readonly kOnExecute: 99;
   readonly methods: string[];
 
-  /** How octets from 0x80 become chars: "ascii" (the default: the eighth bit is lost), "latin1", "utf8". */
+  /** How octets from 0x80 up become characters: "ascii" (the default; the eighth bit is lost), "latin1" or "utf8". */
   encoding: string;
-  /** For parsers made from then on. Default 81920. */
+  /** In octets, for parsers created from then on. Default 81920. */
   maxHeaderSize: number;
-  /** For parsers made from then on. Default false. */
+  /** For parsers created from then on. Default false. */
   strict: boolean;
 }
 
-/** The parser of http-parser-js, in its place. */
+/** A drop-in replacement for http-parser-js's parser. */
 export const HTTPParser: HTTPParserConstructor = made;

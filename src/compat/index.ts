@@ -1,4 +1,4 @@
-// In the place of http-parser-js: the public list.
+// sansio/http-parser-js: the public exports of the drop-in replacement for http-parser-js.
 export {
   type HeaderInfo,
   type HeaderObject,

@@ -1,4 +1,4 @@
-// The methods, numbered as llhttp numbers them, which is what Node's http expects.
+// The methods, with llhttp's numbering, which Node's http expects.
 import { METHOD_NAMES } from "../http1/methods.ts";
 
 const NAMES =
@@ -8,23 +8,23 @@ const NAMES =
   "QUERY";
 
 /**
- * Method names by number: the 34 of http-parser-js, and QUERY where llhttp has it. Those between are RTSP's and HTTP/2's:
- * they keep the numbers right and are not accepted.
+ * Method names by number: the 34 of http-parser-js, and QUERY at llhttp's number. The ones in between belong to RTSP
+ * and HTTP/2: they are there to keep the numbering and are not accepted.
  */
 export const methods: string[] = NAMES.split(" ");
 
 const SOURCE = 33;
 const QUERY = 46;
 
-/** The number of each method that is accepted. */
+/** The number of each accepted method. */
 const NUMBERS: ReadonlyMap<string, number> = new Map(
   methods.map((name, number) => [name, number] as const).filter(([, number]) => number <= SOURCE || number === QUERY),
 );
 
-/** By the kernel's number; -1 for those that the kernel does not know. */
+/** Accepted numbers, indexed by the kernel's method number; -1 at 0, which is any other method. */
 const BY_KERNEL: readonly number[] = METHOD_NAMES.map((name) => NUMBERS.get(name) ?? -1);
 
-/** The number of the method that a head named, or -1. */
+/** Returns the number of a head's method, or -1 if it is not accepted. */
 export function methodNumber({ method, methodName }: { method: number; methodName: string }): number {
   const number = BY_KERNEL[method] as number;
   return number >= 0 ? number : (NUMBERS.get(methodName) ?? -1);

@@ -1,5 +1,5 @@
-// What a parser of this room lets pass: the tolerances that the users of http-parser-js rely on, each by its name, and how
-// they become the settings of the one receiver.
+// What the parsers in this directory tolerate: the leniencies that users of http-parser-js rely on, each with a name,
+// and how they become the settings of the shared receiver.
 import {
   ALLOW_BARE_LF,
   ALLOW_CHUNK_LF,
@@ -14,31 +14,31 @@ import {
 } from "../../assembly/layout.ts";
 import type { Settings } from "../http1/options.ts";
 
-/** What is let pass. None of them is to be had in a connection. */
+/** What a parser tolerates. None of these are available in an Http1Connection. */
 export interface Tolerances {
   /** The bits of the kernel's `allow`. */
   readonly allow: number;
-  /** LF alone as a line end. */
+  /** A bare LF as a line ending. */
   readonly bareLf: boolean;
   /** Any number of empty lines before a message. */
   readonly emptyLines: boolean;
-  /** Any version of two digits; no Host, two of them, or what is no host; a target of CONNECT that is no authority. */
+  /** Any two-digit version; a missing, repeated or invalid Host; a CONNECT target that is not an authority. */
   readonly looseHead: boolean;
-  /** Content-Length several times, all equal. */
+  /** Content-Length given several times with equal values. */
   readonly repeatedContentLength: boolean;
-  /** What follows a request that closes the connection is read. */
+  /** Keep reading after a request that closes the connection. */
   readonly readsOn: boolean;
-  /** Content-Length beside `chunked`: chunked wins, and the connection is not kept. */
+  /** Content-Length together with `chunked`: chunked wins, and the connection is not kept alive. */
   readonly chunkedWins: boolean;
-  /** `chunked` in HTTP/1.0: the connection is not kept. */
+  /** `chunked` in HTTP/1.0: the connection is not kept alive. */
   readonly oldChunked: boolean;
-  /** Codings that are not implemented, as llhttp has it: before `chunked`, or in a response until the connection ends. */
+  /** Unimplemented transfer codings, treated as in llhttp: before `chunked`, or in a response read until the close. */
   readonly otherCodings: boolean;
-  /** Transfer-Encoding: identity, which RFC 7230 abolished, as if it were not there. */
+  /** Transfer-Encoding: identity, which RFC 7230 abolished: ignored. */
   readonly identity: boolean;
 }
 
-/** What http-parser-js accepts and its users rely on. */
+/** What http-parser-js accepts and its users rely on: the default. */
 export const TOLERANT: Tolerances = {
   allow:
     ALLOW_OBS_FOLD |
@@ -59,7 +59,7 @@ export const TOLERANT: Tolerances = {
   identity: true,
 };
 
-/** RFC 9112 to the letter: what a connection refuses, and folded fields in responses. */
+/** RFC 9112 to the letter: refuses all that an Http1Connection refuses, and folded fields in responses as well. */
 export const STRICT: Tolerances = {
   allow: ALLOW_MISSING_REASON_SPACE,
   bareLf: false,
@@ -73,7 +73,7 @@ export const STRICT: Tolerances = {
   identity: false,
 };
 
-/** What Node's own parser accepts by default. It leaves Host to its server. */
+/** What Node's own parser accepts by default. Node checks Host in its server, not in the parser. */
 export const AS_NODE: Tolerances = {
   ...STRICT,
   emptyLines: true,
@@ -82,24 +82,24 @@ export const AS_NODE: Tolerances = {
   otherCodings: true,
 };
 
-/** And with `httpValidation: "relaxed"`. */
+/** What it accepts with `httpValidation: "relaxed"`. */
 export const AS_NODE_RELAXED: Tolerances = { ...AS_NODE, allow: AS_NODE.allow | ALLOW_CONTROL_OCTETS };
 
-/** And with `insecureHTTPParser`: what http-parser-js accepts besides, and never what smuggles. */
+/** With `insecureHTTPParser`: also what http-parser-js accepts, but never anything that enables request smuggling. */
 export const AS_NODE_INSECURE: Tolerances = {
   ...TOLERANT,
   allow: TOLERANT.allow | ALLOW_CONTROL_OCTETS,
   otherCodings: true,
 };
 
-/** What a chunk-size line may hold, and the extensions in it, as in Node. */
+/** The most octets in a chunk-size line, and in its extensions, as in Node. */
 const CHUNK_LINE = 16384;
 
-/** Few sizes are ever asked for; settings are made once for each. */
+/** Settings by tolerances and size, created once each: few sizes are ever used. */
 const MADE = new Map<Tolerances, Map<number, Settings>>();
 const MOST_KEPT = 64;
 
-/** Settings with these tolerances for heads, and trailer sections, of at most `maxHeaderSize` octets. */
+/** Returns settings with these tolerances, for heads and trailer sections of at most `maxHeaderSize` octets. */
 export function settingsFor(tolerances: Tolerances, maxHeaderSize: number): Settings {
   const bySize = MADE.get(tolerances) ?? new Map<number, Settings>();
   MADE.set(tolerances, bySize);

@@ -1,19 +1,20 @@
-// The Errors that http-parser-js returns, from the errors of the core: its messages and its codes where it has them.
+// Converts errors of the core to the Errors that http-parser-js returns, with its messages, and its codes where it has
+// any.
 import type { ErrorCode, RemoteProtocolError } from "../shared/errors.ts";
 
-/** What `execute` and `finish` return when the peer broke the protocol. */
+/** The error that `execute` and `finish` return if the peer broke the protocol. */
 export interface ParseError extends Error {
-  /** As in Node: HPE_INVALID_CONSTANT and the like. http-parser-js gives some of its errors none. */
+  /** A code as in Node, such as "HPE_INVALID_CONSTANT". Some errors of http-parser-js have none. */
   code?: string;
-  /** Octets of this call's chunk before the fault. */
+  /** Octets of the chunk passed in this call that precede the fault. */
   bytesParsed?: number;
-  /** What was wrong, exactly: code, offset, field. */
+  /** The exact fault, with its code, offset and field. */
   readonly cause: RemoteProtocolError | undefined;
 }
 
 const PARSE_ERROR = "Parse Error";
 
-/** By code: Node's code, or a message of http-parser-js that comes without one. */
+/** For each core code: Node's code, or a message of http-parser-js that has no code. */
 const SHAPES: { readonly [C in ErrorCode]?: { readonly code: string } | { readonly message: string } } = {
   LEADING_EMPTY_LINES: { code: "HPE_INVALID_CONSTANT" },
   BAD_METHOD: { code: "HPE_INVALID_CONSTANT" },
@@ -48,7 +49,7 @@ const SHAPES: { readonly [C in ErrorCode]?: { readonly code: string } | { readon
 
 const OTHER = { code: "HPE_INVALID_HEADER_TOKEN" };
 
-/** @param begin the octets of the connection before this call's chunk */
+/** Converts a core error. @param begin octets of the connection before this call's chunk */
 export function parseError(cause: RemoteProtocolError, begin: number): ParseError {
   const shape = SHAPES[cause.code] ?? OTHER;
   const error = newError("message" in shape ? shape.message : PARSE_ERROR, cause);
@@ -57,17 +58,17 @@ export function parseError(cause: RemoteProtocolError, begin: number): ParseErro
   return error;
 }
 
-/** A method that is none of `methods`. */
+/** Returns the error for a method that is not in `methods`. */
 export function unknownMethod(cause: RemoteProtocolError): ParseError {
   return newError("invalid request method", cause);
 }
 
-/** The input ended within a message. */
+/** Returns the error for input that ended in the middle of a message. */
 export function unexpectedEnd(): ParseError {
   return newError("invalid state for EOF", undefined);
 }
 
-/** There is no type to read as. */
+/** Returns the error for a parser that has no type yet. */
 export function notInitialized(): ParseError {
   return new TypeError("the parser was not initialized") as Error as ParseError;
 }

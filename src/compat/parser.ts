@@ -1,4 +1,4 @@
-// What makes the class of http-parser-js: its constants, callbacks and return values, over the one kernel.
+// The class of http-parser-js: its constants, callbacks and return values, on top of the shared kernel.
 import { RemoteProtocolError } from "../shared/errors.ts";
 import { checkOctets } from "../shared/octets.ts";
 import type { HTTPParserConstructor, ParserType } from "./http-parser.ts";
@@ -8,8 +8,8 @@ import { STRICT, TOLERANT } from "./modes.ts";
 import { notInitialized, type ParseError, parseError, unexpectedEnd, unknownMethod } from "./parse-errors.ts";
 
 /**
- * Not from 0: Node up to 12 assigns `undefined | 0`, that is 0, for what a parser lacks. Message begin and timeout come
- * behind those of http-parser-js, which has neither.
+ * Numbered from 1, because Node up to 12 assigns to slot `undefined | 0`, that is 0, for constants that a parser lacks.
+ * Message begin and timeout come after those of http-parser-js, which has neither.
  */
 const ON_HEADERS = 1;
 const ON_HEADERS_COMPLETE = 2;
@@ -21,10 +21,10 @@ const ON_EXECUTE = 99;
 
 const MAX_HEADER_SIZE = 80 * 1024;
 
-/** What `kOnHeadersComplete` returns for: what follows is another protocol's. */
+/** What `kOnHeadersComplete` returns if another protocol follows. */
 const SWITCHES = 2;
 
-/** No head was read: between messages, and until the next head is complete. */
+/** Stands for no head: between messages, until the next head is complete. */
 const NO_INFO: HeadersInfo = Object.freeze({ headers: Object.freeze([]) as unknown as string[], upgrade: false });
 
 const CALLBACKS = {
@@ -45,28 +45,28 @@ const CONSTANTS = {
   kOnTimeout: ON_TIMEOUT,
 };
 
-/** What Node's own parser does with its handle: here there is none. */
+/** Operations that Node's own parser does on its handle; there is none here. */
 const NO_OPERATIONS = ["close", "pause", "resume", "remove", "free", "consume", "unconsume", "getCurrentBuffer"];
 
 /**
- * Has someone read `kOnExecute`, as Node's http does, which then expects nine arguments? A parser takes note when it is
- * made: those that are there already go on as they did.
+ * Whether anyone has read `kOnExecute`. Node's http does, and then expects nine arguments. A parser records this when
+ * it is created, so existing parsers go on as before.
  */
 let argumentsWanted = false;
 
-/** The methods, and what is in a parser besides what its user puts there. */
+/** A parser's methods, and its properties other than those its user sets. */
 class Methods {
   declare type: ParserType | undefined;
   declare maxHeaderSize: number;
   declare strict: boolean;
   declare info: HeadersInfo;
   declare isUserCall: boolean;
-  /** Was a callback set by its name? */
+  /** Whether a callback was set by name. */
   declare _compatMode0_11: boolean;
   declare _argumentsWanted: boolean;
   declare _reader: MessageReader | null;
   declare _error: ParseError | null;
-  /** Is a message begun? Is its head read? */
+  /** Whether a message has begun; whether its head has been read. */
   declare _begun: boolean;
   declare _inBody: boolean;
   // biome-ignore lint/suspicious/noExplicitAny: callbacks, by the constants
@@ -80,7 +80,7 @@ class Methods {
     if (before?.isRequest !== (type === "REQUEST")) {
       this._reader = new MessageReader(type === "REQUEST", HTTPParser);
       this._configure(this._reader);
-      // In a callback: what is left of the chunk is to be read as the other type.
+      // Called from a callback: the rest of the chunk is to be read as the other type.
       if (before !== null && before.fresh() > 0) this._reader.push(before.takeAll());
     }
     this.type = type;
@@ -123,12 +123,14 @@ class Methods {
     return undefined;
   }
 
-  /** Takes over what a user may have set since the last call. */
+  /** Applies options that the user may have set since the last call. */
   _configure(reader: MessageReader): void {
     reader.configure(this.strict ? STRICT : TOLERANT, this.maxHeaderSize || HTTPParser.maxHeaderSize);
   }
 
-  /** Reads messages until the chunk is used up. False: another protocol begins before its end, or an error. */
+  /**
+   * Reads messages until the chunk is used up. False: another protocol begins before its end, or there was an error.
+   */
   _run(reader: MessageReader): boolean {
     while (true) {
       if (!this._inBody) {
@@ -156,13 +158,13 @@ class Methods {
     return true;
   }
 
-  /** Calls back, and gets ready for the body. False: another protocol begins, or the method is unknown. */
+  /** Calls back with the head and prepares for the body. False: another protocol begins, or the method is unknown. */
   _completeHead(reader: MessageReader, info: HeadersInfo): boolean {
     if (reader.isRequest && !this._checkMethod(reader, info)) return false;
     this.info = info;
     const isPassedApart = argumentsWanted && this._wantsArguments();
     const result = isPassedApart ? this._passArguments(info) : this[ON_HEADERS_COMPLETE](info);
-    // It was initialized in the callback.
+    // The callback called `initialize`.
     if (!this._begun) return true;
     if (!result && reader.framing !== 0) {
       reader.beginBody();
@@ -173,7 +175,7 @@ class Methods {
     return result !== SWITCHES && !reader.upgrade;
   }
 
-  /** A callback of one parameter wants one object, whatever others asked for. */
+  /** A callback with one parameter wants one object, whatever other code asked for. */
   _wantsArguments(): boolean {
     return (this._argumentsWanted && this[ON_HEADERS_COMPLETE].length !== 1) || this[ON_EXECUTE] !== undefined;
   }
@@ -192,7 +194,7 @@ class Methods {
     );
   }
 
-  /** False: it is none of `methods`, and the error is set. But who wants names gets any. */
+  /** False: the method is not in `methods`, and the error is set. Users who get methods by name get any method. */
   _checkMethod(reader: MessageReader, info: HeadersInfo): boolean {
     const isKnown = (info.method as number) >= 0;
     if (isKnown && !this._compatMode0_11) return true;
@@ -217,7 +219,7 @@ class Methods {
     this._inBody = false;
   }
 
-  /** Octets of this chunk that were read; the rest is not ours. */
+  /** Returns how many octets of this chunk were read; the rest belongs to another protocol. */
   _stop(count: number): number {
     const reader = this._reader as MessageReader;
     const left = reader.length;
@@ -231,7 +233,7 @@ class Methods {
     return error;
   }
 
-  // --- what was never meant to be seen, and is ----------------------------------------------------------------------
+  // --- internals of http-parser-js that are visible -----------------------------------------------------------------
 
   get hadError(): boolean {
     return this._error !== null;
@@ -248,7 +250,9 @@ class Methods {
     return this._isInHead ? "HEADER" : `${this.type}_LINE`;
   }
 
-  /** Not between messages, nor in a first line. A head belongs to it until its callback has returned. */
+  /**
+   * Whether a head is being read: not between messages, nor in a first line. Remains true until its callback returns.
+   */
   get _isInHead(): boolean {
     return this.info !== NO_INFO || this._reader?.isInHead === true;
   }
@@ -295,7 +299,7 @@ class Methods {
   }
 }
 
-/** Why a call of `execute` does nothing. */
+/** Returns or throws the reason why a call to `execute` cannot proceed. */
 function refuse(parser: unknown, chunk: unknown): ParseError {
   if (!(parser instanceof Methods)) throw new TypeError("not a HTTPParser");
   if (!(chunk instanceof Uint8Array)) checkOctets("execute", chunk);
@@ -308,7 +312,9 @@ function partOf(chunk: Uint8Array, start: number, length: unknown): Uint8Array {
   return start > 0 || end < chunk.length ? chunk.subarray(start, end) : chunk;
 }
 
-/** The constructor is called without `new` too: as `reinitialize`, and by constructors of subclasses in the old style. */
+/**
+ * Makes the constructor. It is also called without `new`: as `reinitialize`, and by old-style subclass constructors.
+ */
 function makeConstructor(): HTTPParserConstructor {
   function construct(this: Methods, type?: ParserType): void {
     if (type !== undefined && type !== "REQUEST" && type !== "RESPONSE") {
@@ -321,7 +327,8 @@ function makeConstructor(): HTTPParserConstructor {
       this._reader = null;
       this._reset();
       this._argumentsWanted = argumentsWanted;
-      // There, so that it is found: V8 takes long to find an element missing here and in the prototypes, which have some.
+      // Present so that a lookup finds it: V8 is slow to find an element missing both here and in prototypes that have
+      // some.
       this[ON_MESSAGE_BEGIN] = null;
     }
     if (type !== undefined) this.initialize(type);
@@ -347,7 +354,7 @@ function makeConstructor(): HTTPParserConstructor {
   return made;
 }
 
-/** A callback by its index, which does nothing yet, and by its name, which whoever sets it wants methods by name too. */
+/** Defines a callback by index, doing nothing yet, and by name. Setting one by name also asks for methods by name. */
 function defineCallback(prototype: Record<string | number, unknown>, name: string, index: number): void {
   prototype[index] = () => undefined;
   Object.defineProperty(prototype, name, {

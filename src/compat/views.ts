@@ -1,6 +1,6 @@
-// Parts of the caller's chunks, of their own kind: a Buffer's are Buffers.
+// Views of the caller's chunks, of the same class: a view of a Buffer is a Buffer.
 
-/** What subarray() makes of a Buffer: its species, where that is a class of its own, as in Node. */
+/** The class of a Buffer's subarray(): its species, if that is a separate class, as in Node. */
 type BufferClass = new (memory: ArrayBufferLike, byteOffset: number, length: number) => Uint8Array;
 
 const { Buffer } = globalThis as {
@@ -14,7 +14,10 @@ export function speciesOf(buffer: typeof Buffer): BufferClass | undefined {
 
 const BufferSpecies = speciesOf(Buffer);
 
-/** The octets [start, end) of the chunk, as its subarray() gives them: for a Buffer without that, 5 % of a response less. */
+/**
+ * Returns octets [start, end), as subarray() does. Bypassing Buffer's own subarray() saves 5 % of the time of a
+ * response.
+ */
 export function viewOf(chunk: Uint8Array, start: number, end: number): Uint8Array {
   if (BufferSpecies === undefined || Object.getPrototypeOf(chunk) !== BufferSpecies.prototype) {
     return chunk.subarray(start, end);

@@ -1,18 +1,21 @@
-// The connections of a server, for its timeouts and for closing: what Node's ConnectionsList knows of its own parsers, here
-// of ours. Node asks it by these four methods.
+// Tracks a server's connections for its timeouts and for closing: does for our parsers what Node's ConnectionsList does
+// for its own. Node calls these four methods.
 
-/** What a list has to know of a parser. */
+/** What the list needs to know about a parser. */
 export interface Tracked {
-  /** When the message began that is being read, in milliseconds; 0 between messages. A connection begins with one. */
+  /**
+   * When the message being read began, in milliseconds (`performance.now`); 0 between messages. A new connection counts
+   * as having begun its first message.
+   */
   startedAt: number;
   isHeadComplete: boolean;
-  /** Nothing came yet. */
+  /** Nothing has arrived yet. */
   isSilent: boolean;
-  /** Its expiry was told already. */
+  /** `expired` has already returned it. */
   isExpired: boolean;
 }
 
-/** Node 26 takes a connection on which nothing came yet for idle; 20 to 24 do not. */
+/** Node 26 counts a connection on which nothing has arrived as idle; Node 20 to 24 do not. */
 const SILENT_IS_IDLE = Number.parseInt(process.versions.node, 10) > 24;
 
 export interface NativeList<T> {
@@ -26,7 +29,7 @@ export class ConnectionsList<T extends Tracked> implements NativeList<T> {
   private readonly parsers = new Set<T>();
   private readonly before: NativeList<T>;
 
-  /** @param before the connections that Node's own parsers read */
+  /** @param before the list of connections that Node's own parsers read */
   constructor(before: NativeList<T>) {
     this.before = before;
   }
@@ -52,7 +55,7 @@ export class ConnectionsList<T extends Tracked> implements NativeList<T> {
     return [...this.select((parser) => parser.startedAt > 0), ...this.before.active()];
   }
 
-  /** Those whose head or message takes longer than these milliseconds, each told once. 0: no limit. */
+  /** Returns those whose head or message has taken longer than these milliseconds (0: no limit), each only once. */
   expired(headersTimeout: number, requestTimeout: number): T[] {
     const isSwapped = requestTimeout > 0 && headersTimeout > requestTimeout;
     const forHead = isSwapped ? requestTimeout : headersTimeout;
@@ -75,8 +78,8 @@ export class ConnectionsList<T extends Tracked> implements NativeList<T> {
 const LISTS = new WeakMap<object, ConnectionsList<Tracked>>();
 
 /**
- * Ours beside a server's native list, whose methods tell of both from then on. It stays in its place: Node's own parsers, of
- * connections that are made after uninstall(), write themselves into its memory.
+ * Returns our list for a server's native one, whose methods cover both from then on. The native list stays in place,
+ * because Node's own parsers, for connections made after uninstall(), register themselves in its memory.
  */
 export function listBeside<T extends Tracked>(native: NativeList<T>): ConnectionsList<T> {
   const known = LISTS.get(native);

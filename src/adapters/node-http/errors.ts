@@ -1,12 +1,15 @@
-// The Errors of Node's own parser, by code and reason as llhttp 9 gives them: programs match on the codes.
+// The errors of Node's own parser, with llhttp 9's codes and reasons, because programs match on the codes.
 import type { ErrorCode, RemoteProtocolError } from "../../shared/errors.ts";
 
-/** What `execute` and `finish` return, and `clientError` gets; Node adds `rawPacket`. */
+/** The error that `execute` and `finish` return and `clientError` receives; Node adds `rawPacket`. */
 export interface NodeParseError extends Error {
+  /** Node's code, such as "HPE_INVALID_METHOD". */
   code: string;
+  /** llhttp's text for the fault. */
   reason: string;
+  /** Octets of the chunk before the fault. */
   bytesParsed: number;
-  /** What was wrong, exactly. */
+  /** The exact fault. */
   readonly cause: RemoteProtocolError | undefined;
 }
 
@@ -47,7 +50,7 @@ const TABLE: { readonly [C in ErrorCode]?: readonly [code: string, reason: strin
 
 const LENGTH_SECOND = ["HPE_INVALID_CONTENT_LENGTH", "Content-Length can't be present with Transfer-Encoding"] as const;
 
-/** @param begin the octets of the connection before this call's chunk */
+/** Converts a core error to Node's. @param begin octets of the connection before this call's chunk */
 export function nodeParseError(cause: RemoteProtocolError, begin: number): NodeParseError {
   const [code, reason] = rowOf(cause);
   return newError(code, reason, Math.max(0, cause.offset - begin), cause);
@@ -58,7 +61,7 @@ function rowOf({ code, header, message }: RemoteProtocolError): readonly [code: 
   return TABLE[code] ?? ["HPE_USER", message];
 }
 
-/** The peer closed within a message. */
+/** Returns the error for a peer that closed in the middle of a message. */
 export function invalidEof(): NodeParseError {
   return newError("HPE_INVALID_EOF_STATE", "Invalid EOF state", 0, undefined);
 }

@@ -1,8 +1,8 @@
-// sansio/node-http: Node's own http on our parser. It replaces what Node hands out in its pool of parsers, which is no
-// public interface: tried on Node 20, 22, 24 and 26. Importing it installs it.
+// sansio/node-http: runs Node's own http on our parser by replacing the parsers that Node's pool hands out. The pool is
+// not a public interface; tested on Node 20, 22, 24 and 26. Importing this module installs it.
 import { BRAND, NodeParser, type Slots } from "./parser.ts";
 
-/** Of Node's module `_http_common`, what is used. */
+/** The part of Node's `_http_common` module that is used. */
 interface HttpCommon {
   readonly HTTPParser: Omit<Slots, "refusesFields"> & { readonly REQUEST: number };
   readonly parsers: Pool;
@@ -22,15 +22,18 @@ function httpCommon(): HttpCommon {
   return common as HttpCommon;
 }
 
-/** A pool that hands out ours, of whichever copy of this package (ESM, CommonJS): they take turns, and do not pile up. */
+/**
+ * Whether the pool already hands out our parsers, from any copy of this package (ESM or CommonJS): the copies replace
+ * each other rather than stack.
+ */
 function isOurs({ alloc }: Pool): boolean {
   return (alloc as { [BRAND]?: true })[BRAND] === true;
 }
 
 /**
- * From now on servers and clients of node:http and node:https in this process read with our parser: connections that are made
+ * Makes the servers and clients of node:http and node:https in this process use our parser, for all connections made
  * from now on. Idempotent.
- * @throws Error on a version of Node whose http is made otherwise
+ * @throws Error on a version of Node whose http is built differently
  */
 export function install(): void {
   const { parsers, HTTPParser } = httpCommon();
@@ -46,7 +49,7 @@ export function install(): void {
   };
   const sample = parsers.ctor();
   const pool: NodeParser[] = [];
-  // With the callbacks and properties that Node has put into one of its own.
+  // Has the callbacks and properties that Node sets on its own parsers.
   const make = () => Object.assign(new NodeParser(slots), sample, { _headers: [] });
   parsers.alloc = Object.assign(() => pool.pop() ?? make(), { [BRAND]: true });
   parsers.free = function free(this: Pool, parser) {
@@ -57,24 +60,24 @@ export function install(): void {
   };
 }
 
-/** Node's own parser again, for connections that are made from now on. Idempotent. */
+/** Restores Node's own parser, for all connections made from now on. Idempotent. @throws Error as `install` does */
 export function uninstall(): void {
   const { parsers } = httpCommon();
   if (!isOurs(parsers)) return;
-  // Ours were own properties: behind them are Node's. Parsers in use go to no pool any more.
+  // Ours were own properties that hid Node's. Our parsers still in use no longer return to any pool.
   Reflect.deleteProperty(parsers, "alloc");
   parsers.free = function free(this: Pool, parser) {
     return freeTheirs(this, parser);
   };
 }
 
-/** One of Node's own parsers goes back to Node's pool; one of another copy of this package to none. */
+/** Returns one of Node's own parsers to Node's pool, and one from another copy of this package to no pool. */
 function freeTheirs(pool: Pool, parser: object): boolean {
   if (BRAND in parser) return false;
   return (Object.getPrototypeOf(pool) as Pool).free.call(pool, parser);
 }
 
-/** Asks one of Node's own parsers: what does this version do with more fields than are wanted? */
+/** Finds out, by asking one of Node's own parsers, whether this version refuses more fields than are wanted. */
 function refusesFields({ parsers, HTTPParser }: HttpCommon): boolean {
   const parser = parsers.ctor() as NodeParser;
   for (const slot of [HTTPParser.kOnHeaders, HTTPParser.kOnHeadersComplete, HTTPParser.kOnMessageComplete]) {

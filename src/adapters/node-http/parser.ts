@@ -1,5 +1,5 @@
-// A parser that Node's http takes for its own: the methods and slots that _http_server and _http_client use, on the reader
-// of sansio/http-parser-js, as tolerant as Node's.
+// A parser that Node's http accepts as its own: the methods and slots that _http_server and _http_client use, on top of
+// the reader of sansio/http-parser-js, and as tolerant as Node's parser.
 import { AsyncResource } from "node:async_hooks";
 import type { IncomingMessage } from "node:http";
 import { maxHeaderSize as defaultMaxHeaderSize, METHODS } from "node:http";
@@ -10,7 +10,7 @@ import { RemoteProtocolError } from "../../shared/errors.ts";
 import { type ConnectionsList, listBeside, type NativeList, type Tracked } from "./connections.ts";
 import { invalidEof, type NodeParseError, nodeParseError } from "./errors.ts";
 
-/** The asynchronous resource that Node passes. */
+/** The async resource that Node passes. */
 interface Resource {
   readonly type: string;
 }
@@ -19,32 +19,32 @@ const REQUEST = 1;
 const NO_LENIENCY = 0;
 const RELAXED_VALUES = 1024;
 
-/** The slots of callbacks, by Node's own constants, and how this Node differs from others. */
+/** The callback slots, numbered by Node's own constants, and how this version of Node differs from others. */
 export interface Slots {
   readonly kOnMessageBegin: number;
   readonly kOnHeaders: number;
   readonly kOnHeadersComplete: number;
   readonly kOnBody: number;
   readonly kOnMessageComplete: number;
-  /** Does this Node refuse heads of more fields than `maxHeadersCount`? */
+  /** Whether this version of Node refuses heads with more fields than `maxHeadersCount`. */
   readonly refusesFields: boolean;
 }
 
-/** What `onHeadersComplete` returns for: no body follows; another protocol follows. */
+/** Return values of `onHeadersComplete`: no body follows; another protocol follows. */
 const SKIPS_BODY = 1;
 const SWITCHES = 2;
 
-/** Names and values of 31 fields. */
+/** The names and values of 31 fields. */
 const MOST_AT_ONCE = 62;
 
 const VERSIONS = [9, 10, 11, 20];
 
-/** By number: the methods that this Node knows. */
+/** For each method number, whether this version of Node knows the method. */
 const ACCEPTED = methods.map((name) => METHODS.includes(name));
 
 const LATIN1 = { encoding: "latin1" };
 
-/** Marks what is ours, of whichever copy of this package. */
+/** Marks our objects, from any copy of this package. */
 export const BRAND: unique symbol = Symbol.for("sansio.node-http") as never;
 
 export class NodeParser implements Tracked {
@@ -53,9 +53,9 @@ export class NodeParser implements Tracked {
   isSilent = true;
   isHeadComplete = false;
   isExpired = false;
-  /** Node's; what the parser itself looks at. */
+  /** Set by Node; the part that the parser itself reads. */
   incoming: (IncomingMessage & { upgrade?: boolean }) | null = null;
-  /** Names and values that Node wants of a head; 0: all. */
+  /** How many names and values of a head Node wants; 0: all. */
   maxHeaderPairs = 0;
   private readonly slots: Slots;
   private reader: MessageReader | null = null;
@@ -66,9 +66,9 @@ export class NodeParser implements Tracked {
   private chunk: Uint8Array | undefined;
   private begun = false;
   private inBody = false;
-  /** Does a callback run? */
+  /** Whether a callback is running. */
   private calling = false;
-  /** Another one each time it is initialized or freed: whoever is reading stops then. */
+  /** Changes whenever the parser is initialized or freed, which tells a read in progress to stop. */
   private use = 0;
   // biome-ignore lint/suspicious/noExplicitAny: callbacks, by the slots
   [slot: number]: any;
@@ -89,7 +89,8 @@ export class NodeParser implements Tracked {
     else this.reader.restart();
     this.reader.clear();
     this.maxHeaderSize = maxHeaderSize || defaultMaxHeaderSize;
-    // Each octet that Node counts may be a field of its own, with four more that it does not count.
+    // In the worst case each octet that Node counts is a field of its own, with four more octets that it does not
+    // count.
     this.reader.configure(tolerancesOf(lenientFlags), 5 * this.maxHeaderSize + 1024);
     this.use++;
     this.error = null;
@@ -97,12 +98,13 @@ export class NodeParser implements Tracked {
     this.inBody = false;
     this.calling = false;
     this.context?.emitDestroy();
-    // A server's connection has the context of its socket anyway; a client's request shares the socket with others.
+    // A server's connection already runs in the context of its socket; a client's request shares its socket with
+    // others.
     this.context = isRequest ? null : new AsyncResource(resource.type, { requireManualDestroy: true });
     this.track(connections);
   }
 
-  /** A connection has to begin its first message in time, as if that had begun. */
+  /** Starts tracking a connection. Its first message is timed from now, as if it had begun. */
   private track(connections: NativeList<NodeParser> | undefined): void {
     this.connections?.remove(this);
     this.connections = connections ? listBeside(connections) : null;
@@ -117,7 +119,7 @@ export class NodeParser implements Tracked {
     this.isExpired = false;
   }
 
-  /** Reads a chunk, a client's in the asynchronous context of its request. */
+  /** Reads a chunk; a client's in the async context of its request. */
   execute(chunk: Uint8Array, start = 0, length = chunk.length - start): number | NodeParseError {
     const part = length === chunk.length ? chunk : chunk.subarray(start, start + length);
     if (this.context === null) return this.read(part);
@@ -127,7 +129,7 @@ export class NodeParser implements Tracked {
   private read(chunk: Uint8Array): number | NodeParseError {
     const reader = this.reader as MessageReader;
     if (this.error !== null) return this.error;
-    // What is there still, a callback that has thrown left.
+    // Anything still there was left by a callback that threw.
     if (reader.position < reader.chunk.length) reader.clear();
     const begin = reader.fed;
     reader.push(chunk);
@@ -181,7 +183,7 @@ export class NodeParser implements Tracked {
     return true;
   }
 
-  /** What Node counts of a head must stay below its limit. */
+  /** Enforces Node's limit on the octets that Node counts of a head. */
   private checkSize(reader: MessageReader): void {
     if (reader.countedOctets >= this.maxHeaderSize) throw reader.headFault("HEAD_TOO_LARGE");
   }
@@ -220,7 +222,10 @@ export class NodeParser implements Tracked {
     return this.completeMessage(reader);
   }
 
-  /** Newer Nodes refuse more fields than `maxHeadersCount`; others get many in several calls, and cut them there. */
+  /**
+   * Passes a long head on in several calls, as Node's own parser does. Newer versions of Node refuse more fields than
+   * `maxHeadersCount`; older ones truncate the list themselves.
+   */
   private passLongHead(reader: MessageReader, { headers, url = "" }: HeadersInfo, use: number): boolean {
     const { refusesFields } = this.slots;
     if (refusesFields && this.maxHeaderPairs > 0 && headers.length > this.maxHeaderPairs) {
@@ -233,7 +238,7 @@ export class NodeParser implements Tracked {
     return true;
   }
 
-  /** False: Node has taken the upgrade, and what follows is another protocol's. */
+  /** False: Node has accepted the upgrade, and what follows belongs to another protocol. */
   private completeMessage(reader: MessageReader): boolean {
     this.startedAt = 0;
     this.begun = false;
@@ -263,18 +268,18 @@ export class NodeParser implements Tracked {
     return this.error;
   }
 
-  /** The chunk that is being read: Node shows it as an error's `rawPacket`. */
+  /** Returns the chunk being read, which Node exposes as an error's `rawPacket`. */
   getCurrentBuffer(): Uint8Array | undefined {
     return this.chunk;
   }
 
-  /** Node forgets the connection. */
+  /** Stops tracking the connection. */
   remove(): void {
     this.connections?.remove(this);
     this.connections = null;
   }
 
-  /** Back to the pool. */
+  /** Prepares the parser to return to the pool. */
   free(): void {
     this.use++;
     this.context?.emitDestroy();
@@ -287,10 +292,10 @@ export class NodeParser implements Tracked {
     this.reader = null;
   }
 
-  // Reading from the handle itself is what Node's own parser can: ours gets everything from `execute`.
+  // Node's own parser can read from the handle itself; ours gets everything through `execute`.
   consume(): void {}
   unconsume(): void {}
-  // Node pauses the socket itself.
+  // Node pauses the socket itself, so there is nothing to do.
   pause(): void {}
   resume(): void {}
 }
