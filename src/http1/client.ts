@@ -1,6 +1,7 @@
-// A client's end of one HTTP/1.1 connection, with all that both ends have in common: wires receive buffer, readers, machine
-// and writers. Bytes in, events out; events in, bytes out. No sockets, timers or clocks: the caller moves the bytes and
-// decides when to give up. What servers need is in connection.ts, so that who only fetches carries none of it.
+// The client's end of one HTTP/1.1 connection, and everything that both ends share: it joins receive buffer, readers,
+// state machine and writers. Bytes in, events out; events in, bytes out. No sockets, timers or clocks: the caller moves
+// the bytes and decides when to give up. What only a server needs is in connection.ts, so that a bundled client carries
+// none of it.
 import { CLOSE, CODING, KEEP_ALIVE, LENGTH } from "../../assembly/layout.ts";
 import { LocalProtocolError, RemoteProtocolError } from "../shared/errors.ts";
 import { fieldPairs, NO_PAIRS, type Pairs } from "../shared/header-fields.ts";
@@ -40,10 +41,10 @@ import { Receiver } from "./readers.ts";
 import { Sender } from "./sender.ts";
 import type { State } from "./states.ts";
 
-/** What a head is read as; the end of the connection, where the server gave it up. */
+/** What reading a head gives; connection-closed when the server gave up the idle connection (an unsolicited 408). */
 export type ReceivedHead = RequestEvent | ResponseEvent | InformationalResponseEvent | ConnectionClosedEvent;
 
-/** For role client. Users have Http1Connection, which for being a subclass takes 20 ns more to make. */
+/** A connection in role client. Users have Http1Connection; being a subclass, it takes 20 ns more to construct. */
 export class ClientConnection {
   /** Which end this is. */
   readonly role: Role;
@@ -51,15 +52,15 @@ export class ClientConnection {
   protected readonly settings: Settings;
   /** @internal */
   protected readonly receiver: Receiver;
-  /** Made when something is first sent: 20 ns less before a message is read. */
+  /** Made when something is first sent: saves 20 ns before a message is read. */
   private usedSender: Sender | null = null;
-  /** @internal The exchange whose response is due; the only one, but for a client that pipelines. */
+  /** @internal The exchange whose response is due: the only one, unless a client pipelines. */
   protected current: Exchange = new Exchange();
-  /** @internal The exchange in which this end sends: the last of those that follow `current`. */
+  /** @internal The exchange in which this end sends: `current`, or the last of those that follow it. */
   protected sending: Exchange = this.current;
-  /** How many there are from `current` to `sending`. */
+  /** The number of exchanges from `current` to `sending`. */
   private exchanges = 1;
-  /** The event that repeats when it is pulled again. */
+  /** The connection-closed event, which every later pull gets again; null before it. */
   private closed: ConnectionClosedEvent | null = null;
   /** @internal */
   protected peerVersion: string | null = null;
@@ -69,6 +70,7 @@ export class ClientConnection {
   /**
    * @param role "client" sends requests, "server" sends responses
    * @throws TypeError for an unknown role or option, RangeError for an impossible limit, LocalProtocolError NO_KERNEL
+   *   where WebAssembly is missing or refused and `sansio/js` was not imported
    */
   constructor(role: Role, options?: Http1Options) {
     if (role !== "client" && role !== "server") throw new TypeError('role must be "client" or "server"');
@@ -84,32 +86,35 @@ export class ClientConnection {
 
   // --- read-outs --------------------------------------------------------------------------------------------------
 
-  /** The state of this end: in a client that pipelines, of the newest request. */
+  /** The state of this end; in a client that pipelines, that of its newest request. */
   get localState(): State {
     return stateName(this.sending.stateOf(this.role));
   }
 
-  /** The state of the peer: in a client that pipelines, of the oldest response that is due. */
+  /** The state of the peer; in a client that pipelines, that of the oldest response that is due. */
   get remoteState(): State {
     return stateName(this.current.stateOf(this.remoteRole));
   }
 
-  /** The version of the peer's last message, "1.1" or "1.0"; null before the first. */
+  /** The HTTP version of the peer's last message, "1.1" or "1.0"; null before the first. */
   get remoteHttpVersion(): string | null {
     return this.peerVersion;
   }
 
-  /** Client: the server has not answered the expectation yet. Send the body when you have waited long enough. */
+  /**
+   * Client: true while the server has not answered `Expect: 100-continue` (RFC 9110 10.1.1). The core has no timer:
+   * send the body anyway when you have waited long enough.
+   */
   get isWaitingFor100Continue(): boolean {
     return this.role === "client" && this.sending.waiting;
   }
 
-  /** Client: requests that were sent and are not yet answered in full. */
+  /** Client: the number of requests that were sent and are not yet answered in full. */
   get outstandingRequests(): number {
     return this.current.answered ? this.exchanges - 1 : this.exchanges;
   }
 
-  /** Octets fed and not yet consumed: stop feeding while it is large and `nextEvent` says paused. */
+  /** Octets fed and not yet consumed. Stop feeding while this is large and `nextEvent` returns `paused`. */
   get bufferedBytes(): number {
     return this.receiver.length;
   }
@@ -122,9 +127,10 @@ export class ClientConnection {
   // --- bytes in, events out ---------------------------------------------------------------------------------------
 
   /**
-   * Takes octets from the peer; parses nothing yet. The chunk is held by reference and Data events are views of it: do
-   * not overwrite it, or set `copyData`. An empty chunk means nothing; after a remote error octets are ignored.
-   * @throws TypeError for anything but a Uint8Array over an ArrayBuffer, and after feedEof
+   * Stores octets from the peer; nothing is parsed before `nextEvent`. The chunk is held by reference and `data` events
+   * are views of it: do not overwrite it, or set `copyData`. An empty chunk changes nothing; after a
+   * RemoteProtocolError octets are ignored.
+   * @throws TypeError for anything but a Uint8Array over memory that is not shared, and after `feedEof`
    */
   feed(bytes: Uint8Array): void {
     const memory = checkOctets("feed", bytes);
@@ -135,15 +141,15 @@ export class ClientConnection {
     else receiver.push(bytes, memory);
   }
 
-  /** The peer closed its sending side. Idempotent. */
+  /** Notes that the peer closed its sending side. Idempotent. */
   feedEof(): void {
     this.receiver.ended = true;
   }
 
   /**
-   * The next event, or `need-data`, or `paused`: until `startNextCycle` in a peer that is done, and for good after a
-   * switch of protocols.
-   * @throws RemoteProtocolError when the peer broke the protocol; the same again at every later call
+   * Returns the next event, or `need-data` when more octets must be fed first, or `paused`: after the peer's message
+   * until `startNextCycle`, while a proposed switch of protocols is undecided, and for good after a switch.
+   * @throws RemoteProtocolError when the peer broke the protocol; the same error again at every later call
    */
   nextEvent(): Http1Event {
     if (this.failure !== null) throw this.failure;
@@ -155,7 +161,10 @@ export class ClientConnection {
     }
   }
 
-  /** Events until `need-data` or `paused`, which are not yielded; `connection-closed` is yielded and ends it. */
+  /**
+   * Yields events until `need-data` or `paused`, which are not yielded; after `connection-closed`, which is, it ends.
+   * @throws RemoteProtocolError as `nextEvent` does
+   */
   *events(): IterableIterator<Http1ReceivedEvent> {
     while (true) {
       const event = this.nextEvent();
@@ -168,13 +177,13 @@ export class ClientConnection {
   private readEvent(): Http1Event {
     const { receiver, current } = this;
     const state = this.role === "server" ? current.client : current.server;
-    // The end of a body of known length, or of none: by readBody(), which comes to the same, it cost some 20 ns more.
+    // The end of a body of known length, or of none. Through readBody(), to the same effect, it took some 20 ns more.
     if (state === SEND_BODY) return receiver.isSpent ? this.complete(receiver.endOfMessage()) : this.readBody();
     if (state !== IDLE && state !== SEND_RESPONSE) return this.readNothing(state);
     return (receiver.length > 0 ? this.readHead() : undefined) ?? this.noEvent();
   }
 
-  /** Where no message may follow. */
+  /** The states in which no message may follow. */
   private readNothing(state: number): Http1Event {
     const { receiver } = this;
     if (state === MIGHT_SWITCH || state === SWITCHED) return PAUSED;
@@ -184,7 +193,7 @@ export class ClientConnection {
     return this.noEvent();
   }
 
-  /** Nothing to read: more is to come, or the peer has closed, which it may but while it owes a response. */
+  /** There is nothing to read: more is to come, or the peer has closed, which it may unless it owes a response. */
   private noEvent(): Http1Event {
     if (this.closed !== null) return this.closed;
     return this.receiver.ended ? this.readEnd() : NEED_DATA;
@@ -196,14 +205,14 @@ export class ClientConnection {
     return this.close(ON["connection-closed"], receiver.fed);
   }
 
-  /** The peer's side ends by this trigger, at this octet. */
+  /** Ends the peer's side by this trigger, at this offset. */
   private close(trigger: TriggerIndex, offset: number): ConnectionClosedEvent {
     this.current.fire(this.remoteRole, trigger);
     this.closed = { type: "connection-closed", offset };
     return this.closed;
   }
 
-  /** @internal The head that is due, or undefined when more octets are needed. */
+  /** @internal Reads the head that is due; undefined when more octets are needed. */
   protected readHead(): ReceivedHead | undefined {
     const { receiver, current } = this;
     const begin = receiver.offset;
@@ -216,7 +225,10 @@ export class ClientConnection {
     return event;
   }
 
-  /** A response that began before its request was sent answers nothing, whatever it is (response queue poisoning). */
+  /**
+   * Refuses a response that began before its request was sent: it answers nothing, whatever it is (response queue
+   * poisoning). A 408 that closes or is HTTP/1.0 is let through as the end of an idle connection.
+   */
   private readUnsolicited(begin: number): ConnectionClosedEvent | undefined {
     const { receiver, current } = this;
     const unsolicited = receiver.fault("UNSOLICITED_RESPONSE", begin);
@@ -263,10 +275,10 @@ export class ClientConnection {
     receiver.beginBody();
   }
 
-  /** No request may follow a response that closes, or whose framing is in doubt. */
+  /** Allows no further request after a response that closes, or whose framing is in doubt. */
   private heedClosing(): void {
     const { facts, version, framing } = this.receiver;
-    // In chunks, though there is a length or it is HTTP/1.0; or until that closes.
+    // Chunked despite a Content-Length or HTTP/1.0; or an HTTP/1.0 body that ends with the connection.
     const doubtful = framing < 0 && (version < 11 || (facts & LENGTH) !== 0);
     if (doubtful || !keepsAlive(facts, version, this.settings)) {
       for (const exchange of this.pipeline()) exchange.disableKeepAlive();
@@ -282,7 +294,7 @@ export class ClientConnection {
     return event;
   }
 
-  /** The peer's message ends with this event. */
+  /** Ends the peer's message with this event. */
   private complete(event: EndOfMessageEvent): EndOfMessageEvent {
     const { current } = this;
     current.answered = true;
@@ -291,7 +303,10 @@ export class ClientConnection {
     return event;
   }
 
-  /** The input ended in a body: an error, unless a final response came before any of it was sent (417, 413, a redirect). */
+  /**
+   * There is no more of the body. If the input has ended, that is an error, unless a server sent a final response
+   * before any of the body came (417, 413, a redirect).
+   */
   private noBody(): Http1Event {
     const { receiver, current } = this;
     if (!receiver.ended) return NEED_DATA;
@@ -310,8 +325,10 @@ export class ClientConnection {
   // --- events in, bytes out ---------------------------------------------------------------------------------------
 
   /**
-   * Says something to the peer: checks it, moves the machine, queues the octets.
-   * @throws LocalProtocolError when it may not be sent; then nothing has changed. TypeError for what is no event
+   * Sends an event to the peer: validates it, moves the state machine, and queues the octets for `bytesToSend` or
+   * `chunksToSend`.
+   * @throws LocalProtocolError when the event may not be sent; nothing has changed then. TypeError for anything that is
+   *   not an event, or has a member of the wrong type
    */
   send(event: Http1Send): void {
     const pairs = event.type === "data" ? NO_PAIRS : fieldPairs((event as SendEndOfMessage).headers);
@@ -333,27 +350,27 @@ export class ClientConnection {
     }
   }
 
-  /** @internal Says that a client sends none. */
+  /** @internal Throws, as a client sends no responses. */
   protected sendResponse(event: SendResponse | SendInformationalResponse, _pairs: Pairs): void {
     throw this.sender.wrongState(ON[event.type], this.sending);
   }
 
-  /** Drains what was sent as one fresh array; empty when there is nothing. */
+  /** Drains the queue of sent octets as one fresh array; empty when nothing is queued. */
   bytesToSend(): Uint8Array {
     return this.sender.queue.takeBytes();
   }
 
-  /** Drains what was sent in pieces, bodies as they were given, for a vectored write. */
+  /** Drains the queue in pieces, for a vectored write: bodies are the arrays that were sent, not copies. */
   chunksToSend(): Uint8Array[] {
     return this.sender.queue.takeChunks();
   }
 
-  /** The transport could not send: this end is in error from now on. */
+  /** Notes that the transport could not send: from now on `localState` is `error`. */
   sendFailed(): void {
     this.sending.fail(this.role);
   }
 
-  /** In `done` a client may send the next request before the response is there: an exchange of its own. */
+  /** A client in `done` may send the next request before the response is there: that begins an exchange of its own. */
   private sendRequest(event: SendRequest, pairs: Pairs): void {
     const { sending, settings, receiver } = this;
     const pipelines = this.role === "client" && sending.client === DONE;
@@ -369,8 +386,9 @@ export class ClientConnection {
   // --- cycles -----------------------------------------------------------------------------------------------------
 
   /**
-   * Both sides are done: go on to the next message. A client that pipelines goes on to the next response that is due.
-   * @throws LocalProtocolError when it is not so, or the connection must close
+   * Goes on to the next message, once both sides are done. A client that pipelines goes on to the next response that is
+   * due.
+   * @throws LocalProtocolError when a side is not done, or the connection must close
    */
   startNextCycle(): void {
     const { current } = this;
@@ -385,7 +403,8 @@ export class ClientConnection {
   }
 
   /**
-   * Moves out the octets that are no longer HTTP/1.1's, and says whether the peer has closed; later feeds append.
+   * Moves out the octets that no longer belong to HTTP/1.1, and tells whether the peer has closed its sending side
+   * (`eof`). Call it again for octets that are fed later.
    * @throws LocalProtocolError unless the protocol was switched or the peer has closed
    */
   takeTrailingData(): { data: Uint8Array; eof: boolean } {
@@ -395,7 +414,7 @@ export class ClientConnection {
     return { data: receiver.takeAll(), eof: receiver.ended };
   }
 
-  /** Every exchange, from the one whose response is due to the one whose request is being sent. */
+  /** Yields every exchange, from the one whose response is due to the one whose request is being sent. */
   private *pipeline(): Generator<Exchange> {
     for (let exchange: Exchange | null = this.current; exchange !== null; exchange = exchange.following) yield exchange;
   }

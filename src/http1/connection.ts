@@ -1,4 +1,4 @@
-// One HTTP/1.1 connection, either end: what a server needs beside what both ends have in common.
+// One HTTP/1.1 connection, either end: adds to client.ts what only a server needs.
 import { CLOSE, EXPECT_CONTINUE, METHOD_CONNECT, UPGRADE } from "../../assembly/layout.ts";
 import { RemoteProtocolError } from "../shared/errors.ts";
 import type { Pairs } from "../shared/header-fields.ts";
@@ -12,8 +12,9 @@ import { proposesUpgrade } from "./sender.ts";
 /**
  * A state machine for one end of one HTTP/1.1 connection (RFC 9112), with h11's semantics.
  *
- * The loop: `feed` what was read, call `nextEvent` until it gives `need-data` or `paused`, `send` what you have to say,
- * write `bytesToSend`. When drained, close the transport if `localState` is must-close, closed or error.
+ * The loop: `feed` what was read from the transport, call `nextEvent` until it returns `need-data` or `paused`, `send`
+ * your events, write what `bytesToSend` returns. Once that is written, close the transport if `localState` is
+ * `must-close`, `closed` or `error`.
  */
 export class Http1Connection extends ClientConnection {
   /** @internal */
@@ -24,7 +25,7 @@ export class Http1Connection extends ClientConnection {
     return new RequestReceiver(this.role, this.settings);
   }
 
-  /** Server: the client waits for 100 or a final response before it sends the body (RFC 9110 10.1.1). */
+  /** Server: true while the client waits for a 100 or a final response before it sends the body (RFC 9110 10.1.1). */
   get remoteIsWaitingFor100Continue(): boolean {
     return this.role === "server" && this.current.waiting;
   }
@@ -44,7 +45,7 @@ export class Http1Connection extends ClientConnection {
     return event;
   }
 
-  /** What a request asks for besides a response: to close or to keep alive, to switch protocols, to be told to go on. */
+  /** Notes what a request asks for besides a response: to close or to keep alive, to switch protocols, to get a 100. */
   private receiveWishes(): void {
     const { receiver, current, settings } = this;
     const { facts, version, method } = receiver;
@@ -63,8 +64,9 @@ export class Http1Connection extends ClientConnection {
   }
 
   /**
-   * Server: queues a minimal response with the error's status hint, and close. False, and nothing done, in client role,
-   * when a response has begun, or when sending has failed.
+   * Server: queues a minimal response with the error's status hint and `Connection: close`. Returns false and does
+   * nothing in client role, when a response has begun, or when sending has failed.
+   * @throws TypeError for anything but a RemoteProtocolError
    */
   errorResponse(error: RemoteProtocolError): boolean {
     if (!(error instanceof RemoteProtocolError)) throw new TypeError("errorResponse takes a RemoteProtocolError");

@@ -1,5 +1,5 @@
-// What ends in a line end: a head, a trailer section, a chunk-size line. Waits until one is whole, however it was cut, and
-// says what is wrong with it; what it means is for readers.ts.
+// Elements that end in a line end: a head, a trailer section, a chunk-size line. Waits until one is complete, however
+// it was split, and reports what is wrong with it; what it means is left to readers.ts.
 import {
   HEAD_FAULT_AT,
   HEAD_FIELD_COUNT,
@@ -15,13 +15,13 @@ import { type Kernel, kernel as theKernel } from "../wasm/kernel.ts";
 import { faultCode } from "../wasm/scan.ts";
 import type { Role, Settings } from "./options.ts";
 
-/** An element beside the kernel's REQUEST, RESPONSE, TRAILERS. */
+/** One more kind of element besides the kernel's REQUEST, RESPONSE and TRAILERS. */
 const CHUNK_LINE = -1;
 
 /**
- * Octets of a chunk that are put on the scratch page at first: a usual head, a usual chunk-size line. What needs more
- * gets four times as many, and so on, so that pipelined requests do not copy the whole chunk each time. (A line of 32
- * octets at first cost 34 ns more a chunk.)
+ * How many octets of a chunk are copied to the scratch page at first: enough for a usual head or chunk-size line. If
+ * more are needed, four times as many are copied, and so on, so that pipelined requests do not copy the whole chunk
+ * each time. (Starting a line with 32 octets cost 34 ns more a chunk.)
  */
 const HEAD_WINDOW = 2048;
 const LINE_WINDOW = 8;
@@ -31,25 +31,29 @@ const LF = 0x0a;
 const SP = 0x20;
 const COLON = 0x3a;
 
-/** Memory for the next head that is cut, of whatever connection: to make it anew takes 450 ns. No event is a view of it; it holds zeros. */
+/**
+ * Memory for the next split head of any connection: allocating it takes 450 ns. No event is a view of it; it is zeroed.
+ */
 let spare: Uint8Array = NO_OCTETS;
 const MOST_SPARE = 4096;
 
-/** %TypedArray%.prototype.set, which V8 of Node 20 would look up each time: 4 ns. */
+/** %TypedArray%.prototype.set, which Node 20's V8 would look up at each call: 4 ns. */
 const { set } = Uint8Array.prototype;
 
-/** Is the receive buffer itself: one object less in the way of each octet, 5 to 9 % of a head. */
+/**
+ * Extends the receive buffer instead of holding one: an object less on the way to each octet saves 5 to 9 % of a head.
+ */
 export class ElementReader extends ReceiveBuffer {
   protected readonly kernel: Kernel = theKernel();
   protected settings: Settings;
   /** Octets of chunk extensions in this message so far. */
   protected extensionOctets = 0;
   private readonly role: Role;
-  /** How far a cut head was found to be sound; past its start line once it is not 0. */
+  /** How many octets of a split head are known to be sound; if not 0, its start line is among them. */
   protected resume = 0;
-  /** What goes on there: the first of the fields (as in a trailer section), or a later one, which may be a fold. */
+  /** How to scan on from there: as at the first field line (TRAILERS), or as at a later one, which may be a fold. */
   private resumed = TRAILERS;
-  /** How many fields are before it. */
+  /** The number of fields before that point. */
   protected fieldsSeen = 0;
 
   constructor(role: Role, settings: Settings) {
@@ -58,7 +62,7 @@ export class ElementReader extends ReceiveBuffer {
     this.settings = settings;
   }
 
-  /** The error for a fault at an offset of the connection. */
+  /** Makes the error for a fault at this offset in the connection. */
   fault(code: ErrorCode, offset: number, detail?: ErrorDetail): RemoteProtocolError {
     return new RemoteProtocolError(code, offset, this.role, detail);
   }
@@ -76,7 +80,9 @@ export class ElementReader extends ReceiveBuffer {
     super.forget();
   }
 
-  /** Puts what may be a whole head on the scratch page: so many octets, none where its first part is absorbed. */
+  /**
+   * Copies what may be a whole head to the scratch page. Returns the number of octets: 0 if its first part is absorbed.
+   */
   protected putAhead(): number {
     const { chunk, position } = this;
     if (this.partialLength > 0 || this.resume > 0) return 0;
@@ -86,9 +92,9 @@ export class ElementReader extends ReceiveBuffer {
     return count;
   }
 
-  /** Waits for a head that is not whole in its chunk, of which so many octets were scanned. */
+  /** Waits for a head that was not found whole in the first `put` octets, for which the kernel returned `status`. */
   protected readRest(what: number, status: number, put: number): number {
-    // It goes on in the next chunk: what is here was searched.
+    // The head goes on in the next chunk: all of this one has been scanned.
     if (status === NEED_DATA && put > 0 && put === this.chunk.length - this.position) {
       this.noteSound();
       this.absorb(put);
@@ -96,7 +102,10 @@ export class ElementReader extends ReceiveBuffer {
     return this.readElement(what, this.settings.limits.maxHeadBytes, "HEAD_TOO_LARGE", "INCOMPLETE_HEAD");
   }
 
-  /** Waits for a whole chunk-size line. The usual one, the last one at the chunk's end too, is found at once: 10 ns less, 60 the last. */
+  /**
+   * Waits for a whole chunk-size line. A usual one is found at once, which saves 10 ns; for the last one, at the end of
+   * what was fed, 60.
+   */
   protected readChunkSizeLine(): number {
     const { kernel, chunk, position } = this;
     const { octets } = kernel;
@@ -112,8 +121,9 @@ export class ElementReader extends ReceiveBuffer {
   }
 
   /**
-   * Waits for a whole head, trailer section or chunk-size line. Returns its length, with what the kernel says of it in
-   * place; 0 when more octets are needed. Each octet is searched a bounded number of times at any split.
+   * Waits for a whole head, trailer section or chunk-size line. Returns its length, with the kernel's findings in its
+   * memory, or 0 when more octets are needed. However the input is split, each octet is searched a bounded number of
+   * times.
    */
   protected readElement(what: number, most: number, tooLarge: ErrorCode, incomplete: ErrorCode): number {
     while (true) {
@@ -124,7 +134,7 @@ export class ElementReader extends ReceiveBuffer {
         return 0;
       }
       const limit = Math.min(partialLength + fresh, most);
-      // An element may be judged with its second octet, when the first was a CR.
+      // Without a LF too the first octet may be at fault; if it is a CR, that shows with the second.
       if (partialLength < 2 || this.hasLineFeed(partialLength, limit)) {
         let window = what === CHUNK_LINE ? LINE_WINDOW : HEAD_WINDOW;
         for (let end = partialLength; end < limit; window *= 4) {
@@ -139,8 +149,9 @@ export class ElementReader extends ReceiveBuffer {
   }
 
   /**
-   * Scans the element's first `end` octets, from where it is known to be sound. A fault is reported when its line is
-   * complete, or when it is the very first octet: so every split gives the same error at the same moment.
+   * Scans the element's first `end` octets, skipping those known to be sound. Returns its length, or 0 when it is not
+   * complete. A fault is reported when its line is complete, or at once when it is the very first octet: so every split
+   * gives the same error at the same moment.
    */
   private scanElement(what: number, end: number): number {
     const { resume } = this;
@@ -163,7 +174,7 @@ export class ElementReader extends ReceiveBuffer {
     return 0;
   }
 
-  /** The kernel says how far the element is sound. */
+  /** Notes how far the kernel found the element to be sound. */
   private noteSound(): void {
     const { head } = this.kernel;
     this.fieldsSeen += head[HEAD_FIELD_COUNT >> 2] as number;
@@ -184,7 +195,7 @@ export class ElementReader extends ReceiveBuffer {
     return kernel.scanHead(what, INPUT, last, allow, limits.maxFields - this.fieldsSeen, limits.maxTargetBytes);
   }
 
-  /** Scans what is on the scratch page up to here. */
+  /** Scans what is on the scratch page before `last`. */
   private scanChunkSizeLine(last: number): number {
     const { limits, allow } = this.settings;
     const { maxChunkExtensionBytes, maxChunkExtensionTotalBytes, maxChunkSizeDigits } = limits;
@@ -192,7 +203,9 @@ export class ElementReader extends ReceiveBuffer {
     return this.kernel.scanChunkLine(INPUT, last, allow, maxChunkSizeDigits, extensions);
   }
 
-  /** Is there a LF in [from, end) of the element? Not among its absorbed octets: they were searched when they came. */
+  /**
+   * Returns whether a LF is in [from, end) of the element. Skips absorbed octets, which were searched when they came.
+   */
   private hasLineFeed(from: number, end: number): boolean {
     const { partialLength, chunk, position } = this;
     const first = position + Math.max(from - partialLength, 0);
@@ -202,7 +215,10 @@ export class ElementReader extends ReceiveBuffer {
     return found >= 0 && found < last;
   }
 
-  /** The element will not be whole: what is wrong with its first `end` octets, or else `code` behind them. */
+  /**
+   * Makes the error for an element that will never be whole: the fault in its first `end` octets, or `code` behind
+   * them.
+   */
   private lastFault(what: number, end: number, code: ErrorCode): RemoteProtocolError {
     this.resetResume();
     const status = this.scan(what, 0, end);
@@ -217,8 +233,8 @@ export class ElementReader extends ReceiveBuffer {
   }
 
   /**
-   * The lower-case name of the field whose value holds the element's octet `at`, folds included. Undefined where src/compat
-   * drops lines that are no field: the line may have no colon, and neither may what follows.
+   * Returns the lower-case name of the field whose value, folds included, holds the element's octet `at`. Undefined
+   * when no colon precedes it, which can be where src/compat drops lines that are no field.
    */
   private fieldNameBefore(at: number): string | undefined {
     let start = at;

@@ -1,4 +1,4 @@
-// One request and its response: the joint state of both sides, and what of the request governs the response.
+// One request and its response: the joint state of both sides, and the facts of the request that govern the response.
 import {
   CLIENT_SHIFT,
   compileEvents,
@@ -18,7 +18,7 @@ const SERVER_EVENTS = compileEvents(STATES, TRIGGERS, ON_EVENT.server);
 const SETTLED = compileRules(STATES, ON_STATE);
 const TRIGGER_COUNT = TRIGGERS.length;
 
-/** A state's index, which is what the machine and its users work with. */
+/** The indices of the states: the machine and its users work with these. */
 export const IDLE: number = STATES.indexOf("idle");
 export const SEND_RESPONSE: number = STATES.indexOf("send-response");
 export const SEND_BODY: number = STATES.indexOf("send-body");
@@ -29,7 +29,7 @@ const ERROR: number = STATES.indexOf("error");
 export const MIGHT_SWITCH: number = STATES.indexOf("might-switch-protocol");
 export const SWITCHED: number = STATES.indexOf("switched-protocol");
 
-/** A trigger's index. */
+/** The index of a trigger. */
 export type TriggerIndex = number;
 export const ON = Object.fromEntries(TRIGGERS.map((trigger, index) => [trigger, index])) as Record<
   Trigger,
@@ -45,21 +45,23 @@ export function stateName(state: number): State {
 export class Exchange {
   /** Both states, whether the connection may serve another exchange, whether a switch of protocols is proposed. */
   joint: number = joint(IDLE, IDLE, true, false);
-  /** An HTTP/1.0 request asked to keep the connection and may. */
+  /** An HTTP/1.0 request asked to keep the connection alive, and that is granted. */
   keepAliveAsked = false;
   upgradeProposed = false;
   connectProposed = false;
-  /** The client announced a body with Expect: 100-continue and waits for word of it. */
+  /** The client announced a body with Expect: 100-continue and waits for an answer. */
   waiting = false;
-  /** Nothing is due to the client: there was no request, or its response was received in full, or the protocol was switched. */
+  /**
+   * The client is owed nothing: there was no request, its response was received in full, or the protocol was switched.
+   */
   answered = true;
-  /** The request's method: one of layout.ts's METHOD_ numbers. 0 too before there is a request. */
+  /** The request's method: one of layout.ts's METHOD_ numbers; 0 also before there is a request. */
   method = 0;
-  /** Octets that had been fed when the request was sent: what began before cannot answer it. */
+  /** How many octets had been fed when the request was sent: a response that began before cannot answer it. */
   fedBefore = 0;
-  /** Informational responses so far. */
+  /** The number of informational responses so far. */
   informational = 0;
-  /** The exchange that was begun after this one, in a client that pipelines. */
+  /** The exchange begun after this one, in a client that pipelines. */
   following: Exchange | null = null;
 
   get client(): number {
@@ -78,7 +80,7 @@ export class Exchange {
     return role === "client" ? this.client : this.server;
   }
 
-  /** Does the table have a cell for this trigger now? */
+  /** Returns whether the table has a cell for this trigger in the present state. */
   allows(role: Role, trigger: TriggerIndex): boolean {
     return (role === "client" ? this.clientAfter(trigger) : this.serverAfter(trigger)) !== REFUSED;
   }
@@ -89,7 +91,10 @@ export class Exchange {
     else this.settle(this.client, this.serverAfter(trigger));
   }
 
-  /** The client's request begins the exchange, unless the server no longer takes one: false. */
+  /**
+   * Begins the exchange with the client's request. Returns false, and changes nothing, if the server takes none any
+   * more.
+   */
   begin(): boolean {
     const server = this.serverAfter(CLIENT_REQUEST);
     if (server === REFUSED) return false;
@@ -97,19 +102,19 @@ export class Exchange {
     return true;
   }
 
-  /** A side broke down: no trigger moves it any more. */
+  /** Puts a side into `error`: no trigger moves it any more. */
   fail(role: Role): void {
     if (role === "client") this.settle(ERROR, this.server);
     else this.settle(this.client, ERROR);
   }
 
-  /** The connection closes after this exchange. */
+  /** Lets the connection close after this exchange. */
   disableKeepAlive(): void {
     this.joint &= ~KEEP_ALIVE;
     this.settle(this.client, this.server);
   }
 
-  /** The request proposes to switch protocols. */
+  /** Notes whether a switch of protocols is proposed: by Upgrade, by CONNECT. */
   propose(upgrade: boolean, connect: boolean): void {
     if (upgrade === this.upgradeProposed && connect === this.connectProposed) return;
     this.upgradeProposed = upgrade;

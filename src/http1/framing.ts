@@ -14,14 +14,16 @@ import {
 } from "../../assembly/layout.ts";
 import type { ErrorCode } from "../shared/errors.ts";
 
-/** A body in the chunked coding, and one that ends with the connection: other framings are a number of octets. */
+/**
+ * The framings that are not a number of octets: a body in the chunked coding, and one that ends with the connection.
+ */
 export const IN_CHUNKS = -1;
 export const UNTIL_CLOSE = -2;
 
-/** What of a message decides its framing; `facts` and `length` as the kernel found them. */
+/** What decides the framing of a message; `facts` and `length` as the kernel found them. */
 export interface Framed {
   readonly isRequest: boolean;
-  /** Of the request, or of the request that is answered: one of layout.ts's METHOD_ numbers. */
+  /** The method of this request, or of the one that this response answers: one of layout.ts's METHOD_ numbers. */
   readonly method: number;
   /** 0 in requests. */
   readonly status: number;
@@ -34,15 +36,18 @@ export interface Framed {
 const FRAMING_FACTS = CODING | CHUNKED | LENGTH | LENGTH_BAD | LENGTH_TOO_LARGE | LENGTH_CONFLICT | LENGTH_REPEATED;
 const ONE_CHUNKED = CODING | CHUNKED;
 
-/** Steps 1 and 2 of a response: whatever its fields say, it ends with its head when it answers HEAD, is 1xx, 204, 304, or opens a tunnel. */
+/**
+ * Steps 1 and 2: whatever its fields say, a response has no body when it answers HEAD, is 1xx, 204 or 304, or opens a
+ * tunnel (2xx to CONNECT).
+ */
 export function hasBody(method: number, status: number): boolean {
   if (method === METHOD_HEAD || status < 200 || status === 204 || status === 304) return false;
   return method !== METHOD_CONNECT || status >= 300;
 }
 
 /**
- * The framing by what nearly every body has: one valid Content-Length, or chunked alone. Undefined: see bodyFraming(), which
- * comes to the same by an object, 30 ns more.
+ * Returns the framing of nearly every body: one valid Content-Length, or chunked alone. Undefined for all others, which
+ * are left to bodyFraming(): it would give the same for these, but takes an object, 30 ns more.
  */
 export function usualFraming(facts: number, version: number, length: number): number | undefined {
   const framing = facts & FRAMING_FACTS;
@@ -50,7 +55,7 @@ export function usualFraming(facts: number, version: number, length: number): nu
   return framing === ONE_CHUNKED && version === 11 ? IN_CHUNKS : undefined;
 }
 
-/** The number of octets, IN_CHUNKS, UNTIL_CLOSE, or the code of what is wrong with the framing. */
+/** Returns the number of octets, IN_CHUNKS, UNTIL_CLOSE, or the code of the fault in the framing. */
 export function bodyFraming(message: Framed, repeatedContentLength: boolean): number | ErrorCode {
   const { isRequest, method, status, version, facts, length } = message;
   if (!isRequest && !hasBody(method, status)) return 0;
@@ -61,7 +66,8 @@ export function bodyFraming(message: Framed, repeatedContentLength: boolean): nu
       const unknown = facts & CODING_ENDS_CHUNKED && facts & CODING_OTHER;
       return unknown ? "UNKNOWN_TRANSFER_CODING" : "BAD_TRANSFER_ENCODING";
     }
-    // 3. It overrides Content-Length: an attempt to smuggle in a request; a response is read, and the connection closes.
+    // 3. It overrides Content-Length. Both in a request may be smuggling: refused. A response is read, then the
+    // connection closes.
     return isRequest && facts & LENGTH ? "CONTENT_LENGTH_WITH_TRANSFER_ENCODING" : IN_CHUNKS;
   }
   if (facts & LENGTH) {
@@ -77,7 +83,7 @@ export function bodyFraming(message: Framed, repeatedContentLength: boolean): nu
   return isRequest ? 0 : UNTIL_CLOSE;
 }
 
-/** The name of the field that a framing fault is about. */
+/** Returns the name of the field that a framing fault is about. */
 export function framingField(code: ErrorCode): "content-length" | "transfer-encoding" {
   return FAULTS_OF_CODING.includes(code) ? "transfer-encoding" : "content-length";
 }

@@ -1,4 +1,4 @@
-// HTTP/1.1: the public list.
+// HTTP/1.1: the public exports.
 import { COMMON_ERRORS, HTTP1_ERRORS } from "../shared/error-codes.ts";
 import { type ErrorRow, errorRows } from "../shared/errors.ts";
 import { limitRows } from "../shared/limits.ts";
@@ -32,11 +32,11 @@ export { PAUSED } from "./events.ts";
 export type { Http1Options, Leniencies, LeniencyRow, LimitRow, Limits, Role } from "./options.ts";
 export type { State } from "./states.ts";
 
-/** Every code of HTTP/1.1, with its text and its hint for a server. */
+/** Every error code of HTTP/1.1, with its text and its status hint for a server. */
 export const ERRORS: readonly ErrorRow[] = /* @__PURE__ */ errorRows(COMMON_ERRORS, HTTP1_ERRORS);
 
-/** Every limit with its default and the highest that can be set. */
+/** Every limit, with its default and the highest value that can be set. */
 export const LIMITS: readonly LimitRow[] = /* @__PURE__ */ limitRows(LIMIT_TABLE);
 
-/** Every leniency with what each role accepts when nothing is said. */
+/** Every leniency, with whether each role accepts it by default. */
 export const LENIENCIES: readonly LeniencyRow[] = /* @__PURE__ */ leniencyRows();

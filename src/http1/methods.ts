@@ -1,4 +1,4 @@
-// The methods that have constants, by the numbers of layout.ts.
+// The names of the methods that have a METHOD_ number in layout.ts.
 import * as layout from "../../assembly/layout.ts";
 
 /** Names by number; 0 is any other method. */

@@ -1,7 +1,7 @@
-// What the README says of the options besides their values: nothing that runs imports it.
+// What the documents say about the options besides their values. Nothing in the package imports it.
 import type { Leniencies, Limits } from "./options.ts";
 
-/** What is counted, and what others do. */
+/** What each limit counts, and what other implementations do. */
 export const LIMIT_NOTES: { readonly [L in keyof Limits]: readonly [what: string, precedents: string] } = {
   maxHeadBytes: ["octets of a head", "Node 16 KiB, h11 16 KiB, http-parser-js 80 KiB, hyper 400 KiB"],
   maxFields: [
@@ -22,7 +22,7 @@ export const LIMIT_NOTES: { readonly [L in keyof Limits]: readonly [what: string
   maxBodyBytes: ["octets of the body of one message", "the application's to know: nginx 1 MiB"],
 };
 
-/** What is let pass, who needs it, and what it risks. */
+/** What each leniency lets pass, who needs it, and what it risks. */
 export const LENIENCY_NOTES: { readonly [L in keyof Leniencies]: readonly [what: string, who: string, risk: string] } =
   {
     obsFold: [

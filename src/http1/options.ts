@@ -1,5 +1,5 @@
-// What a caller can set: limits and leniencies. The tables are the options: defaults are read from them, and the README
-// prints them, with the precedents and risks that option-notes.ts has.
+// What a caller can set: limits and leniencies. The tables define the options: defaults are read from them, and the
+// README prints them, with the precedents and risks in option-notes.ts.
 import {
   ALLOW_BARE_LF,
   ALLOW_CHUNK_SIZE_SPACE,
@@ -12,11 +12,12 @@ import {
 } from "../../assembly/layout.ts";
 import { checkCount, checkNames, type LimitTable, readLimits } from "../shared/limits.ts";
 
+/** Which end of a connection this is: a client sends requests, a server responses. */
 export type Role = "client" | "server";
 
-/** Counted in octets unless the name says otherwise, and the same however the input was split. */
+/** Limits on what the peer sends: in octets unless the name says otherwise, and the same however the input is split. */
 export interface Limits {
-  /** A head: start line and header fields with the empty line. At most 262144. */
+  /** A head: start line, header fields and the empty line. At most 262144. */
   readonly maxHeadBytes: number;
   /** Field lines of a head or of a trailer section. At most 4096. */
   readonly maxFields: number;
@@ -36,7 +37,7 @@ export interface Limits {
   readonly maxLeadingEmptyLines: number;
   /** Informational responses before a final one (client). */
   readonly maxInformationalResponses: number;
-  /** The body of one message, without its framing. Infinity: none. */
+  /** The body of one message, without its framing. Infinity, the default: no limit. */
   readonly maxBodyBytes: number;
 }
 
@@ -44,11 +45,12 @@ export interface Limits {
 export interface LimitRow {
   readonly name: keyof Limits;
   readonly default: number;
+  /** The highest value that can be set. */
   readonly ceiling: number;
 }
 
 // biome-ignore format: a table
-/** The default, and the highest that can be set. */
+/** Each limit's default, and the highest value that can be set. */
 export const LIMIT_TABLE: LimitTable<keyof Limits> = {
   maxHeadBytes:                [65536, INPUT_SIZE],
   maxFields:                   [256, MAX_FIELDS],
@@ -63,17 +65,19 @@ export const LIMIT_TABLE: LimitTable<keyof Limits> = {
   maxBodyBytes:                [Infinity, Infinity],
 };
 
-/** Named leniencies. Each true accepts what the default of the role refuses; each false refuses what it accepts. */
+/**
+ * Named leniencies: `true` accepts what a strict parser refuses, `false` refuses it. The defaults depend on the role.
+ */
 export interface Leniencies {
-  /** Fields that go on in the next line, joined by one SP. Default: client true, server false. */
+  /** A field value folded over lines (RFC 9112 5.2): each fold becomes one SP. Default: client true, server false. */
   readonly obsFold: boolean;
-  /** LF alone as the end of a line in heads and trailers, never in chunk-size lines. Default false. */
+  /** LF alone as a line end in heads and trailer sections, never in chunk-size lines. Default false. */
   readonly bareLf: boolean;
-  /** Content-Length given several times with one value. Default false. */
+  /** Content-Length given several times with the same value. Default false. */
   readonly repeatedContentLength: boolean;
-  /** A status line that ends after the status, without SP. Default: client true. */
+  /** A status line that ends right after the status, without the SP. Default: client true. */
   readonly missingReasonSpace: boolean;
-  /** Control octets in field values, but never NUL, CR and LF. Default false. */
+  /** Control octets in field values, except NUL, CR and LF. Default false. */
   readonly controlBytesInValues: boolean;
   /** Octets 0x80 to 0xff in the request target. Default false. */
   readonly nonAsciiTarget: boolean;
@@ -81,7 +85,7 @@ export interface Leniencies {
   readonly chunkSizeWhitespace: boolean;
 }
 
-/** A row of the table of leniencies: what each role accepts when nothing is said. */
+/** A row of the table of leniencies: whether each role accepts it by default. */
 export interface LeniencyRow {
   readonly name: keyof Leniencies;
   readonly client: boolean;
@@ -89,7 +93,7 @@ export interface LeniencyRow {
 }
 
 // biome-ignore format: a table
-/** The bits of the kernel's `allow`, and what each role accepts when nothing is said. */
+/** Each leniency's bit in the kernel's `allow`, and the roles that accept it by default. */
 export const LENIENCY_TABLE: { readonly [L in keyof Leniencies]: { readonly bits: number } & { readonly [R in Role]?: true } } = {
   obsFold:                { bits: ALLOW_OBS_FOLD, client: true },
   bareLf:                 { bits: ALLOW_BARE_LF },
@@ -100,23 +104,24 @@ export const LENIENCY_TABLE: { readonly [L in keyof Leniencies]: { readonly bits
   chunkSizeWhitespace:    { bits: ALLOW_CHUNK_SIZE_SPACE },
 };
 
+/** The options of an `Http1Connection`. */
 export interface Http1Options {
   /** Sizes and counts above which the peer's input is refused. */
   readonly limits?: Partial<Limits> | undefined;
-  /** Named leniencies: each documented with who needs it and what it risks. */
+  /** Named leniencies. The README says who needs each, and what it risks. */
   readonly allow?: Partial<Leniencies> | undefined;
   /** Copy each chunk when it is fed, for callers that reuse their receive buffer. Default false. */
   readonly copyData?: boolean | undefined;
   /** Keep HTTP/1.0 connections open when both ends ask for it. Default: server true, client false. */
   readonly http10KeepAlive?: boolean | undefined;
-  /** Client: requests that may be unanswered at a time. Default 16. */
+  /** Client: how many requests may be unanswered at a time. Default 16. */
   readonly maxPipelined?: number | undefined;
 }
 
-/** Options with every default filled in; one object serves all connections that were given none. */
+/** Options with every default filled in. Connections of a role that were given no options share one object. */
 export interface Settings {
   readonly limits: Limits;
-  /** The bits of the kernel. */
+  /** The bits of the kernel's `allow`. */
   readonly allow: number;
   readonly bareLf: boolean;
   readonly repeatedContentLength: boolean;
@@ -130,8 +135,9 @@ const DEFAULT_MAX_PIPELINED = 16;
 const DEFAULTS: { [R in Role]?: Settings } = {};
 
 /**
- * @throws TypeError for an unknown name or a wrong type; RangeError for a limit that is no count, or above the ceiling
- *   that the kernel's memory sets
+ * Returns the options with every default filled in.
+ * @throws TypeError for an unknown name or a wrong type; RangeError for a limit that is not a count, or is above the
+ *   ceiling that the kernel's memory sets
  */
 export function readOptions(role: Role, options: Http1Options | undefined): Settings {
   if (options === undefined) return defaultSettings(role);
@@ -167,7 +173,7 @@ function checkFlags(prefix: string, flags: Readonly<Record<string, boolean | und
   }
 }
 
-/** Every leniency, and what each role accepts when nothing is said. */
+/** Returns every leniency, with whether each role accepts it by default. */
 export function leniencyRows(): readonly LeniencyRow[] {
   return Object.freeze(
     Object.entries(LENIENCY_TABLE).map(([name, { client = false, server = false }]) => ({

@@ -1,5 +1,5 @@
-// Octets in, events out: responses, bodies, chunks, trailers; requests are in request-reader.ts. Knows what the kernel finds,
-// limits and framing; of states only which reader it was asked for.
+// Octets in, events out: responses, bodies, chunks, trailers; requests are in request-reader.ts. Knows the kernel's
+// findings, limits and framing, but no states: those decide which reader is called.
 import {
   ALLOW_CHUNK_LF,
   HEAD_CODING_AT,
@@ -28,11 +28,11 @@ import { bodyFraming, framingField, hasBody, IN_CHUNKS, UNTIL_CLOSE, usualFramin
 export const LF = 0x0a;
 export const CR = 0x0d;
 
-/** What a body is made of, from here on. */
+/** What comes next in a body. */
 type Phase = "length" | "until-close" | "chunk-line" | "chunk-data" | "chunk-cr" | "chunk-lf" | "trailers";
 
 export class Receiver extends ElementReader {
-  /** Of the last head: the kernel's facts, the version (10, 11), the method (of a request), the body's framing. */
+  /** What the last head said: the kernel's facts, the version (10 or 11), a request's method, the body's framing. */
   facts = 0;
   version = 0;
   method = 0;
@@ -40,23 +40,24 @@ export class Receiver extends ElementReader {
   /** Octets of the body so far, without its framing. */
   bodyOctets = 0;
 
-  /** Before a request, so far. */
+  /** Empty lines skipped so far before a request. */
   protected emptyLines = 0;
   protected phase: Phase = "length";
-  /** Octets left of the body, or of the chunk. */
+  /** Octets left in the body, or in the chunk. */
   protected remaining = 0;
   private chunkStart = false;
   protected lastChunk = 0;
 
   // --- heads ----------------------------------------------------------------------------------------------------
 
-  /** The next response head to a request with `method`, or undefined when more octets are needed. */
+  /** Reads the next response head, the answer to a request with `method`; undefined when more octets are needed. */
   readResponse(method: number): ResponseEvent | InformationalResponseEvent | undefined {
     const { kernel, settings } = this;
     const { head, octets } = kernel;
     const { maxFields, maxTargetBytes, maxBodyBytes } = settings.limits;
-    // readHead(), written out: with it this function is below the 460 bytes of bytecode that V8 inlines, and where it did,
-    // there was no room left for what is called from here (4 % of a response).
+    // readHead(), inlined by hand. With a call instead, this function would be below the 460 bytes of bytecode up to
+    // which V8 inlines; where V8 did inline it, its budget had no room left for what is called from here (4 % of a
+    // response).
     const put = this.putAhead();
     let length = put > 0 ? kernel.scanHead(RESPONSE, INPUT, INPUT + put, settings.allow, maxFields, maxTargetBytes) : 0;
     if (length <= 0) length = this.readRest(RESPONSE, length, put);
@@ -84,7 +85,7 @@ export class Receiver extends ElementReader {
     };
   }
 
-  /** The last of the whole-head checks: Transfer-Encoding, Content-Length. */
+  /** Makes the last of the whole-head checks, Transfer-Encoding and Content-Length; returns the framing. */
   protected readFraming(isRequest: boolean, method: number, status: number): number {
     const { facts, version, settings } = this;
     const { length } = this.kernel;
@@ -101,7 +102,7 @@ export class Receiver extends ElementReader {
 
   // --- bodies -----------------------------------------------------------------------------------------------------
 
-  /** Gets ready for the body that the last head announced. */
+  /** Prepares to read the body that the last head announced. */
   beginBody(): void {
     const { framing } = this;
     this.phase = framing === IN_CHUNKS ? "chunk-line" : framing === UNTIL_CLOSE ? "until-close" : "length";
@@ -110,17 +111,17 @@ export class Receiver extends ElementReader {
     this.extensionOctets = 0;
   }
 
-  /** Is the whole body of known length read? True where there is none. */
+  /** True when a body of known length has been read in full, or there is none. */
   get isSpent(): boolean {
     return this.remaining === 0 && this.phase === "length";
   }
 
-  /** Has any octet of the body, its framing included, been read? */
+  /** True when any of the body, its framing included, has been read. */
   get bodyBegan(): boolean {
     return this.bodyOctets > 0 || this.phase === "trailers";
   }
 
-  /** The next piece or the end of a body that is not spent, or undefined when more octets are needed. */
+  /** Reads the next piece, or the end, of a body that is not spent; undefined when more octets are needed. */
   readBody(): DataEvent | EndOfMessageEvent | undefined {
     if (this.phase === "length") return this.readData(this.remaining);
     return this.skipToData() ? this.readMore() : undefined;
@@ -138,7 +139,7 @@ export class Receiver extends ElementReader {
     }
   }
 
-  /** Reads what is between the data of chunks. False: more octets are needed. */
+  /** Reads the framing between the data of chunks. Returns false when more octets are needed. */
   protected skipToData(): boolean {
     while (true) {
       switch (this.phase) {
@@ -146,7 +147,7 @@ export class Receiver extends ElementReader {
           if (!this.readChunkLine()) return false;
           break;
         case "chunk-cr":
-          // Both at once where both are there, 10 ns less a chunk.
+          // Both at once if both are there, which saves 10 ns a chunk.
           if (this.skipPair(CR, LF)) this.phase = "chunk-line";
           else if (this.readChunkEnd(CR)) this.phase = "chunk-lf";
           else return false;
@@ -161,7 +162,7 @@ export class Receiver extends ElementReader {
     }
   }
 
-  /** The end of a message without trailers. */
+  /** Makes the event for the end of a message without trailers. */
   endOfMessage(): EndOfMessageEvent {
     return { type: "end-of-message", headers: NO_FIELDS, offset: this.offset };
   }
@@ -177,7 +178,7 @@ export class Receiver extends ElementReader {
     return { type: "data", data: this.view(count), chunkStart: false, chunkEnd: false, offset };
   }
 
-  /** chunk = chunk-size [ chunk-ext ] CRLF chunk-data CRLF (RFC 9112 7.1): the first line of one. */
+  /** Reads the first line of chunk = chunk-size [ chunk-ext ] CRLF chunk-data CRLF (RFC 9112 7.1). */
   private readChunkLine(): boolean {
     const { maxBodyBytes } = this.settings.limits;
     const length = this.readChunkSizeLine();

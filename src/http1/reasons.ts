@@ -1,4 +1,5 @@
-// The reason phrases of the IANA registry of status codes (RFC 9110 15; also RFC 2518, 3229, 4918, 5842, 6585, 7725, 8297, 8470).
+// The reason phrases of the IANA registry of status codes (RFC 9110 15; also RFC 2518, 3229, 4918, 5842, 6585, 7725,
+// 8297, 8470).
 export const REASONS: Readonly<Record<number, string>> = {
   100: "Continue",
   101: "Switching Protocols",

@@ -31,7 +31,7 @@ import { CR, LF, Receiver } from "./readers.ts";
 const HOST_FACTS = HOST | HOST_REPEATED | HOST_BAD;
 
 export class RequestReceiver extends Receiver {
-  /** The next request, or undefined when more octets are needed. */
+  /** Reads the next request; undefined when more octets are needed. */
   readRequest(): RequestEvent | undefined {
     if (!this.beginsAbove(CR) && !this.skipEmptyLines()) return undefined;
     const { kernel, settings } = this;
@@ -65,7 +65,7 @@ export class RequestReceiver extends Receiver {
     };
   }
 
-  /** Waits for a whole head: its length, or 0 when more octets are needed. */
+  /** Waits for a whole head. Returns its length, or 0 when more octets are needed. */
   protected readHead(what: number): number {
     const { kernel, settings } = this;
     const { maxFields, maxTargetBytes } = settings.limits;
@@ -74,7 +74,7 @@ export class RequestReceiver extends Receiver {
     return status > 0 ? status : this.readRest(what, status, put);
   }
 
-  /** Skips the empty lines that may precede a request (RFC 9112 2.2). False: whether one is there is not known yet. */
+  /** Skips the empty lines that may precede a request (RFC 9112 2.2). Returns false when more octets are needed. */
   protected skipEmptyLines(): boolean {
     const { settings } = this;
     while (true) {
@@ -98,7 +98,7 @@ export class RequestReceiver extends Receiver {
     }
   }
 
-  /** The whole-head checks in their order, as far as requests have their own: version, target, Host. */
+  /** Makes the whole-head checks that only requests need, in their fixed order: version, target, Host. */
   protected checkRequest(): void {
     const { facts, version } = this;
     const { head } = this.kernel;

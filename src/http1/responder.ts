@@ -1,14 +1,15 @@
-// A server's part of sending: responses. As in sender.ts nothing is changed or queued before everything was checked.
+// What only a server sends: responses. As in sender.ts, nothing is changed or queued before everything has been
+// checked.
 import type { Pairs } from "../shared/header-fields.ts";
 import type { SendInformationalResponse, SendResponse } from "./events.ts";
 import { type Exchange, ON } from "./exchange.ts";
 import { writeInformationalResponse, writeResponse } from "./response-writers.ts";
 import type { Sender } from "./sender.ts";
 
-/** What of the peer governs a response. */
+/** The facts of the peer that govern a response. */
 export interface Peer {
   readonly version: string | null;
-  /** Has it broken the protocol? */
+  /** Whether it has broken the protocol. */
   readonly failed: boolean;
 }
 

@@ -1,4 +1,4 @@
-// Responses as octets, with the framing and the connection fields that they need: see writers.ts.
+// Writes responses as octets, with the framing and the connection fields that they need: see writers.ts.
 import {
   CLOSE,
   CODING,
@@ -26,20 +26,21 @@ import {
   writeHead,
 } from "./writers.ts";
 
-/** What of the request and the connection governs a response. */
+/** The facts of the request and the connection that govern a response. */
 export interface ResponseContext {
   /** The request's method: one of layout.ts's METHOD_ numbers. */
   readonly method: number;
-  /** May the connection stay open? */
+  /** Whether the connection may stay open. */
   readonly keepAlive: boolean;
-  /** Must a 1.0 peer be told that it does? */
+  /** Whether an HTTP/1.0 peer must be told that it stays open. */
   readonly keepAliveAsked: boolean;
-  /** The peer's version: "1.1", "1.0", or null when nothing sound came from it. */
+  /** The peer's version: "1.1", "1.0", or null when no valid message has come from it. */
   readonly version: string | null;
 }
 
 /**
- * @param status the event's, which is read once: what is written is what the machine moves by
+ * Writes an informational response.
+ * @param status the event's status, which is read only once: what is written and what moves the machine are the same
  * @throws LocalProtocolError when the informational response may not be sent.
  */
 export function writeInformationalResponse(
@@ -55,8 +56,9 @@ export function writeInformationalResponse(
 }
 
 /**
- * Chooses the framing as h11 does: chunked to a 1.1 peer when the length is unknown, else the end of the connection; the
- * fields of a response to HEAD are those of GET. Says close when it must, and keep-alive to a 1.0 peer that asked.
+ * Writes a final response. Chooses the framing as h11 does: when the length is unknown, chunked to an HTTP/1.1 peer and
+ * the end of the connection to any other; a response to HEAD gets the fields that one to GET would. Adds the connection
+ * option close when the connection must close, and keep-alive for an HTTP/1.0 peer that asked for it.
  * @throws LocalProtocolError when the response may not be sent.
  */
 export function writeResponse(
@@ -74,7 +76,8 @@ export function writeResponse(
   if (facts & CODING && facts & LENGTH) {
     throw new LocalProtocolError("CONTENT_LENGTH_WITH_TRANSFER_ENCODING", { header: "content-length" });
   }
-  // The fields of a 304 and of a response to HEAD are those that a GET would have got: checked, though no body follows.
+  // The fields of a 304 and of a response to HEAD are those that a GET would have got: checked, although no body
+  // follows.
   if (status === 304) outgoingFraming(false, METHOD_GET, 200, facts);
   let framing = outgoingFraming(false, method === METHOD_HEAD ? METHOD_GET : method, status, facts);
   let closes = !keepAlive || (facts & CLOSE) !== 0;
@@ -102,7 +105,7 @@ function badReason(): ErrorCode {
 
 // --- the status line ----------------------------------------------------------------------------------------------------
 
-/** Status lines with their IANA reasons; empty where there is none. */
+/** Status lines with IANA reason phrases, indexed by status; empty where there is no phrase. */
 const STATUS_LINES: readonly string[] = /* @__PURE__ */ Array.from({ length: 600 }, (_, status) => {
   const reason = REASONS[status];
   return reason === undefined ? "" : `HTTP/1.1 ${status} ${reason}\r\n`;
@@ -131,18 +134,20 @@ function without(pairs: Pairs, ...names: string[]): FieldPair[] {
   return pairs.filter(([name]) => !names.includes(name.toLowerCase()));
 }
 
-/** What has no body by definition has no framing either (RFC 9110 8.6, RFC 9112 6.1). */
+/**
+ * Removes the framing fields: a message without a body by definition must not have them (RFC 9110 8.6, RFC 9112 6.1).
+ */
 function withoutFraming(pairs: Pairs): FieldPair[] {
   return without(pairs, "content-length", "transfer-encoding");
 }
 
-/** The connection option that the response needs and does not have. */
+/** Returns the connection option that the response needs and does not have. */
 function missingOption(closes: boolean, keepAliveAsked: boolean, facts: number): string | undefined {
   if (closes) return facts & CLOSE ? undefined : "close";
   return keepAliveAsked && !(facts & KEEP_ALIVE) ? "keep-alive" : undefined;
 }
 
-/** Adds the option to the first Connection field, in the place of a keep-alive; other options stay as they are. */
+/** Adds the option to the first Connection field and removes any keep-alive; other options stay as they are. */
 function withConnectionOption(pairs: Pairs, option: string): FieldPair[] {
   let added = false;
   return pairs.flatMap(([name, value]): FieldPair[] => {

@@ -4,9 +4,9 @@ import { encodeLatin1 } from "../wasm/text.ts";
 export class SendQueue {
   /** Octets in the queue. */
   length = 0;
-  /** Text behind the parts: a head and the framing of its body become one. */
+  /** The text after the parts: a head and the framing of its body are joined to one. */
   private text = "";
-  /** What is before it; null until a body is sent, which many messages have none of. */
+  /** What precedes the text; null until a body is sent, as many messages have none. */
   private parts: (string | Uint8Array)[] | null = null;
 
   pushText(text: string): void {
@@ -22,7 +22,7 @@ export class SendQueue {
     this.length += octets.length;
   }
 
-  /** Everything as one fresh array. */
+  /** Takes everything as one fresh array. */
   takeBytes(): Uint8Array {
     const bytes = new Uint8Array(this.length);
     let at = 0;
@@ -36,7 +36,7 @@ export class SendQueue {
     return bytes;
   }
 
-  /** Everything in pieces: bodies are the arrays that were sent. */
+  /** Takes everything in pieces: bodies are the arrays that were sent. */
   takeChunks(): Uint8Array[] {
     const parts = this.parts ?? [];
     if (this.text !== "") parts.push(this.text);

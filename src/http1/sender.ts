@@ -1,5 +1,5 @@
-// The sending half of a connection, but for responses: is the event legal now, may it go out, what does it change.
-// Nothing is changed or queued before everything was checked.
+// The sending half of a connection, except for responses: is the event legal now, may it go out, what does it change?
+// Nothing is changed or queued before everything has been checked.
 import { CONNECTION_UPGRADE, EXPECT_CONTINUE, METHOD_CONNECT, UPGRADE } from "../../assembly/layout.ts";
 import { LocalProtocolError } from "../shared/errors.ts";
 import type { Pairs } from "../shared/header-fields.ts";
@@ -15,14 +15,14 @@ import { LAST_CHUNK, writeRequest, writeTrailers } from "./writers.ts";
 export class Sender {
   readonly queue: SendQueue = new SendQueue();
   private readonly role: Role;
-  /** Octets that the body being sent still owes, or IN_CHUNKS, or UNTIL_CLOSE. */
+  /** Octets still due of the body being sent, or IN_CHUNKS, or UNTIL_CLOSE. */
   owed = 0;
 
   constructor(role: Role) {
     this.role = role;
   }
 
-  /** @param fed octets that were fed so far: a response that began among them cannot answer this request */
+  /** @param fed how many octets were fed so far: a response that began among them cannot answer this request */
   sendRequest(event: SendRequest, pairs: Pairs, exchange: Exchange, isFull: boolean, fed: number): void {
     this.checkAllowed(ON.request, exchange);
     if (!exchange.allows("server", ON["client-request"])) throw this.wrongState(ON.request, exchange);
@@ -82,7 +82,7 @@ export class Sender {
   }
 }
 
-/** RFC 9110 7.8: Upgrade counts in HTTP/1.1 and with the connection option only. */
+/** RFC 9110 7.8: Upgrade counts only in HTTP/1.1, and only together with the connection option. */
 export function proposesUpgrade(facts: number, version: number): boolean {
   return version === 11 && (facts & UPGRADE) !== 0 && (facts & CONNECTION_UPGRADE) !== 0;
 }

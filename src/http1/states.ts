@@ -1,9 +1,9 @@
 // The two coupled tables of HTTP/1.1, and nothing else. The transitions are h11's (MIT, Nathaniel J. Smith and
 // contributors), with the deviations named beside them. Both ends run both machines: `send` drives one, `nextEvent`
-// the other. states.md is drawn from here.
+// the other. docs/states.md is drawn from here.
 import type { EventTable, JointRule } from "../shared/machine.ts";
 
-/** The states of one side, by their names. */
+/** The names of the states of one side. */
 export const STATES = [
   "idle",
   "send-response",
@@ -15,9 +15,10 @@ export const STATES = [
   "might-switch-protocol",
   "switched-protocol",
 ] as const;
+/** The state of one side of a connection: see docs/states.md. */
 export type State = (typeof STATES)[number];
 
-/** What moves a side: the events, and what three of them mean in their context. */
+/** What moves a side: the events, and what some of them mean in their context. */
 export const TRIGGERS = [
   "request",
   "informational-response",
@@ -31,15 +32,15 @@ export const TRIGGERS = [
   "upgrade-accepted",
   /** 2xx to CONNECT. */
   "connect-accepted",
-  /** The client closes instead of sending a body of which it sent nothing, having got a final response (417, 413). Not in h11. */
+  /** The client got a final response (417, 413) and closes without having sent any of its body. Not in h11. */
   "body-declined",
-  /** 408 that nobody asked for and that closes: the server gave the idle connection up (RFC 9110 15.5.9). Not in h11. */
+  /** An unsolicited 408 that closes: the server gave up the idle connection (RFC 9110 15.5.9). Not in h11. */
   "idle-timeout",
 ] as const;
 export type Trigger = (typeof TRIGGERS)[number];
 
 // biome-ignore format: a table
-/** Event-triggered: state and event give the next state. An absent cell is a protocol error. */
+/** Event-triggered transitions: the next state by state and event. An absent cell is a protocol error. */
 export const ON_EVENT: { readonly client: EventTable<State, Trigger>; readonly server: EventTable<State, Trigger> } = {
   client: {
     "idle":                  { "request": "send-body", "connection-closed": "closed" },
@@ -67,7 +68,10 @@ export const ON_EVENT: { readonly client: EventTable<State, Trigger>; readonly s
 };
 
 // biome-ignore format: a table
-/** State-triggered: applied from the top, again and again, until none applies. The first row stands first: a proposed switch outranks closing. */
+/**
+ * State-triggered transitions: the first row that changes anything is applied, again and again, until none does. The
+ * row of the proposed switch comes first, so that a switch outranks closing.
+ */
 export const ON_STATE: readonly JointRule<State>[] = [
   { when: { client: "done", switchPending: true },                       then: { client: "might-switch-protocol" } },
   { when: { client: "might-switch-protocol", switchPending: false },     then: { client: "done" } },

@@ -1,6 +1,7 @@
 // Events in, octets out. A head is written as text, and that text, octet for octet what will be sent, goes through the
-// kernel that reads heads: what it accepts, with the fields that were meant and no others, is sound. The same pass gives
-// the facts from which framing and connection fields are chosen. Nothing is queued before everything was checked.
+// kernel that reads heads: it is sound if the kernel accepts it and finds the given fields and no others. The same pass
+// gives the facts from which framing and connection fields are chosen. Nothing is queued before everything has been
+// checked.
 import {
   AUTHORITY,
   CLOSE,
@@ -30,13 +31,13 @@ import { bodyFraming, framingField } from "./framing.ts";
 export interface WrittenHead {
   /** One char per octet, the empty line included. */
   readonly text: string;
-  /** The kernel's facts of what the caller gave. */
+  /** The kernel's facts about what the caller gave. */
   readonly facts: number;
   /** The request's method: one of layout.ts's METHOD_ numbers. */
   readonly method: number;
   /** Octets of the body, IN_CHUNKS or UNTIL_CLOSE. */
   readonly framing: number;
-  /** Does it say that the connection closes? */
+  /** Whether it says that the connection closes. */
   readonly closes: boolean;
 }
 
@@ -60,10 +61,13 @@ export function writeRequest(event: SendRequest, given: Pairs): WrittenHead {
   return { text, facts, method: number, framing, closes: (facts & CLOSE) !== 0 };
 }
 
-/** last-chunk and the empty line after no trailers (RFC 9112 7.1). */
+/** last-chunk, no trailers, and the empty line (RFC 9112 7.1). */
 export const LAST_CHUNK = "0\r\n\r\n";
 
-/** The last chunk, the trailer fields and the empty line. @throws LocalProtocolError for a trailer that may not be sent. */
+/**
+ * Writes the last chunk, the trailer fields and the empty line.
+ * @throws LocalProtocolError for a trailer that may not be sent.
+ */
 export function writeTrailers(pairs: Pairs): string {
   if (pairs.length === 0) return LAST_CHUNK;
   const text = writeHead(TRAILERS, "", pairs, () => "BAD_FIELD_VALUE");
@@ -74,7 +78,7 @@ export function writeTrailers(pairs: Pairs): string {
   return `0\r\n${text}`;
 }
 
-/** A word of HEAD after a scan: see layout.ts. */
+/** Returns a word of HEAD after a scan: see layout.ts. */
 export function word(offset: number): number {
   return kernel().head[offset >> 2] as number;
 }
@@ -84,8 +88,9 @@ export const EMPTY_LINE = "\r\n";
 // --- lines --------------------------------------------------------------------------------------------------------
 
 /**
- * A head as text, checked: the kernel must find in it exactly the names and values that were given. Each line holds one
- * of them, no name is longer than given and no value either, so equal sums mean equal parts.
+ * Writes a head as text and checks it: the kernel must find in it exactly the names and values that were given. Each
+ * line holds one pair, and the kernel finds no name and no value longer than the given one, so equal sums mean equal
+ * parts.
  */
 export function writeHead(what: number, start: string, pairs: Pairs, startFault: () => ErrorCode): string {
   let text = start;
@@ -112,7 +117,7 @@ export function writeHead(what: number, start: string, pairs: Pairs, startFault:
   return text;
 }
 
-// These only explain what the kernel refused.
+// What follows only explains what the kernel refused.
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const NOT_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
 
@@ -129,7 +134,7 @@ function fieldFault(pairs: Pairs): LocalProtocolError | undefined {
   return undefined;
 }
 
-/** Host comes first (RFC 9110 7.2). */
+/** Moves Host to the front (RFC 9110 7.2). */
 function hostFirst(pairs: Pairs): Pairs {
   const at = pairs.findIndex((pair) => checkedPair(pair)[0].length === 4 && pair[0].toLowerCase() === "host");
   return at > 0 ? [pairs[at] as FieldPair, ...pairs.slice(0, at), ...pairs.slice(at + 1)] : pairs;
