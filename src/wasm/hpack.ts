@@ -1,4 +1,4 @@
-// The one instance of HPACK's kernel in this realm, made at first use, and the views of its memory.
+// The only instance of HPACK's kernel in this realm, made at first use, and the views of its memory.
 
 import { HEAD, HEAD_FACTS, HEAD_FAULT_AT, HEAD_FIELD_COUNT, HEAD_SIZE, HIGH } from "../../assembly/layout.ts";
 import {
@@ -45,14 +45,14 @@ interface HpackExports {
   checkValue(rule: number, start: number, end: number): number;
 }
 
-/** How many words a record has. */
+/** The number of words in a record. */
 export const FIELD_WORDS = FIELD_SIZE / 4;
 
-/** Copying so few octets one by one costs less than making a view of them. */
+/** Up to this many octets are copied one by one, which costs less than making a view of them. */
 const FEW = 32;
 
 export class HpackKernel {
-  /** The records, FIELD_WORDS each. */
+  /** The records, FIELD_WORDS words each. */
   readonly fields: Int32Array;
   readonly decodeBlock: HpackExports["decodeBlock"];
   readonly encodeBlock: HpackExports["encodeBlock"];
@@ -71,22 +71,22 @@ export class HpackKernel {
     this.checkValue = checkValue;
   }
 
-  /** How many records decodeBlock made. */
+  /** The number of records that decodeBlock made. */
   get count(): number {
     return this.head[HEAD_FIELD_COUNT >> 2] as number;
   }
 
-  /** Of which record the fault is that encodeBlock found. */
+  /** The index of the record in which encodeBlock found a fault. */
   get faultAt(): number {
     return this.head[HEAD_FAULT_AT >> 2] as number;
   }
 
-  /** The rule of an entry of the static table. */
+  /** Returns the rule of an entry of the static table. */
   staticRule(index: number): number {
     return this.octets[STATIC_RULES + index] as number;
   }
 
-  /** Puts a block of at most BLOCK_SIZE octets into BLOCK; returns where it ends. */
+  /** Copies a block of at most BLOCK_SIZE octets to BLOCK; returns the address where it ends. */
   put(block: Uint8Array): number {
     const { octets } = this;
     const { length } = block;
@@ -95,19 +95,19 @@ export class HpackKernel {
     return BLOCK + length;
   }
 
-  /** All that decodeBlock decoded, one char per octet. */
+  /** Returns all that decodeBlock decoded, one char per octet. */
   takeText(): string {
     const { head } = this;
     const end = head[HEAD_TEXT_END >> 2] as number;
     return end === TEXT ? "" : decodeLatin1(this.octets, TEXT, end, this.isHigh);
   }
 
-  /** Some octets of it, as a string that keeps nothing else alive. */
+  /** Returns the octets [start, end) of it, as a string that keeps nothing else alive. */
   takePart(start: number, end: number): string {
     return decodeLatin1(this.octets, TEXT + start, TEXT + end, this.isHigh);
   }
 
-  /** Puts at most BLOCK_SIZE chars into TEXT. False when one is no octet. */
+  /** Writes at most BLOCK_SIZE chars to TEXT. Returns false when one is above 0xff. */
   putText(text: string): boolean {
     const { read, written } = UTF8.encodeInto(text, this.text);
     if (read === text.length && written === text.length) return true;
@@ -116,7 +116,7 @@ export class HpackKernel {
     return true;
   }
 
-  /** The block that encodeBlock wrote up to `end`: a view that the next call overwrites. */
+  /** Returns the block that encodeBlock wrote, up to `end`: a view that the next call overwrites. */
   blockUpTo(end: number): Uint8Array {
     return this.octets.subarray(BLOCK, end);
   }
@@ -130,7 +130,7 @@ const UTF8 = new TextEncoder();
 
 let instance: HpackKernel | undefined;
 
-/** @throws LocalProtocolError NO_KERNEL, where none can be had */
+/** Returns the kernel of this realm. @throws LocalProtocolError NO_KERNEL when it cannot be instantiated */
 export function hpackKernel(): HpackKernel {
   instance ??= new HpackKernel(instantiate<HpackExports>(HTTP2_KERNEL));
   return instance;
@@ -138,7 +138,7 @@ export function hpackKernel(): HpackKernel {
 
 addErrors(HTTP2_ERRORS);
 
-/** The code of each fault that the kernel finds. */
+/** The error code of each fault that the kernel finds. */
 export const HPACK_FAULTS: ReadonlyMap<number, ErrorCode> = new Map([
   [BAD_HPACK_INTEGER, "BAD_HPACK_INTEGER"],
   [BAD_HPACK_STRING, "BAD_HPACK_STRING"],
@@ -162,7 +162,7 @@ export const HPACK_FAULTS: ReadonlyMap<number, ErrorCode> = new Map([
   [BAD_HOST, "BAD_HOST"],
 ] as const);
 
-/** The code of a fault. */
+/** Returns the error code of a fault. */
 export function hpackFault(fault: number): ErrorCode {
   return HPACK_FAULTS.get(fault) as ErrorCode;
 }

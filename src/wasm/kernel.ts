@@ -1,5 +1,5 @@
-// The one instance of the kernel in this realm, made at first use, and the views of its memory. The memory has a fixed
-// size, so no view is ever detached. What a call left in memory is good until the next call.
+// The only instance of the kernel in this realm, made at first use, and the views of its memory. The memory has a fixed
+// size, so no view is ever detached. What a call leaves in memory is valid until the next call.
 import {
   HEAD,
   HEAD_LENGTH,
@@ -24,13 +24,13 @@ export interface KernelExports {
   takeNames(start: number, end: number): void;
 }
 
-/** Hands the known names to a new instance, which knows no field before. */
+/** Hands the known field names to a new instance, which knows none before. */
 export function giveNames({ memory, takeNames }: Pick<KernelExports, "memory" | "takeNames">): void {
   encodeLatin1(FIELD_NAMES, new Uint8Array(memory.buffer), INPUT);
   takeNames(INPUT, INPUT + FIELD_NAMES.length);
 }
 
-/** Where the octets of an element lie: those of a partial copy, then those of a chunk. */
+/** Where the octets of an element are: first those of a partial copy, then those of a chunk. */
 export interface Source {
   readonly partial: Uint8Array;
   readonly partialLength: number;
@@ -38,14 +38,18 @@ export interface Source {
   readonly position: number;
 }
 
-/** Up to here V8 keeps a number without a box; one that was read as a float has one until it is made an integer again. */
+/**
+ * Up to here V8 keeps an integer without a box. A number read from a Float64Array has one until it is made an integer.
+ */
 const SMALL = 0x3fffffff;
 
 /** The kernel and its scratch memory. */
 export class Kernel {
   /** All of memory. */
   readonly octets: Uint8Array;
-  /** HEAD: index it by layout.ts's HEAD_ offsets, divided by four. Read directly: a call each cost 40 ns a head. */
+  /**
+   * HEAD: index it by layout.ts's HEAD_ offsets, divided by four. Read directly, as a call for each cost 40 ns a head.
+   */
   readonly head: Int32Array;
   /** The scratch page. */
   private readonly input: Uint8Array;
@@ -70,7 +74,7 @@ export class Kernel {
     return length <= SMALL ? length | 0 : length;
   }
 
-  /** Puts the element's octets [from, end) on the scratch page; returns where they end there. */
+  /** Copies the element's octets [from, end) to the scratch page; returns the address where they end. */
   put(source: Source, from: number, end: number): number {
     const { octets } = this;
     const { partial, partialLength, chunk, position } = source;
@@ -90,8 +94,9 @@ export class Kernel {
   }
 
   /**
-   * Scans a text of at most INPUT_SIZE chars as a whole head that is to be sent: no leniency. 0 too when a char is no octet.
-   * ASCII, which nearly every head is, shows in the counts of its UTF-8; that spares a search of its own (75 ns of 500).
+   * Scans a text of at most INPUT_SIZE chars as a whole head to be sent, with no leniency. Returns 0 also when a char
+   * is above 0xff. Nearly every head is ASCII, which shows in the counts of its UTF-8 encoding: that saves a search (75
+   * ns of 500).
    */
   scanText(what: number, text: string): number {
     const { read, written } = UTF8.encodeInto(text, this.input);
@@ -107,7 +112,7 @@ const UTF8 = new TextEncoder();
 
 let instance: Kernel | undefined;
 
-/** @throws LocalProtocolError NO_KERNEL, where none can be had */
+/** Returns the kernel of this realm. @throws LocalProtocolError NO_KERNEL when it cannot be instantiated */
 export function kernel(): Kernel {
   instance ??= new Kernel(instantiate<KernelExports>(HTTP1_KERNEL));
   return instance;

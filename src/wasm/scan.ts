@@ -1,4 +1,4 @@
-// What the kernel says of an element, as strings, fields and codes.
+// Turns the kernel's findings about an element into strings, fields and error codes.
 import * as layout from "../../assembly/layout.ts";
 import { HTTP1_ERRORS } from "../shared/error-codes.ts";
 import { addErrors, type ErrorCode } from "../shared/errors.ts";
@@ -6,7 +6,7 @@ import { HeaderFields, NO_FIELDS, USUAL_NAMES } from "../shared/header-fields.ts
 import type { Kernel } from "./kernel.ts";
 import { decodeLatin1 } from "./text.ts";
 
-/** The head of `length` octets as one string, with the records of its fields before it. */
+/** Returns the head of `length` octets as one string, with the records of its fields before it. */
 export function takeText({ head, octets }: Kernel, length: number): string {
   const start = layout.INPUT - (head[layout.HEAD_RECORDS >> 2] as number);
   const high = ((head[layout.HEAD_FACTS >> 2] as number) & layout.HIGH) !== 0;
@@ -14,15 +14,15 @@ export function takeText({ head, octets }: Kernel, length: number): string {
 }
 
 /**
- * The text of the element of `length` octets, without the records. For lists: read from the scratch page, records cost less
- * than chars of a string do (40 ns a head).
+ * Returns the text of the element of `length` octets, without the records. For fieldList(): records cost less to read
+ * from memory than as chars of a string (40 ns a head).
  */
 export function takePlainText({ head, octets }: Kernel, length: number): string {
   const high = ((head[layout.HEAD_FACTS >> 2] as number) & layout.HIGH) !== 0;
   return decodeLatin1(octets, layout.INPUT, layout.INPUT + length, high);
 }
 
-/** Names as sent and values, in turns, of the element's fields: out of its plain text. */
+/** Returns names as sent and values of the element's fields, alternately, cut from its plain text. */
 export function fieldList({ head, octets }: Kernel, text: string): string[] {
   const list = new Array<string>(2 * (head[layout.HEAD_FIELD_COUNT >> 2] as number));
   let record = layout.INPUT - layout.RECORD_SIZE;
@@ -41,7 +41,7 @@ export function fieldList({ head, octets }: Kernel, text: string): string[] {
       record -= 4 * layout.RECORD_NUMBER;
       next = valueEnd + numberAt(octets, record);
     }
-    // Not substring(): with that it took 15 ns more.
+    // Not substring(), which took 15 ns more.
     list[i] =
       nameOctet < layout.RECORD_SPELLED
         ? text.slice(name, nameEnd)
@@ -52,12 +52,12 @@ export function fieldList({ head, octets }: Kernel, text: string): string[] {
   return list;
 }
 
-/** 21 bits in three octets of seven, the least first. */
+/** Reads a number of 21 bits: seven in each of three octets, the least significant first. */
 function numberAt(octets: Uint8Array, at: number): number {
   return (octets[at] as number) | ((octets[at + 1] as number) << 7) | ((octets[at + 2] as number) << 14);
 }
 
-/** The fields of a trailer section of `length` octets, without those that must not stand there. */
+/** Returns the fields of a trailer section of `length` octets, without those that must not be trailers. */
 export function takeTrailers(kernel: Kernel, length: number): HeaderFields {
   const { head } = kernel;
   const count = head[layout.HEAD_FIELD_COUNT >> 2] as number;
@@ -69,7 +69,7 @@ export function takeTrailers(kernel: Kernel, length: number): HeaderFields {
 
 addErrors(HTTP1_ERRORS);
 
-/** The code of each fault that the kernel finds. */
+/** The error code of each fault that the kernel finds. */
 export const FAULTS: ReadonlyMap<number, ErrorCode> = new Map([
   [layout.BAD_METHOD, "BAD_METHOD"],
   [layout.BAD_TARGET, "BAD_TARGET"],
@@ -90,7 +90,7 @@ export const FAULTS: ReadonlyMap<number, ErrorCode> = new Map([
   [layout.CHUNK_EXTENSIONS_TOO_LARGE, "CHUNK_EXTENSIONS_TOO_LARGE"],
 ] as const);
 
-/** The code of a negative status. */
+/** Returns the error code of a negative status. */
 export function faultCode(status: number): ErrorCode {
   return FAULTS.get(-status) as ErrorCode;
 }

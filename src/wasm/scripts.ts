@@ -3,7 +3,7 @@ import { http1Script } from "../../build/out/http1-script.js";
 import { http2Script } from "../../build/out/http2-script.js";
 import { setKernelScript } from "./module.ts";
 
-/** Has them serve where WebAssembly fails. */
+/** Registers them for use where WebAssembly fails. */
 export function setKernelScripts(): void {
   setKernelScript("http1", http1Script);
   setKernelScript("http2", http2Script);

@@ -1,7 +1,7 @@
 // Octets to strings and back, one char per octet (ISO 8859-1), by the fastest means that the runtime has.
-// TextDecoder's "latin1" is windows-1252 by the Encoding standard, wrong for 0x80 to 0x9f: it serves ASCII only.
+// TextDecoder's "latin1" is windows-1252 by the Encoding standard, wrong for 0x80 to 0x9f: it is used for ASCII only.
 
-/** What of the runtime is used; Node's Buffer, and Bun's and Deno's, have their own latin1. */
+/** What is used of the runtime, if it is there. The Buffer of Node, Bun and Deno has latin1 methods of its own. */
 export interface TextRuntime {
   readonly Buffer?: {
     readonly prototype: {
@@ -13,24 +13,24 @@ export interface TextRuntime {
 }
 
 export interface TextCodec {
-  /** The octets [start, end) as a string; `high` says whether one of them may be 0x80 or above. */
+  /** Returns the octets [start, end) as a string; `high` tells whether any of them may be 0x80 or above. */
   decode(octets: Uint8Array, start: number, end: number, high: boolean): string;
-  /** Puts the text's chars, none above 0xff, into `octets` at `at`. There must be room. */
+  /** Writes the text's chars, none above 0xff, to `octets` from `at` on. There must be room. */
   encode(text: string, octets: Uint8Array, at: number): void;
 }
 
-/** How many chars one call of String.fromCharCode takes: far below every engine's limit of arguments. */
+/** How many chars one call of String.fromCharCode makes: far below every engine's limit on arguments. */
 const PIECE = 4096;
 
 export function textCodec(runtime: TextRuntime): TextCodec {
   const buffer = runtime.Buffer?.prototype;
   if (buffer !== undefined) {
-    // Looked up once: V8 keeps this prototype as a dictionary, and finding the method in it took a head some 5 ns.
+    // Looked up once: V8 keeps this prototype as a dictionary, and each look-up in it cost a head some 5 ns.
     const { latin1Slice, latin1Write } = buffer;
     return {
       decode: (octets, start, end) => latin1Slice.call(octets, start, end),
       encode(text, octets, at) {
-        // Without a length workerd takes that of the whole array, and refuses it behind the beginning.
+        // Without a length workerd assumes that of the whole array, and throws when `at` is not 0.
         latin1Write.call(octets, text, at, text.length);
       },
     };
@@ -54,7 +54,7 @@ export function textCodec(runtime: TextRuntime): TextCodec {
 /** The codec of this runtime. */
 export const { decode: decodeLatin1, encode: encodeLatin1 } = textCodec(globalThis as TextRuntime);
 
-/** Is every char one octet? V8 answers at once for its one-byte strings, which cannot match. */
+/** Returns whether every char is at most 0xff. V8 answers at once for its one-byte strings, which cannot match. */
 export function isLatin1(text: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the range of one octet is what is asked for
   return !/[^\x00-\xff]/.test(text);
