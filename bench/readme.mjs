@@ -52,8 +52,8 @@ export function block(runs) {
     ratios(runs),
     memory(runs),
     charts(),
-    `Where \`sansio\` does not win, with the speed of the other divided by that of \`sansio\`. In whatever is measured and not
-listed here it wins, or is even (within 5 %).`,
+    `Where \`sansio\` does not win, with the speed of the other divided by that of \`sansio\`. It wins everything else that is
+measured, or is even (within 5 %).`,
     notWon(runs),
   ].join("\n\n");
 }
