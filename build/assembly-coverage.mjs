@@ -1,21 +1,21 @@
 // Counts branches in AssemblyScript: a transform for asc (`--transform ./build/assembly-coverage.mjs`).
 //
-// Every outcome of every branch gets one bit; the kernel sets the bit where the outcome happens. The bits live in
+// Every outcome of every branch gets one bit, which the kernel sets when the outcome happens. The bits live in
 // WebAssembly globals, never in linear memory: the map of layout.ts, the size of memory and its very last octet are the
 // same as in the build that ships. A global holds 32 bits; one exported function per file reads them
-// (`__coverage_<file>(word)`), and the list of outcomes, in the order of the bits, goes to build/out/branches.json.
+// (`__coverage_<file>(word)`), and the list of outcomes, in bit order, goes to build/out/branches.json.
 //
 //   function   entered                       (dead code is uncovered code)
-//   if         true, false                   (also where there is no else)
+//   if         true, false                   (also if there is no else)
 //   ?:         true, false
 //   && ||      each operand true, false
-//   while for  entered, not entered          (only "entered" where the first test is decided by constants)
+//   while for  entered, not entered          (only "entered" if constants decide the first test)
 //   do while   repeated, left
-//   switch     each label reached by a jump, and no label where there is no default
+//   switch     each label reached by a jump, and "no case" if there is no default
 //
-// Left alone: conditions made of the compiler's constants (ASC_*), as only they can keep SIMD out of a scalar build. An
-// `if` on them still has two outcomes, to be seen in two builds; a `?:` on them chooses a constant and has none. Nor do
-// guards around ERROR() count, which never get into a module, nor initial values of constants of a file.
+// Conditions made of compiler constants (ASC_*) are left alone, because only they can keep SIMD out of a scalar build.
+// An `if` on them still has two outcomes, covered by two builds; a `?:` on them chooses a constant and has none. Also
+// not counted: guards around ERROR(), which never reach a module, and the initial values of a file's constants.
 
 import { CommonFlags, Node, NodeKind, Source, SourceKind, Token, Tokenizer } from "assemblyscript";
 import { Transform } from "assemblyscript/transform";
@@ -51,7 +51,7 @@ export default class AssemblyCoverage extends Transform {
     await this.addToMap(files);
   }
 
-  /** Several modules may be made from one tree (plain and SIMD, one per protocol): the map has the files of all. */
+  /** Adds to the map: it covers all modules built from one tree (plain and SIMD, one per protocol). */
   async addToMap(files) {
     const before = await this.readFile(MAP, this.baseDir);
     await this.writeFile(
@@ -172,7 +172,7 @@ class InstrumentedFile {
     return node;
   }
 
-  /** A label counts when the switch jumps to it, not when the case before it falls through. */
+  /** A label counts if the switch jumps to it, not if the case before it falls through. */
   #switch(node) {
     node.condition = this.#visit(node.condition);
     const [first] = this.#outcomes(node, "switch", ...node.cases.map(labelText));
@@ -197,7 +197,7 @@ class InstrumentedFile {
     return node;
   }
 
-  /** An expression of which only the truth is asked: its operands may become booleans. */
+  /** Instruments an expression whose truth alone matters: its operands may become booleans. */
   #condition(node) {
     if (node.kind === NodeKind.Parenthesized) {
       node.expression = this.#condition(node.expression);
@@ -226,7 +226,7 @@ class InstrumentedFile {
     return this.#expression(choice(isTrue, isFalse), this.#condition(node));
   }
 
-  /** An operand whose value is used keeps its type: it goes through a generic function of its own. */
+  /** Instruments an operand whose value is used: a generic function of its own preserves its type. */
   #value(node) {
     const [isTrue, isFalse] = this.#outcomes(node, "operand", "true", "false");
     const name = `__value${isTrue}`;
@@ -236,9 +236,9 @@ class InstrumentedFile {
     return this.#expression(`${name}($0)`, this.#visit(node));
   }
 
-  // --- making of nodes -------------------------------------------------------------------------------------------
+  // --- making nodes ----------------------------------------------------------------------------------------------
 
-  /** Gives each outcome its bit; returns the numbers of the bits. */
+  /** Assigns a bit to each outcome; returns the bit numbers. */
   #outcomes(node, kind, ...names) {
     const line = this.#source.lineAt(node.range.start);
     const column = this.#source.columnAt();
@@ -277,7 +277,7 @@ function parse(text, source, parser) {
   return statements;
 }
 
-/** Puts `node` where the text had `$0`. */
+/** Replaces `$0` in the template with `node`. */
 function fill(template, node) {
   if (isHole(template)) return node;
   for (const key of Object.keys(template)) {
@@ -354,7 +354,7 @@ function isCompileTime(node) {
   }
 }
 
-/** `if (...) ERROR("...")`: judged by the compiler, absent from the module. */
+/** `if (...) ERROR("...")`: evaluated by the compiler, absent from the module. */
 function isGuard(node) {
   const only = node.ifTrue.kind === NodeKind.Block ? node.ifTrue.statements[0] : node.ifTrue;
   return (
@@ -364,7 +364,7 @@ function isGuard(node) {
   );
 }
 
-/** No condition, a constant one, or `for (let i = 0; i < CONSTANT; ...)`. */
+/** A loop with no condition, a constant one, or `for (let i = 0; i < CONSTANT; ...)`. */
 function isEnteredAlways(node) {
   if (!node.condition || isCompileTime(node.condition)) return true;
   if (node.kind !== NodeKind.For || node.initializer?.kind !== NodeKind.Variable) return false;

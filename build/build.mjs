@@ -1,4 +1,5 @@
-// Fills dist/: the kernels (asc, wasm2js), JavaScript and types (tsc), bundles (rollup). `--kernel` stops after the kernels.
+// Builds dist/: kernels (asc, wasm2js), JavaScript and types (tsc), bundles (rollup). `--kernel` stops after the
+// kernels.
 import { spawnSync } from "node:child_process";
 import { chmodSync, copyFileSync, mkdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";

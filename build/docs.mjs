@@ -1,12 +1,12 @@
-// Documents made from the code: `npm run docs` writes them, `--check` compares (test/docs.test.ts does too).
+// Generates documents from the code: `npm run docs` writes them, `--check` compares them (as test/docs.test.ts does).
 //   docs/api.md          from the docstrings of what src/index.ts exports (TypeDoc)
 //   docs/states.md       the tables of src/http1/states.ts, in words, as Mermaid and as docs/states.svg
-//   docs/http2-states.md those of src/http2/stream-states.ts and connection-states.ts, the same
+//   docs/http2-states.md the same for src/http2/stream-states.ts and connection-states.ts
 //   docs/http2-rules.md  every MUST of RFC 9113 and RFC 7541 with its tests (test/http2/rules)
 //   package.json         exports and sideEffects, from build/entries.mjs
-// and what stands between <!-- name --> and <!-- /name -->:
-//   README.md, docs/http2.md     errors, limits, leniencies; an example with what it prints
-//   SECURITY.md                  limits, timeouts, and the table of test/security/cves.ts
+// and the text between <!-- name --> and <!-- /name -->:
+//   README.md, docs/http2.md     errors, limits, leniencies; an example with its output
+//   SECURITY.md                  limits, timeouts, and the table in test/security/cves.ts
 //   docs/layers.md, node.md, web.md  examples, and the timeouts of the adapters
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -20,7 +20,7 @@ import { packageExports, sideEffects } from "./entries.mjs";
 
 const ROOT = resolve(import.meta.dirname, "..");
 
-/** Every generated text: path -> contents. Nothing is written. */
+/** Returns every generated text, path -> contents. Writes nothing. */
 export async function generate() {
   const { ON_EVENT, ON_STATE } = load("src/http1/states.ts");
   const readme = readFileSync(join(ROOT, "README.md"), "utf8");
@@ -43,7 +43,7 @@ export async function generate() {
   };
 }
 
-/** Paths whose file is not what the code says. */
+/** Returns the paths whose file differs from what the code gives. */
 export function outdated(generated) {
   return Object.entries(generated)
     .filter(([path, text]) => !existsSync(join(ROOT, path)) || readFileSync(join(ROOT, path), "utf8") !== text)
@@ -111,7 +111,9 @@ function webSections() {
   };
 }
 
-/** The members of an interface with their docstrings, and the defaults that stand beside it. */
+/**
+ * Returns a table of an interface's members with their docstrings, and the defaults from a constant in the same file.
+ */
 function timeoutTable(file, type, constant) {
   const tree = ts.createSourceFile(file, readFileSync(join(ROOT, file), "utf8"), ts.ScriptTarget.Latest, true);
   const isOf = (name) => (node) => node.name?.text === name || node.declarationList?.declarations[0].name.text === name;
@@ -126,7 +128,7 @@ function timeoutTable(file, type, constant) {
   return table(["`timeouts.`", "default", "what"], rows);
 }
 
-/** Replaces what stands between the markers of each section. A marker that is missing is an error. */
+/** Replaces the text between the markers of each section. A missing marker is an error. */
 export function fillIn(text, sections) {
   let filled = text;
   for (const [name, section] of Object.entries(sections)) {
@@ -156,7 +158,7 @@ function cveTable() {
   );
 }
 
-/** Octets that cannot be seen, as they are written in the tests. */
+/** Returns invisible octets as they are written in the tests. */
 function shown(name) {
   return name.replaceAll("\t", "\\t");
 }
@@ -185,13 +187,13 @@ function leniencyTable(leniencies, notes) {
   );
 }
 
-/** The example as it is in its file, and what it prints when it runs. */
+/** Returns an example's source and the output of running it. */
 function program(name) {
   const output = execFileSync(process.execPath, [`examples/${name}.mjs`], { cwd: ROOT, encoding: "utf8" }).trimEnd();
   return `${source(name)}\n\nIt prints:\n\n\`\`\`text\n${output}\n\`\`\``;
 }
 
-/** The example as it is in its file. */
+/** Returns an example's source. */
 function source(name) {
   const text = readFileSync(join(ROOT, `examples/${name}.mjs`), "utf8").trimEnd();
   return `\`\`\`js\n${text}\n\`\`\``;
@@ -234,7 +236,7 @@ ${table(
 `;
 }
 
-/** The tables of HTTP/2, by the names of their pictures. */
+/** Returns the tables of HTTP/2, keyed by the names of their pictures. */
 export function http2Tables() {
   const { ON_STREAM, ON_MESSAGE } = load("src/http2/stream-states.ts");
   const { ON_READING, ON_ENDING } = load("src/http2/connection-states.ts");
@@ -371,7 +373,8 @@ async function api() {
       sort: ["source-order"],
       logLevel: "Warn",
       validation: { notExported: true, invalidLink: true, notDocumented: false },
-      // the tables themselves: README.md and docs/http2.md print the errors, the states are written out below
+      // These are the tables themselves: README.md and docs/http2.md print the errors, the states are written out
+      // below.
       intentionallyNotExported: ["STATES", "COMMON_ERRORS", "HTTP1_ERRORS", "HTTP2_ERRORS", "ErrorDetail"],
       // one page
       router: "module",
@@ -400,12 +403,15 @@ async function api() {
   }
 }
 
-/** Without what it says of a parent that users do not see. */
+/** Removes mentions of a parent class that users do not see. */
 function withoutHiddenParents(text) {
   return text.replace(/^#{4,6} (Extends|Overrides|Inherited from)\n\n(- )?`ClientConnection(\.\w+)?`\n\n/gm, "");
 }
 
-/** Types that are made from tables: their names where TypeDoc writes all members, their members where it has only a name. */
+/**
+ * Fixes types that are derived from tables: puts their names where TypeDoc lists all members, and their members where
+ * it has only a name.
+ */
 function withNamedTypes(text) {
   const codes = allErrors().map(({ code }) => `"${code}"`);
   const states = load("src/http1/states.ts").STATES.map((state) => `"${state}"`);
@@ -421,7 +427,7 @@ function withNamedTypes(text) {
     .replaceAll(" typeof STATES[number];", inCode(states));
 }
 
-// --- loading of TypeScript ---------------------------------------------------------------------------------------
+// --- loading TypeScript ------------------------------------------------------------------------------------------
 
 const TSCONFIG = ["src/tsconfig.json", "tsconfig.json", "build/tsconfig.json"].find((path) =>
   existsSync(join(ROOT, path)),
@@ -438,7 +444,7 @@ function errorRows(...parts) {
   return load("src/shared/errors.ts").errorRows(...parts);
 }
 
-/** The exports of a source file, without a build: types are taken out, imports followed. */
+/** Returns the exports of a source file without a build: strips the types and follows the imports. */
 function load(path) {
   const file = resolve(ROOT, path);
   if (!loaded.has(file)) {

@@ -1,7 +1,8 @@
-// The tables of src/http2 as pictures: what is drawn is what runs. Arrows and their words come from the tables; only where
-// the states stand is written here, and for some arrows how far along it its words are. A state without a place is an error.
+// Draws the tables of src/http2: what is drawn is what runs. Arrows and their labels come from the tables; only the
+// places of the states are written here, and for some arrows how far along them their labels are. A state without a
+// place is an error.
 
-/** Arrows of a table, one for each pair of states, with what moves along it. */
+/** Returns the arrows of a table, one for each pair of states, with the triggers as labels. */
 export function arrowsOfTable(table) {
   const arrows = new Map();
   for (const [from, cells] of Object.entries(table)) {
@@ -29,7 +30,7 @@ export function mermaidOfTable(table, begin) {
 const WIDTH = 990;
 const BOX = { width: 150, height: 34 };
 
-/** Centres of the boxes; where an arrow's words stand between its ends, from 0 to 1, when that is not the middle. */
+/** The centres of the boxes; for labels not in the middle of their arrow, the position along it from 0 to 1. */
 const PLACES = {
   stream: {
     title: "A stream (RFC 9113 5.1)",
@@ -91,10 +92,10 @@ const PLACES = {
   },
 };
 
-/** Arrows that would cross a box go around: a control point of a quadratic curve. */
+/** Arrows that would cross a box are bent around it: the control point of a quadratic curve. */
 const BENDS = { "shutting-down > terminated": [330, 200], "preface > failed": [330, 230] };
 
-/** One picture of several tables, by the names of PLACES. */
+/** Returns one picture of several tables, keyed by the names in PLACES. */
 export function svgOfTables(tables) {
   const parts = [];
   let top = 0;
@@ -151,14 +152,14 @@ function machine(name, table, top) {
   ].join("\n");
 }
 
-/** Around the upper right corner of a box; the words stand above it. */
+/** An arrow around the upper right corner of a box, with its label above. */
 function loop([x, y]) {
   const [right, up] = [x + BOX.width / 2, y - BOX.height / 2];
   const path = `M${right - 26} ${up} C${right - 20} ${up - 26} ${right + 26} ${up - 12} ${right} ${y - 6}`;
   return { path, x: right - 30, y: up - 26 };
 }
 
-/** From border to border. Arrows both ways stand apart. */
+/** An arrow from border to border. If there is one each way, they are set apart. */
 function line(from, to, share, both, bend) {
   const [dx, dy] = [to[0] - from[0], to[1] - from[1]];
   const length = Math.hypot(dx, dy);
@@ -178,7 +179,7 @@ function line(from, to, share, both, bend) {
   return { path: `M${a[0]} ${a[1]} Q${bend[0]} ${bend[1]} ${b[0]} ${b[1]}`, x: at(0), y: at(1) + 4 };
 }
 
-/** Where the line from the centre of a box towards a point leaves it. */
+/** Returns where the line from the centre of a box towards a point leaves the box. */
 function border([x, y], [towardsX, towardsY]) {
   const [dx, dy] = [towardsX - x, towardsY - y];
   const scale = Math.min(

@@ -1,7 +1,10 @@
-// The tables of src/http1/states.ts as pictures: what is drawn is what runs. Arrows and their words come from the tables;
-// only where things stand on the page is written here, and an arrow without a place is an error.
+// Draws the tables of src/http1/states.ts: what is drawn is what runs. Arrows and their labels come from the tables;
+// only their places on the page are written here, and an arrow without a place is an error.
 
-/** Arrows of one side: solid ones for events, dashed ones for what follows from the joint state. */
+/**
+ * Returns the arrows of one side: "event" ones (drawn solid), and "state" ones (dashed) that follow from the joint
+ * state.
+ */
 export function arrowsOf(role, onEvent, onState) {
   const arrows = new Map();
   const add = (from, to, kind, label) => {
@@ -19,7 +22,7 @@ export function arrowsOf(role, onEvent, onState) {
   return [...arrows.values()];
 }
 
-/** What a rule asks besides the state of its own side. */
+/** Returns what a rule requires besides the state of its own side. */
 function conditionOf(role, when) {
   const other = role === "client" ? "server" : "client";
   const words = [];
@@ -50,7 +53,7 @@ export function mermaid(role, onEvent, onState) {
 const WIDTH = 990;
 const BOX = { width: 166, height: 34 };
 
-/** Centres of the boxes; for each arrow its path, and where its words begin: x, y, anchor. */
+/** The centres of the boxes; for each arrow its path and the position of its label: x, y, anchor. */
 const PLACES = {
   client: {
     height: 420,

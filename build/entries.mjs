@@ -1,14 +1,18 @@
-// What the package delivers, one line each: the kernels, the entries, the forms in which each entry is built. The build,
-// package.json (`npm run docs` writes its `exports` and `sideEffects`), the sizes and the package's tests read this.
+// What the package ships, one line each: the kernels, the entries, and the forms in which each entry is built. Read by
+// the build, by `npm run docs` (which writes package.json's `exports` and `sideEffects`), by the sizes and the
+// package's tests.
 import { importingSource, kernelSource, requiringSource } from "./kernels.mjs";
 
-/** name: of the file in dist/, and of two targets in asconfig.json: with SIMD, and `name.scalar`; door: what asc compiles. */
+/**
+ * name: the file in dist/, and two targets in asconfig.json, `name` with SIMD and `name.scalar`; door: what asc
+ * compiles.
+ */
 export const KERNELS = [
   { name: "http1", door: "assembly/index.ts" },
   { name: "http2", door: "assembly/http2.ts" },
 ];
 
-/** subpath: as users import it; source: the file under src/; hasEffects: importing it does something. */
+/** subpath: as users import it; source: the file under src/; hasEffects: importing it has side effects. */
 export const ENTRIES = [
   { subpath: ".", source: "index" },
   { subpath: "./http1", source: "http1/index" },
@@ -24,7 +28,7 @@ export const ENTRIES = [
 /** The published conformance suites. */
 export const SUITES = ["http1", "http2", "hpack"];
 
-/** The conditions of `exports` in their order, the first that holds being taken, and where the kernel is in each. */
+/** The conditions of `exports`, in order (the first that holds is used), and where each gets the kernel from. */
 export const FORMS = [
   {
     condition: "workerd",
@@ -42,10 +46,10 @@ export const FORMS = [
   { condition: "default", format: "es", extension: "js", kernel: (name) => kernelSource(name) },
 ];
 
-/** The name of an entry's files in dist/. */
+/** Returns the base name of an entry's files in dist/. */
 export const fileName = ({ subpath }) => (subpath === "." ? "index" : subpath.slice(2).replaceAll("/", "-"));
 
-/** package.json's `exports`. */
+/** Returns package.json's `exports`. */
 export function packageExports() {
   return Object.fromEntries([
     ...ENTRIES.map((entry) => [entry.subpath, conditionsOf(`./dist/${fileName(entry)}`)]),
@@ -66,7 +70,7 @@ function conditionsOf(path) {
   return conditions;
 }
 
-/** package.json's `sideEffects`: the files that must not be left out though nothing of them is used. */
+/** Returns package.json's `sideEffects`: the files that a bundler must keep even if none of their exports are used. */
 export function sideEffects() {
   const entries = ENTRIES.filter(({ hasEffects }) => hasEffects);
   return entries.flatMap((entry) => FORMS.map(({ extension }) => `./dist/${fileName(entry)}.${extension}`));

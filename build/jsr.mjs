@@ -1,5 +1,6 @@
-// What JSR gets, in build/out/jsr: the sources, the kernels that the build made, and a jsr.json out of package.json. JSR wants
-// TypeScript: it makes types and documents itself. After a build: `node build/jsr.mjs`, then `npx jsr publish` there.
+// Prepares the JSR package in build/out/jsr: the sources, the built kernels, and a jsr.json derived from package.json. JSR
+// takes TypeScript and generates types and documentation itself. After a build: `node build/jsr.mjs`, then, in that
+// directory, `npx jsr publish`.
 import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { ENTRIES, KERNELS } from "./entries.mjs";
@@ -13,7 +14,7 @@ const isLeftOut = (path) => /\/(tsconfig\.json|assembly\.d\.ts|cli)$/.test(path)
 cpSync(join(ROOT, "src"), join(OUT, "src"), { recursive: true, filter: (path) => !isLeftOut(path) });
 for (const file of ["README.md", "LICENSE", "CHANGELOG.md"]) copy(file);
 for (const name of ["layout", "layout-http2", "names", "static-table"]) {
-  // AssemblyScript's integers are numbers here.
+  // In TypeScript, AssemblyScript's integer types are numbers.
   const source = readFileSync(join(ROOT, `assembly/${name}.ts`), "utf8");
   write(`assembly/${name}.ts`, source.replaceAll(/: (?:i32|u32|usize)\b/g, ": number"));
 }

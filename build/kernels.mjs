@@ -1,4 +1,5 @@
-// The kernels: AssemblyScript to WebAssembly (asc), with SIMD and without; and what the sources import of them.
+// Builds the kernels: AssemblyScript to WebAssembly (asc), with and without SIMD, and the modules through which the
+// sources import them.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -10,7 +11,10 @@ import { octetText } from "./octet-text.mjs";
 
 const OUT = "build/out";
 
-/** Makes NAME.wasm, NAME.scalar.wasm, NAME-kernel.ts and NAME-script.js in build/out; returns the first's octets and hash. */
+/**
+ * Builds NAME.wasm, NAME.scalar.wasm, NAME-kernel.ts and NAME-script.js in build/out. Returns the size and the hash of
+ * NAME.wasm.
+ */
 export async function makeKernel({ name, door }) {
   await compile(door, name);
   await compile(door, `${name}.scalar`);
@@ -21,7 +25,7 @@ export async function makeKernel({ name, door }) {
   return { octets: wasm.length, hash: createHash("sha256").update(wasm).digest("hex") };
 }
 
-/** Compiles a door for one target of asconfig.json. */
+/** Compiles one entry file for one target of asconfig.json. */
 async function compile(door, target) {
   const options = ["--config", "asconfig.json", "--target", target, "--transform", "./build/no-inline.mjs"];
   const { error, stderr } = await asc.main([door, ...options], {
@@ -42,20 +46,20 @@ async function compile(door, target) {
   if (error !== null || messages !== "") throw new Error(`asc: ${messages}${error?.message ?? ""}`);
 }
 
-// --- the kernel of each form: a module of one constant, an EmbeddedKernel of src/wasm/module.ts ----------------------
+// --- the kernel in each form: a module with one constant, an EmbeddedKernel of src/wasm/module.ts --------------------
 
-/** Embedded as text; what is imported may register its script. */
+/** The kernel embedded as text. No script: importing sansio/js registers one. */
 export function kernelSource(name, type = "") {
   const types = type && 'import type { EmbeddedKernel } from "../../src/wasm/module.ts";\n';
   return types + constant(name, type, embedded(name), "undefined");
 }
 
-/** CommonJS fetches the script itself when WebAssembly fails. */
+/** The kernel embedded as text, with its script: CommonJS loads that by itself if WebAssembly fails. */
 export function requiringSource(name) {
   return constant(name, "", embedded(name), `() => require("./${name}-script.cjs").${name}Script()`);
 }
 
-/** The runtime or the bundler compiles the file beside. */
+/** The kernel as a separate file, which the runtime or the bundler compiles. */
 export function importingSource(name, specifier) {
   return `import module from "${specifier}";\n${constant(name, "", "module", "undefined")}`;
 }
@@ -72,8 +76,8 @@ function constant(name, type, wasm, script) {
 // --- the kernel as JavaScript -------------------------------------------------------------------------------------
 
 /**
- * binaryen's wasm2js of the scalar build, minified, as nobody reads it. Its module, which makes an instance at once,
- * becomes a function that makes one.
+ * Returns binaryen's wasm2js output for the scalar build, minified. That output creates an instance when it is loaded;
+ * this turns it into a function that creates one.
  */
 function scriptSource(name) {
   const wasm2js = join(dirname(fileURLToPath(import.meta.resolve("binaryen"))), "bin/wasm2js");

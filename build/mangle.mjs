@@ -1,15 +1,15 @@
-// Members that no user can see get short names in what is delivered: 5 % less of a bundle, as no minifier may rename
-// members by itself. Which they are, the sources and the types tell: what classes of the core and of the sessions declare,
-// without what is public, what runtimes call so, and what is anywhere written as a string.
+// Shortens the names of members that no user can see in the shipped code: a bundle gets 5 % smaller, since no minifier
+// may rename members by itself. The sources and types tell which members qualify: those declared by classes of the core
+// and the sessions, except names that are public, that a runtime uses, or that occur anywhere as a string.
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 
-/** Whose classes are looked at; the members of all other sources keep their names, as they may be those of somebody's API. */
+/** Sources whose classes are considered. Members declared elsewhere keep their names, which may belong to some API. */
 const OWN = /^src\/(shared|wasm|http1|http2|adapters\/(session|web))\//;
 
-/** The names to replace, each with its short one: the more often it stands in the sources the shorter. */
+/** Returns the names to replace with their short names; the more often a name occurs in the sources, the shorter. */
 export function shortNames(sources, types) {
   const own = new Set();
   const kept = new Set();
@@ -22,7 +22,7 @@ export function shortNames(sources, types) {
       if (name === undefined) return;
       if (!OWN.test(path)) kept.add(name);
       else if (ts.isClassLike(node.parent)) own.add(name);
-      // What a kernel exports, and what is asked of a runtime.
+      // Names that a kernel exports or that a runtime defines.
       else if (path.startsWith("src/wasm/")) kept.add(name);
     });
   }
@@ -37,7 +37,7 @@ export function shortNames(sources, types) {
   return new Map(names.map((name, index) => [name, `$${index.toString(36)}`]));
 }
 
-/** The name of a member that is declared here. */
+/** Returns the name of the member that this node declares, if it declares one. */
 function memberName(node) {
   const isMember = ts.isClassElement(node) || ts.isTypeElement(node);
   if (isMember && node.name !== undefined && ts.isIdentifier(node.name)) return node.name.text;
@@ -56,14 +56,14 @@ function visit(path, text, look) {
   walk(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true));
 }
 
-/** The module with these members renamed. Nothing else changes. */
+/** Returns the module with these members renamed and nothing else changed. */
 export function renamed(path, text, names) {
   const edits = [];
   visit(path, text, (node) => {
     if (!ts.isIdentifier(node) || !names.has(node.text)) return;
     const { parent } = node;
     const short = names.get(node.text);
-    // { name } is { name: name }, as a literal and as a pattern.
+    // { name } means { name: name }, in a literal and in a pattern.
     const isShorthand =
       (ts.isShorthandPropertyAssignment(parent) && parent.name === node) ||
       (ts.isBindingElement(parent) &&
@@ -89,7 +89,7 @@ function isMemberUse(node, parent) {
   return (ts.isClassElement(parent) || ts.isPropertyAssignment(parent)) && parent.name === node;
 }
 
-/** Reads what the names depend on: the sources, the types that are delivered, and those of the runtimes. */
+/** Determines the short names from the sources, the shipped types and the types of the runtimes. */
 export function readNames(root) {
   const folderOf = (module) => dirname(fileURLToPath(import.meta.resolve(module)));
   return shortNames(read(root, "src", /\.ts$/), [

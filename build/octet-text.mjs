@@ -1,11 +1,12 @@
-// The embedded kernels: octets as a text of ASCII that needs no escapes, for decodeOctets() of src/wasm/module.ts. Three chars
-// begin a pair, which can be any octet; each of the others stands for one of the most frequent, which the text begins with.
+// Encodes the embedded kernels as ASCII text that needs no escapes, for decodeOctets() in src/wasm/module.ts. Three of
+// the characters begin a pair, which can encode any octet; each other character encodes one of the most frequent
+// octets. The text begins with the list of those.
 const PAIRS = 3;
 const SINGLES = 88;
 
 /**
- * The chars of minified JavaScript, the most frequent first. Frequent octets become frequent chars: the text stands among
- * code, and a compressor has one table for both (200 octets of fetchOver's 25,100 gzipped).
+ * The characters of minified JavaScript, most frequent first. Frequent octets get frequent characters, because the text
+ * is compressed together with code, with one table for both: saves 200 octets of fetchOver's 25,100 gzipped.
  */
 const USUAL = "etinsro.h =,()alc`ud:f{}1p0g;-m&ywE!bTv_[]OASN2?|C4RxkL3D5I+>B6PqUH9F78GM<z/jWVK*YXZJQ^@";
 
@@ -20,7 +21,7 @@ export function octetText(octets) {
   return [...inPlace.map(pair), ...Array.from(octets, (octet) => singles.get(octet) ?? pair(octet))].join("");
 }
 
-/** The chars from "#" to "~", without the backslash. */
+/** Returns a character from "#" to "~", skipping the backslash. */
 function charOf(index) {
   return String.fromCharCode(index + (index < 57 ? 35 : 36));
 }

@@ -1,5 +1,5 @@
-// Bundles what tsc emitted: the types of each entry, by which the members are known that may be renamed; then each entry in
-// each form. Forms share no chunks.
+// Bundles what tsc emitted: first the types of each entry, which determine the members that may be renamed; then each
+// entry in each form. Forms share no chunks.
 import { basename, resolve } from "node:path";
 import dts from "rollup-plugin-dts";
 import { ENTRIES, FORMS, fileName, KERNELS } from "./entries.mjs";
@@ -16,7 +16,7 @@ const files = (extension) => ({
   chunkFileNames: `common-[name].${extension}`,
 });
 
-/** Each form has its kernels from elsewhere: the module that embeds them is replaced. */
+/** Replaces the modules that embed the kernels, since each form gets them from a different place. */
 function kernelsOf({ kernel }) {
   return {
     name: "kernels",
@@ -33,7 +33,7 @@ function kernelsOf({ kernel }) {
 
 let names;
 
-/** Every module of every form has the same short names. The command, which nobody imports, keeps the long ones. */
+/** Uses the same short names in every module of every form. The command, which nobody imports, keeps the long names. */
 const shortMembers = {
   name: "short-members",
   transform: (code, id) => {

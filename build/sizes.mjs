@@ -1,5 +1,5 @@
-// The sizes of what is delivered: `npm run sizes` after a build; `-- --readme` writes the README's table. What is above its
-// limit fails, and so does what has grown by more than two percent over the README's table, so that growth is a decision.
+// Measures the shipped sizes: `npm run sizes` after a build; `-- --readme` writes the README's table. Fails if a size
+// is above its limit, or has grown by more than two percent over the README's table, so that growth is a decision.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
@@ -10,13 +10,13 @@ import { ENTRIES, fileName, KERNELS } from "./entries.mjs";
 const ROOT = resolve(import.meta.dirname, "..");
 const GROWTH = 1.02;
 const ANY = Number.POSITIVE_INFINITY;
-/** Never to be exceeded, in octets: raw, gzip, brotli. */
+/** Hard limits in octets: raw, gzip, brotli. */
 const LIMITS = {
   "`http1.wasm`": [12288, ANY, ANY],
   "`http2.wasm`": [20480, ANY, ANY],
   "`fetchOver` alone, minified": [ANY, 25600, ANY],
 };
-/** Wanted, not reached yet: told, and held where they are by the README's table. */
+/** Goals that are not reached yet: reported only; the README's table keeps these sizes from growing. */
 const GOALS = {
   "`sansio/http1`, minified": [40960, ANY, 13312],
 };
@@ -50,7 +50,7 @@ function row(name, bytes) {
   return [name, bytes.length, gzipSync(bytes, { level: 9 }).length, brotliCompressSync(bytes).length];
 }
 
-/** What a bundler and its minifier leave of this module in dist/: one file, kernels included. */
+/** Returns this module, resolved in dist/, bundled and minified into one file, kernels included. */
 async function minified(code) {
   const id = join(ROOT, "dist/measured.js");
   const source = {
