@@ -1,11 +1,11 @@
 // @ts-check
-// Bar charts as SVG, small enough to write by hand; readable on light and on dark pages.
+// Draws bar charts as SVG, simple enough to write by hand, and readable on light and dark pages.
 
 /**
  * @typedef {object} Bar
  * @property {string} label
  * @property {number} value the length of the bar
- * @property {string} text written behind the bar
+ * @property {string} text written after the bar
  * @property {boolean} ours
  */
 /**

@@ -9,7 +9,7 @@ import { MODE_TITLES } from "./report.mjs";
 /** @typedef {ReturnType<typeof import("./report.mjs").environment>} Environment */
 
 /**
- * The charts by file name.
+ * Returns the charts by file name.
  *
  * @param {Measurement[]} measurements
  * @param {Environment} environment
@@ -47,7 +47,7 @@ function drawCorpus(workload, title, measurements, caption) {
   });
 }
 
-/** One connection answers what it reads, which is more than the others do: it is in the tables only. */
+/** Leaves out the single connection, which unlike the others answers what it reads: it is only in the tables. */
 function isAlike(/** @type {Result} */ { peer }) {
   return peer !== "sansio, one connection";
 }

@@ -1,5 +1,5 @@
 // @ts-check
-// What is measured: two corpora of many different messages (the headline), and the named workloads.
+// The inputs to measure: two corpora of many different messages (for the headline figures), and the named workloads.
 
 import {
   apiRequest,
@@ -20,11 +20,11 @@ import { makeRandom } from "./random.mjs";
 /** @typedef {import("./messages.mjs").Message} Message */
 /** @typedef {import("./random.mjs").Random} Random */
 /**
- * A unit is what arrives in one piece of time: some reads that hold one or more whole messages.
+ * A unit is what arrives at one time: some reads that contain one or more whole messages.
  *
  * @typedef {object} Unit
  * @property {Buffer[]} reads
- * @property {Message[]} messages what the reads say
+ * @property {Message[]} messages the contents of the reads
  */
 /**
  * @typedef {object} Workload
@@ -33,13 +33,13 @@ import { makeRandom } from "./random.mjs";
  * @property {Unit[]} units
  * @property {number} messages
  * @property {number} octets
- * @property {"message" | "chunk" | "read"} per what a time is given per
- * @property {number} count how many of those one pass holds
+ * @property {"message" | "chunk" | "read"} per the unit that times are given per
+ * @property {number} count how many of those units are in one pass
  */
 
 export const CORPUS_SIZE = 512;
 
-/** Weights that give about 545 octets and 10 fields a request, as browsers and API clients send today. */
+/** Weights that give about 545 octets and 10 fields per request, as browsers and API clients send today. */
 const REQUESTS = /** @type {const} */ ([
   [browserGet, 24],
   [assetGet, 30],
@@ -78,7 +78,8 @@ export function responseCorpus(seed = 2, size = CORPUS_SIZE) {
 }
 
 /**
- * The workloads by name. Each is many different messages too: one repeated input would train the branch predictor.
+ * Returns the named workloads. Each also has many different messages: one repeated input would train the branch
+ * predictor.
  *
  * @returns {Workload[]}
  */

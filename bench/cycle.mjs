@@ -1,7 +1,7 @@
 // @ts-check
-// Mode "cycle": a server's whole work for one request after the other on one connection: octets in, the request and its body
-// read, a response with 10 fields and a small body sent, octets out, the next cycle begun. Ours against node:http, whose
-// Server gets the same in-memory stream for a socket. What every one of them sends is compared first.
+// Mode "cycle": all of a server's work for sequential requests on one connection: octets in, the request and its body
+// read, a response with 10 fields and a small body sent, octets out, the next cycle begun. Ours against node:http,
+// whose Server gets the same in-memory stream as its socket. First checks that all of them send the same octets.
 
 import { strictEqual } from "node:assert/strict";
 import { createServer, STATUS_CODES } from "node:http";
@@ -16,7 +16,7 @@ import { CountingSocket, responseHeads } from "./send.mjs";
  * @typedef {object} Answer
  * @property {number} status
  * @property {[name: string, value: string][]} fields
- * @property {string[]} flat the same in one list
+ * @property {string[]} flat the same fields in one list
  * @property {Buffer} body
  */
 /** @typedef {{ reads: Buffer[], answers: Answer[] }} Work one read is one request */
@@ -123,7 +123,7 @@ function nodeHttp({ reads, answers }) {
     current = response;
     const { method = "", url = "", headers } = request;
     seen.octets += method.length + url.length + (headers.host?.length ?? 0);
-    // As an application would: what has no body is answered at once.
+    // As an application would, answers a request without a body at once.
     if (method === "GET" || method === "DELETE") return respond(response);
     request.on("data", (octets) => {
       seen.octets += octets.length;
@@ -154,7 +154,7 @@ function nodeHttp({ reads, answers }) {
 }
 
 /**
- * One request after the other: each when the one before is answered.
+ * Sends the requests in turn, each once the previous one is answered.
  *
  * @param {CountingSocket} stream
  * @param {readonly Buffer[]} reads
@@ -184,7 +184,12 @@ export function cyclers(work) {
   return [direct(work), overStream(work), nodeHttp(work)];
 }
 
-/** Every octet that any of them sends must be what was meant. @param {ReturnType<typeof cyclers>} runners @param {Work} work */
+/**
+ * Checks that every octet that any of them sends is the intended one.
+ *
+ * @param {ReturnType<typeof cyclers>} runners
+ * @param {Work} work
+ */
 export async function verifyCyclers(runners, { answers }) {
   const meant = answers.map(({ status, fields, body }) => {
     const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`).join("");

@@ -1,6 +1,6 @@
 // @ts-check
-// What a handler on Fetch's types costs, for wrk.mjs and h2load.mjs: a Request and a Response for each exchange, with the
-// fields that the others send.
+// A server for wrk.mjs and h2load.mjs that shows what a handler on Fetch types costs: a Request and a Response per
+// exchange, with the same fields as the others.
 
 import { createServer, fetchHandler } from "sansio/node";
 

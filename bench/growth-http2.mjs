@@ -1,5 +1,6 @@
 // @ts-check
-// Cases of growth.mjs for HTTP/2: streams by the number, however they come and go, and header blocks by their length.
+// HTTP/2 cases for growth.mjs: the number of streams, opened and closed in various orders, and the length of header
+// blocks.
 
 import { Http2Connection } from "sansio";
 import { HpackDecoder, HpackEncoder } from "sansio/hpack";
@@ -24,18 +25,18 @@ const OCTET = new Uint8Array(1);
 
 /** @typedef {{ client: Http2Connection, server: Http2Connection }} Pair */
 
-/** @returns {Pair} that have shaken hands */
+/** @returns {Pair} with the handshake done */
 function pair() {
   const both = { client: new Http2Connection("client", OPTIONS), server: new Http2Connection("server", OPTIONS) };
   carry(both);
   return both;
 }
 
-/** Until neither has anything to say. @param {Pair} both */
+/** Carries octets both ways until neither end has any. @param {Pair} both */
 function carry({ client, server }) {
   while (client.queuedBytes + server.queuedBytes > 0) {
     const moved = move(client, server) + move(server, client);
-    // What is queued is behind a window.
+    // The rest is queued behind a window.
     if (moved === 0) return;
   }
 }
@@ -54,11 +55,11 @@ function take(connection, octets) {
 }
 
 /**
- * So many requests, each without its end, and the heads of the answers.
+ * Opens `count` requests without ending them, and sends the heads of their responses.
  *
  * @param {Pair} both
  * @param {number} count
- * @param {number} first the id of the first
+ * @param {number} first the id of the first stream
  * @param {boolean} incremental
  */
 function open(both, count, first, incremental) {
@@ -67,13 +68,13 @@ function open(both, count, first, incremental) {
   for (let i = 0; i < count; i++) both.server.send({ type: "response", streamId: first + 2 * i, status: 200 });
 }
 
-/** @param {Pair} both @param {number} streams that should be left */
+/** @param {Pair} both @param {number} streams how many should be left */
 function checkLeft({ client, server }, streams) {
   if (client.openStreams.local !== streams || server.openStreams.remote !== streams)
     throw new Error("a stream is left");
 }
 
-/** So many at a time are opened, answered, and ended by both. @param {number} most */
+/** Opens, answers and ends streams, at most `most` at a time. @param {number} most */
 function atOnce(most) {
   return (/** @type {number} */ count) => () => {
     const both = pair();
@@ -91,7 +92,7 @@ function atOnce(most) {
   };
 }
 
-/** Reset by the client as soon as they are open. @param {number} count */
+/** The client resets each stream as soon as it is open. @param {number} count */
 function reset(count) {
   return () => {
     const both = pair();
@@ -101,7 +102,7 @@ function reset(count) {
   };
 }
 
-/** Data queued on all of them, on the last first, before any of it goes out. @param {boolean} incremental */
+/** Queues data on all streams, last stream first, before any of it goes out. @param {boolean} incremental */
 function queued(incremental) {
   return (/** @type {number} */ count) => () => {
     const both = pair();
@@ -116,14 +117,14 @@ function queued(incremental) {
   };
 }
 
-/** Data queued behind the windows of the streams, which open one after the other. @param {number} count */
+/** Queues data behind the streams' windows, then opens these one at a time. @param {number} count */
 function waiting(count) {
   const octets = new Http2Connection("client", { ...OPTIONS, settings: { initialWindowSize: 0 } }).bytesToSend();
   return () => {
     const server = new Http2Connection("server", OPTIONS);
     const both = { client: new Http2Connection("client", OPTIONS), server };
     open(both, count, 1, false);
-    // The settings of another client, behind its preface: no window is open.
+    // The SETTINGS of another client, without its preface: now no window is open.
     take(server, octets.subarray(PREFACE));
     for (let streamId = 1; streamId < 2 * count; streamId += 2) {
       server.send({ type: "data", streamId, data: PIECE, endStream: true });
@@ -135,7 +136,7 @@ function waiting(count) {
       take(server, Uint8Array.of(...WINDOW_UPDATE, ...[24, 16, 8, 0].map((bits) => streamId >> bits), 0, 0, 0, 20));
       server.bytesToSend();
     }
-    // The window of the connection is that of 65,535 octets.
+    // The window of the connection is 65,535 octets.
     if (server.openStreams.remote !== Math.max(0, count - Math.floor(65_535 / 20))) throw new Error("a stream is left");
   };
 }
@@ -151,7 +152,7 @@ function fields(count) {
   };
 }
 
-/** A request whose head takes n octets, fed one by one. @param {number} size */
+/** Feeds a request, with a head of n octets, one octet at a time. @param {number} size */
 function byteByByte(size) {
   const { client } = pair();
   client.openStream({ ...REQUEST, headers: [["x-long", "~".repeat(size)]] }, { endStream: true });
@@ -174,7 +175,7 @@ function doubling(from, to) {
 
 const STREAMS = doubling(80, 10_240);
 
-/** Of streams that all live at once: ten thousand outgrow the caches of the processor. Quadratic growth is 2. */
+/** For streams that are all open at once: ten thousand outgrow the processor's caches. Quadratic growth would be 2. */
 const ALIVE = { sizes: STREAMS, holds: true, most: 1.6 };
 
 /** @type {import("./growth.mjs").Case[]} */

@@ -1,16 +1,19 @@
 // @ts-check
-// Does time grow in step with the input? Times over sizes, a straight line through their logarithms, its slope the exponent.
-// First the fit itself is shown to accept what is linear and to reject what is not.
+// Checks that time grows linearly with the input: fits a straight line to the logarithms of times over sizes; its slope
+// is the exponent. First shows that the fit itself accepts linear growth and rejects anything else.
 
 import { GCProfiler } from "node:v8";
 import { Http1Connection } from "sansio";
 import { HTTP2_CASES } from "./growth-http2.mjs";
 import { plain } from "./peers/plain.mjs";
 
-/** Above this a case fails. */
+/** A case with a higher exponent fails. */
 const HIGHEST_EXPONENT = 1.1;
 const SAMPLES = 9;
-/** Milliseconds. A shorter sample says more about the clock than about us, and the best of nine short ones has met no collector. */
+/**
+ * In milliseconds. A shorter sample says more about the clock than about us, and the best of nine short ones would
+ * contain no garbage collection.
+ */
 const SHORTEST_SAMPLE = 20;
 
 /**
@@ -18,8 +21,8 @@ const SHORTEST_SAMPLE = 20;
  * @property {string} name
  * @property {number[]} sizes
  * @property {(size: number) => () => unknown} make
- * @property {number} [most] the highest exponent, where it is another
- * @property {boolean} [holds] does much live at the same time? Then the collector's time is left out
+ * @property {number} [most] the highest exponent, if it differs from the default
+ * @property {boolean} [holds] whether much is alive at the same time: then the garbage collector's time is left out
  */
 /**
  * @typedef {object} Growth
@@ -72,7 +75,7 @@ const CASES = [
   },
   {
     name: "n chunks of 1 octet",
-    // Far past the step where they outgrow a cache: 136 ns each up to 2,048, 190 from 4,096 on.
+    // Goes far beyond the step where the chunks outgrow a cache: 136 ns each up to 2,048, 190 from 4,096 on.
     sizes: range(16, 131_072),
     make: (size) => reading([chunkedMessage("1\r\nd\r\n".repeat(size))]),
   },
@@ -125,7 +128,11 @@ function naive(size) {
 
 const OCTETS = Array.from({ length: 256 }, (_, octet) => Buffer.of(octet));
 
-/** The same read for the same octet: thousands of views would outgrow the caches, and time what reads them. @param {Buffer} octets */
+/**
+ * Uses the same read for equal octets: thousands of views would outgrow the caches and distort the times.
+ *
+ * @param {Buffer} octets
+ */
 function bytes(octets) {
   return Array.from(octets, (octet) => OCTETS[octet]);
 }
@@ -189,7 +196,7 @@ export function fitGrowth({ name, sizes, make, most = HIGHEST_EXPONENT, holds = 
     const run = make(size);
     return { size, run, repeats: calibrate(run), time: Number.POSITIVE_INFINITY };
   });
-  // The best of several samples, taken in turn: noise only ever adds.
+  // Takes the best of several samples, interleaved: noise only ever adds time.
   for (let sample = 0; sample < SAMPLES; sample++) {
     for (const entry of runs) entry.time = Math.min(entry.time, time(entry.run, entry.repeats));
   }
@@ -202,19 +209,19 @@ export function fitGrowth({ name, sizes, make, most = HIGHEST_EXPONENT, holds = 
 /** @param {() => unknown} run */
 function calibrate(run) {
   let repeats = 1;
-  // The first times are an interpreter's; doubling warms up as it goes.
+  // The first runs are interpreted; doubling warms the code up as it goes.
   while (timeOf(run, repeats) * repeats < SHORTEST_SAMPLE * 1e6) repeats *= 2;
   return repeats;
 }
 
-/** @param {() => unknown} run @param {number} repeats @returns {number} nanoseconds for one */
+/** @param {() => unknown} run @param {number} repeats @returns {number} nanoseconds per run */
 function timeOf(run, repeats) {
   const start = performance.now();
   for (let index = 0; index < repeats; index++) run();
   return ((performance.now() - start) * 1e6) / repeats;
 }
 
-/** The same without the collector's. @param {() => unknown} run @param {number} repeats */
+/** Same, without the garbage collector's time. @param {() => unknown} run @param {number} repeats */
 function netTimeOf(run, repeats) {
   const profiler = new GCProfiler();
   profiler.start();
@@ -224,7 +231,7 @@ function netTimeOf(run, repeats) {
 }
 
 /**
- * Least squares on the logarithms.
+ * Fits the logarithms by least squares.
  *
  * @param {readonly { size: number, time: number }[]} points
  */
@@ -242,7 +249,7 @@ export function slope(points) {
   return above / below;
 }
 
-/** Fits every case and prints it; sets the exit code when one grows too fast or the fit cannot tell. */
+/** Fits every case and prints it; sets the exit code if one grows too fast or a control is misjudged. */
 export function growth() {
   console.log(`growth: time ~ n^exponent, over all sizes and over the upper half; at most ${HIGHEST_EXPONENT}\n`);
   const controls = [...report(LINEAR, true), ...report(NOT_LINEAR, false)];

@@ -1,6 +1,6 @@
 // @ts-check
-// The peers of `npm start` in h2load.mjs: node:http2 and nothing else, by its compatibility API (request, response) or by its
-// stream API, sending the same fields for /hello.
+// The servers that h2load.mjs compares `npm start` with: bare node:http2, through its compatibility API (request,
+// response) or its stream API, sending the same fields for /hello.
 
 import { createServer } from "node:http2";
 

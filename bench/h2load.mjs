@@ -1,6 +1,6 @@
 // @ts-check
-// npm run bench:h2load: `npm start`'s server and two bare node:http2 servers under h2load, in turns, one process each: 8
-// connections with 32 streams each. What h2load gives varies with the machine: the ratio of medians counts.
+// npm run bench:h2load: the `npm start` server and two bare node:http2 servers under h2load, in turns, one process
+// each: 8 connections of 32 streams. What h2load reports varies with the machine: the ratio of medians is what counts.
 
 import { deepStrictEqual } from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -17,7 +17,7 @@ const SHAPE = ["-t1", "-c8", "-m32"];
 const COMPATIBILITY = "node:http2, request and response";
 const STREAMS = "node:http2, streams";
 
-/** Of the ratios of requests per second. */
+/** Floors for the ratios of requests per second. */
 const FLOORS = { [COMPATIBILITY]: 3, [STREAMS]: 2 };
 
 const peers = new URL("h2load-node.mjs", import.meta.url).pathname;
@@ -28,7 +28,12 @@ const SERVERS = [
   FETCH,
 ];
 
-/** The response to GET /hello: fields in order of name, and the body. @param {number} port @returns {Promise<string[]>} */
+/**
+ * Returns the response to GET /hello: fields sorted by name, then the body.
+ *
+ * @param {number} port
+ * @returns {Promise<string[]>}
+ */
 function hello(port) {
   return new Promise((done, fail) => {
     const client = connect(`http://127.0.0.1:${port}`);

@@ -1,5 +1,5 @@
 // @ts-check
-// The ratios that are promised, and where somebody else is faster.
+// The promised ratios, and the cases where another parser is faster.
 
 import { MODE_TITLES } from "./report.mjs";
 
@@ -24,8 +24,8 @@ import { MODE_TITLES } from "./report.mjs";
  * @property {string} peer
  * @property {number} least
  * @property {string} mode
- * @property {string[]} workloads the ratio must hold in each
- * @property {string} [ours] the row of ours that is meant, where it is not the first
+ * @property {string[]} workloads those in which the ratio must hold, each
+ * @property {string} [ours] which of our rows is meant, if not the first
  */
 
 const CORPORA = ["corpus of requests", "corpus of responses"];
@@ -88,7 +88,7 @@ const HEADLINES = [
 ];
 
 /**
- * The promised ratios, each a value per workload; none where it was not measured.
+ * Returns the promised ratios, each with one value per workload, or none if it was not measured.
  *
  * @param {Results} results
  * @param {readonly Load[]} loads
@@ -115,15 +115,15 @@ function ratioOf(measurements, { workload, mode, peer, ours }) {
     : found?.results.find((result) => result.peer === ours)?.ratio;
 }
 
-/** Closer than this is called even. */
+/** A closer result counts as even. */
 const EVEN = 1.05;
 
-/** Where more than one row of ours does the peer's work; in the others the variants do more than all peers. */
+/** Modes in which several of our rows do the peer's work; in the others our variants do more than any peer. */
 const VARIANTS_COUNT = ["send", "cycle"];
 
 /**
- * Everybody who is faster than we are at something, and how many times: the first row of ours against all others, and in
- * sends and cycles the other rows of ours against the reference.
+ * Returns every case where another is faster, and how many times: our first row against all others, and in "send" and
+ * "cycle" also our other rows against the reference.
  *
  * @param {Results} results
  */
@@ -145,7 +145,7 @@ export function losses({ measurements }) {
   });
 }
 
-/** Prints the promises and whether they hold. @param {Results} results @param {readonly Load[]} loads */
+/** Prints the promised ratios and whether they hold. @param {Results} results @param {readonly Load[]} loads */
 export function printHeadlines(results, loads) {
   console.log("floors\n");
   for (const { what, peer, least, ratios } of headlines(results, loads)) {

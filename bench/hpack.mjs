@@ -1,7 +1,7 @@
 // @ts-check
-// Modes "hpack" and "hpack-encode": header blocks to strings and back, per field. Ours against hpack.js, on what nghttp2 made
-// of browsers' and servers' fields (the shared stories, SANSIO_SHARED, default ../shared); where they are not, on our own
-// blocks of the corpus.
+// Modes "hpack" and "hpack-encode": header blocks to strings and back, per field. Ours against hpack.js, on nghttp2's
+// encoding of browsers' and servers' fields (the shared stories, SANSIO_SHARED, default ../shared), or, if those are
+// absent, on our own encoding of the corpus.
 
 import { deepStrictEqual } from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -16,14 +16,14 @@ import { nativeInflate } from "./nghttp2.mjs";
 
 /** @typedef {import("./measure.mjs").Budget} Budget */
 /** @typedef {[name: string, value: string]} Field */
-/** @typedef {{ kind: "request" | "response", blocks: Uint8Array[], lists: Field[][] }} Story of one context of compression */
+/** @typedef {{ kind: "request" | "response", blocks: Uint8Array[], lists: Field[][] }} Story of one compression context */
 
 export const REFERENCE = "hpack.js";
 const BY_ITSELF = "sansio, by itself";
 const TABLE_SIZE = 4096;
 const LIMITS = { maxHeaderBytes: 65536, maxFields: 256 };
 
-/** The last of the requests; the others are responses. */
+/** The id of the last story of requests; later ones are responses. */
 const LAST_REQUEST = 20;
 
 /** @returns {{ name: string, stories: Story[] }} */
@@ -67,10 +67,17 @@ setFlagsFromString("--expose-gc");
 /** @type {(options: { type: "minor" }) => void} */
 const gc = runInNewContext("gc");
 
-/** Before each turn: everybody pays for the own garbage. Eight passes of ours take 7 ms, and behind hpack.js's met 6 ms more of its. */
+/**
+ * Called before each turn, so that each peer pays only for its own garbage. Eight passes of ours take 7 ms; after
+ * hpack.js they took 6 ms more, for its garbage.
+ */
 const collect = () => gc({ type: "minor" });
 
-/** What a pass saw, so that all have done the same work. @param {readonly (readonly [string, string, ...unknown[]])[]} fields */
+/**
+ * Counts what a pass saw, to check that all do the same work.
+ *
+ * @param {readonly (readonly [string, string, ...unknown[]])[]} fields
+ */
 function octetsIn(fields) {
   let octets = 0;
   for (let i = 0; i < fields.length; i++) octets += fields[i][0].length + fields[i][1].length;
@@ -123,7 +130,7 @@ function readAll(decoder, block) {
   return fields;
 }
 
-/** The same sum as octetsIn(). @param {any} decoder @param {Uint8Array} block */
+/** Returns the same sum as octetsIn(). @param {any} decoder @param {Uint8Array} block */
 function octetsRead(decoder, block) {
   decoder.write(Buffer.from(block.buffer, block.byteOffset, block.length));
   decoder.execute();
@@ -149,7 +156,11 @@ function eachBlock(stories, open, take) {
   return octets;
 }
 
-/** Messages as the connection takes them: pseudo-fields told apart, every rule of RFC 9113 checked. @param {readonly Story[]} stories */
+/**
+ * Reads messages as the connection does: separates pseudo-fields, checks every rule of RFC 9113.
+ *
+ * @param {readonly Story[]} stories
+ */
 export function messageReader(stories) {
   return {
     name: "sansio, as messages",
@@ -202,7 +213,7 @@ export function encoders(stories) {
   ];
 }
 
-/** Every block must mean the same to both, and to ours what was meant. @param {readonly Story[]} stories */
+/** Checks that both decode every block to the intended fields. @param {readonly Story[]} stories */
 export function verifyHpack(stories) {
   for (const { read } of decoders(stories)) {
     for (const { blocks, lists } of stories) deepStrictEqual(read(blocks), lists);
@@ -228,12 +239,21 @@ export async function measureHpack(budget) {
   return { workload: name, mode: "hpack", per: "field", reference: REFERENCE, results };
 }
 
-/** What is compared with nghttp2, which has a process of its own: with hpack.js's garbage in the caches it takes 15 ns more. @param {readonly Story[]} stories */
+/**
+ * Ours measured alone, to compare with nghttp2, which has its own process: with hpack.js's garbage in the caches it
+ * takes 15 ns more.
+ *
+ * @param {readonly Story[]} stories
+ */
 function byItself(stories) {
   return { ...decoders(stories)[0], name: BY_ITSELF, about: "the first, when no other takes turns with it" };
 }
 
-/** In a process of its own, and without strings: what its time is the other's should be near. @param {readonly Story[]} stories */
+/**
+ * nghttp2 in its own process, making no strings: the time that ours should come close to.
+ *
+ * @param {readonly Story[]} stories
+ */
 function nativeOf(stories) {
   const seen = { fields: fieldCount(stories), octets: stories.reduce((sum, { lists }) => sum + octetsInAll(lists), 0) };
   const { isStudied, ...times } = nativeInflate(stories, seen);
@@ -246,7 +266,13 @@ function octetsInAll(lists) {
   return lists.reduce((sum, list) => sum + octetsIn(list), 0);
 }
 
-/** One that was measured after the others: its ratios are those of the medians. @param {import("./measure.mjs").Result} own @param {import("./measure.mjs").Result[]} all @param {string} first */
+/**
+ * Adds the ratios of a peer measured after the others: they are ratios of medians.
+ *
+ * @param {import("./measure.mjs").Result} own
+ * @param {import("./measure.mjs").Result[]} all
+ * @param {string} first
+ */
 function against(own, all, first) {
   const median = (/** @type {string} */ name) => all.find(({ peer }) => peer === name)?.median ?? Number.NaN;
   return { ...own, ratio: median(REFERENCE) / own.median, toFirst: own.median / median(first) };
@@ -260,7 +286,11 @@ export async function measureHpackEncoding(budget) {
   return { workload: name, mode: "hpack-encode", per: "field", reference: REFERENCE, results };
 }
 
-/** A pass holds as many fields as ten of the other modes hold messages. @param {Budget} budget */
+/**
+ * Reduces the budget: a pass has as many fields as ten passes of the other modes have messages.
+ *
+ * @param {Budget} budget
+ */
 function sparing({ warmUp, batches, ...rest }) {
   return { warmUp: Math.ceil(warmUp / 8), batches: Math.ceil(batches / 2), passes: 8, begin: collect, ...rest };
 }

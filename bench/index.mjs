@@ -1,5 +1,6 @@
 // @ts-check
-// npm run bench: proves that all peers read alike, measures them, prints tables, writes JSON and draws the charts.
+// npm run bench: checks that all peers read every message alike, measures them, prints tables, writes JSON and draws
+// charts.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
@@ -45,7 +46,7 @@ if (options.help) {
 const isWhole = !options.quick && options.only === undefined && options.mode === undefined;
 const budget = options.quick ? { warmUp: 20, batches: 15 } : { warmUp: 200, batches: 101 };
 const progress = makeProgress();
-/** What the machine did beside us. */
+/** The load from other work on the machine. */
 const busy = loadavg()[0];
 if (busy > 0.5) console.log(`The machine is busy already (load ${busy.toFixed(1)}): ratios suffer too.\n`);
 
@@ -87,7 +88,7 @@ for (const workload of workloads) {
   }
 }
 
-// They verify themselves what they send.
+// These verify what they send themselves.
 for (const [mode, measureExchange] of exchanges) {
   const onProgress = (/** @type {number} */ part) => progress.show(MODE_TITLES[mode], part);
   const measurement = await measureExchange({ ...budget, onProgress });
@@ -126,7 +127,7 @@ function modesOf(workload) {
 /** @param {import("./corpus.mjs").Workload} workload @param {Mode} mode */
 function peersOf(workload, mode) {
   const isCut = workload.units.some(({ reads }) => reads.length > 1);
-  // In the client role a connection is never new when its response comes.
+  // A client's connection is never new when its response arrives.
   const left = [isCut ? llhttpOffsets : undefined, workload.kind === "response" ? sansioNew : undefined];
   return PEERS[mode].filter((peer) => !left.includes(peer));
 }

@@ -1,5 +1,6 @@
 // @ts-check
-// Peers take turns in one process, in batches of two passes, the order rotating: whatever the machine does meets all of them.
+// Peers take turns in one process, in batches of two passes and in rotating order, so that disturbances hit all of
+// them.
 
 /** @typedef {import("./corpus.mjs").Workload} Workload */
 /** @typedef {import("./peers/index.mjs").Mode} Mode */
@@ -11,23 +12,23 @@
  * @property {number} median
  * @property {number} lower the first quartile
  * @property {number} upper the third quartile
- * @property {number} mean collections of garbage included, which medians leave out
- * @property {number} ratio the reference's time over this one's, the median over all rounds
- * @property {number} toFirst this one's time over the first one's, which is always ours, the median over all rounds
+ * @property {number} mean includes garbage collections, which medians leave out
+ * @property {number} ratio the reference's time divided by this one's, as the median over all rounds
+ * @property {number} toFirst this one's time divided by that of the first, always ours, as the median over all rounds
  */
 /**
- * One that takes turns.
+ * A participant that takes turns with the others.
  *
  * @typedef {object} Runner
  * @property {string} name
  * @property {string} about
- * @property {() => void} prepare outside the time, before each pass
- * @property {() => number | Promise<number>} run a pass; the sum of what it saw
- * @property {() => void | Promise<void>} [settle] outside the time, after each pass
+ * @property {() => void} prepare called before each pass, untimed
+ * @property {() => number | Promise<number>} run runs one pass; returns the sum of what it saw
+ * @property {() => void | Promise<void>} [settle] called after each pass, untimed
  */
 /**
  * @typedef {object} Budget
- * @property {number} warmUp passes of each before the first that counts
+ * @property {number} warmUp passes per peer before the first that counts
  * @property {number} batches
  * @property {(part: number) => void} [onProgress]
  */
@@ -60,7 +61,8 @@ export async function measure(workload, mode, peers, { reference, ...budget }) {
 }
 
 /**
- * The peer as its module, imported anew, has it: its loops are compiled for this one use too. One that no module exports is its own.
+ * Returns the peer from a fresh import of its module, so that its loops are compiled for this one use as well. A peer
+ * that no module exports is returned as it is.
  *
  * @param {Peer} peer
  * @param {Mode} mode
@@ -75,7 +77,8 @@ async function ownCopy(peer, mode, kind) {
 
 /**
  * @param {readonly Runner[]} runners ours first
- * @param {Budget & { count: number, reference: string, what: string, passes?: number, begin?: () => void }} options `count`: what a pass holds; `passes` of a turn; `begin` before each, outside the time
+ * @param {Budget & { count: number, reference: string, what: string, passes?: number, begin?: () => void }} options
+ *   `count`: units in a pass; `passes`: per turn; `begin`: called before each turn, untimed
  * @returns {Promise<Result[]>}
  */
 export async function alternate(
@@ -120,7 +123,7 @@ export async function alternate(
   }));
 }
 
-/** @param {readonly number[]} times @param {readonly number[]} others of the same rounds */
+/** @param {readonly number[]} times @param {readonly number[]} others times in the same rounds */
 function medianRatio(times, others) {
   return quantile(
     times.map((time, round) => time / others[round]),

@@ -1,10 +1,10 @@
 // @ts-check
-// Findings of memory.mjs for HTTP/2: connections that are idle, after the handshake and after one exchange with the fields of
-// curl and of the example server, and streams that are.
+// HTTP/2 findings for memory.mjs: idle connections, after the handshake and after one exchange with the fields of curl
+// and of the example server, and idle streams.
 
 import { Http2Connection } from "sansio";
 
-/** Floors, in octets. */
+/** Ceilings, in octets. */
 const MOST_CONNECTION = 4096;
 const MOST_STREAM = 500;
 
@@ -51,7 +51,7 @@ function exchange({ client, server }) {
   move(server, client);
 }
 
-/** @returns {Pair} that have shaken hands */
+/** @returns {Pair} with the handshake done */
 function pair() {
   const both = { client: new Http2Connection("client"), server: new Http2Connection("server") };
   for (let turn = 0; turn < 2; turn++) {
@@ -63,7 +63,11 @@ function pair() {
 
 const MANY = { settings: { maxConcurrentStreams: STREAMS } };
 
-/** Connections that have as many streams open, nothing else on them. @returns {{ client: () => Http2Connection, server: () => Http2Connection }} */
+/**
+ * Makes connections with STREAMS open streams and nothing else on them.
+ *
+ * @returns {{ client: () => Http2Connection, server: () => Http2Connection }}
+ */
 function crowds() {
   const open = () => {
     const client = new Http2Connection("client");
@@ -84,11 +88,11 @@ function crowds() {
 }
 
 /**
- * What so many of something hold, each.
+ * Returns the memory held by each of `count` objects.
  *
  * @param {Settle} settle
  * @param {number} count
- * @param {() => unknown} make all of it
+ * @param {() => unknown} make makes all of them
  */
 async function heapOf(settle, count, make) {
   const before = await settle();

@@ -1,11 +1,12 @@
 // @ts-check
-// What connections hold: the heap of 100,000 idle ones, linear memory, growth over millions of messages, and whether events
-// that are kept pin the chunks they came from. Runs in a process of its own, where garbage is collected on demand.
+// Measures the memory of connections: the heap of 100,000 idle ones, linear memory, growth over millions of messages,
+// and whether events that are kept pin the chunks they came from. Runs in its own process, where garbage is collected
+// on demand.
 
 import { spawnSync } from "node:child_process";
 import { requestCorpus } from "./corpus.mjs";
 
-/** Floors, in octets. */
+/** Ceilings, in octets. */
 const MOST_IDLE = 600;
 const MOST_GROWTH = 2 ** 20;
 
@@ -18,7 +19,7 @@ const CHUNK = 2 ** 20;
  * @property {string} what
  * @property {number} value
  * @property {string} unit
- * @property {number | null} most null where it is told and not judged
+ * @property {number | null} most the ceiling; null if the value is only reported
  * @property {boolean} holds
  */
 
@@ -42,7 +43,7 @@ export function memory({ quick = false } = {}) {
   return findings;
 }
 
-// --- in the process of its own --------------------------------------------------------------------------------------
+// --- in its own process ---------------------------------------------------------------------------------------------
 
 /** @param {boolean} quick */
 async function find(quick) {
@@ -58,7 +59,7 @@ async function find(quick) {
     findings.push({ what, value: Math.round(value), unit, most, holds: most === null || value <= most });
   }
 
-  /** Several turns: finalisers run between them, and what they let go goes in the next. */
+  /** Collects over several turns: finalisers run in between, and what they release is collected in the next. */
   async function settle() {
     for (let turn = 0; turn < 4; turn++) {
       await new Promise((done) => setImmediate(done));
@@ -151,12 +152,16 @@ async function find(quick) {
     const pinned = chunks.filter((chunk) => chunk.deref() !== undefined).length;
     const what = `chunks of 1 MiB pinned by ${KEPT_EVENTS} kept events: ${keeps}`;
     add(what, pinned, "chunks", isData ? null : 0);
-    // A view that did not hold its chunk would be no view.
+    // A data event that did not hold its chunk would not be a view.
     if (isData) findings[findings.length - 1].holds = pinned === KEPT_EVENTS;
     if (kept.length < KEPT_EVENTS) throw new Error("the events are gone");
   }
 
-  /** Events of as many connections, which are kept too, and their chunks, which nobody else has. @param {string} what */
+  /**
+   * Keeps events and their connections, one each. Returns them, and weak references to their chunks, held by nothing else.
+   *
+   * @param {string} what
+   */
   function keep(what) {
     const kept = [];
     const chunks = [];
@@ -182,7 +187,7 @@ async function find(quick) {
   return findings;
 }
 
-/** Counts what instances of WebAssembly have: to be called before the first is made. */
+/** Counts the memory of WebAssembly instances. Must be called before the first one is created. */
 function watchLinearMemory() {
   /** @type {WebAssembly.Memory[]} */
   const memories = [];

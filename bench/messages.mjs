@@ -1,10 +1,11 @@
 // @ts-check
-// What real clients and servers send: makers of one message each, all details drawn from the seeded generator.
+// Messages as real clients and servers send them: each function makes one, drawing all details from the seeded
+// generator.
 
 /** @typedef {import("./random.mjs").Random} Random */
 /** @typedef {[name: string, value: string]} Field */
 /**
- * A message as it was meant; what a peer reads is compared with it.
+ * A message as intended; what a peer reads is compared with it.
  *
  * @typedef {object} Message
  * @property {string} [method]
@@ -13,7 +14,7 @@
  * @property {string} [reason]
  * @property {Field[]} fields
  * @property {string} body
- * @property {number} [chunkSize] the body is sent chunked, in chunks of this many octets
+ * @property {number} [chunkSize] if given, the body is sent chunked, in chunks of this many octets
  */
 
 const HOSTS = [
@@ -58,7 +59,7 @@ function json(random, length) {
   return text;
 }
 
-/** curl, health checks: nothing but the necessary. @param {Random} random @returns {Message} */
+/** A request by curl or a health check: only what is necessary. @param {Random} random @returns {Message} */
 export function tinyGet(random) {
   /** @type {Field[]} */
   const fields = [
@@ -114,7 +115,7 @@ export function assetGet(random) {
   };
 }
 
-/** A call of an API: a long bearer token, cookies, identifiers, a JSON body. @param {Random} random @returns {Message} */
+/** An API call: a long bearer token, cookies, identifiers, a JSON body. @param {Random} random @returns {Message} */
 export function apiRequest(random) {
   const method = random.pick(["GET", "POST", "PUT", "PATCH", "DELETE"]);
   const body = method === "GET" || method === "DELETE" ? "" : json(random, random.integer(40, 220));
@@ -136,7 +137,7 @@ export function apiRequest(random) {
   return { method, target: `/api${path(random)}`, fields, body };
 }
 
-/** Behind proxies: many short fields. @param {Random} random @returns {Message} */
+/** A request that came through proxies: many short fields. @param {Random} random @returns {Message} */
 export function manySmallFields(random) {
   /** @type {Field[]} */
   const fields = [["Host", random.pick(HOSTS)]];
@@ -172,7 +173,7 @@ export function pageResponse(random) {
   return { status, reason, fields, body };
 }
 
-/** JSON from a Node application behind nothing. @param {Random} random @returns {Message} */
+/** JSON from a Node application with no proxy in front. @param {Random} random @returns {Message} */
 export function apiResponse(random) {
   const body = json(random, random.integer(40, 400));
   /** @type {Field[]} */
@@ -216,7 +217,7 @@ export function cachedResponse(random) {
   return { status: 200, reason: "OK", fields, body };
 }
 
-/** Answers without content: 204, 304, redirections. @param {Random} random @returns {Message} */
+/** A response without content: 204, 304, a redirect. @param {Random} random @returns {Message} */
 export function emptyResponse(random) {
   const [status, reason] = random.pick(
     /** @type {const} */ ([
@@ -238,7 +239,7 @@ export function emptyResponse(random) {
 }
 
 /**
- * A page made while it is sent.
+ * A page generated while it is being sent.
  *
  * @param {Random} random
  * @param {number} [length] octets of the body
@@ -273,7 +274,7 @@ export function chunkedResponse(random, length = random.integer(60, 400), chunkS
  *
  * @param {Random} random
  * @param {number} length octets of the body
- * @param {number} [chunkSize] chunked when given, else with a Content-Length
+ * @param {number} [chunkSize] if given, the body is chunked; else it has a Content-Length
  * @returns {Message}
  */
 export function upload(random, length, chunkSize) {
@@ -293,7 +294,7 @@ export function upload(random, length, chunkSize) {
 }
 
 /**
- * The octets of a message.
+ * Returns the octets of a message.
  *
  * @param {Message} message
  */

@@ -1,6 +1,6 @@
 // @ts-check
-// What is done with a message while the clock runs. Imported once for each peer and mode (by a query behind the name), so that
-// V8 compiles each pair its own loops: the shapes of one peer's objects must not slow another's.
+// What each mode does with a message while the clock runs. Imported once per peer and mode (with a query after the
+// name), so that V8 compiles separate loops for each: the object shapes of one peer must not slow down another.
 
 /** @typedef {import("./corpus.mjs").Unit} Unit */
 /** @typedef {import("./peers/index.mjs").Mode} Mode */
@@ -9,7 +9,8 @@
 const ASKED = { request: ["host", "user-agent", "accept"], response: ["content-type", "date", "etag"] };
 
 /**
- * A pass over units, and the sum of what it saw: equal for all peers, so nobody can skip the work.
+ * Returns a pass over units, which gives the sum of what it saw: the same for all peers, so that none can skip the
+ * work.
  *
  * @param {Peer} peer
  * @param {Mode} mode

@@ -1,6 +1,6 @@
 // @ts-check
-// nghttp2's inflater, in C, over the same blocks: the mark that HPACK is measured by. Where a compiler or the library is
-// missing the time of the study stands in for it.
+// nghttp2's inflater, in C, on the same blocks: the yardstick for HPACK. If a compiler or the library is missing, the
+// time from the study stands in.
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { quantile } from "./measure.mjs";
 
-/** Nanoseconds a field, on the machine of the study. */
+/** Nanoseconds per field on the study's machine. */
 const STUDIED = 110;
 const SOURCE = new URL("nghttp2-inflate.c", import.meta.url).pathname;
 

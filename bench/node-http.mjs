@@ -1,6 +1,6 @@
 // @ts-check
-// npm run bench:node-http: an Express hello-world under wrk, with Node's own parser and with sansio/node-http, in turns. Installs
-// Express into a temporary folder.
+// npm run bench:node-http: an Express hello-world under wrk, with Node's own parser and with sansio/node-http, in
+// turns. Installs Express into a temporary directory.
 
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -12,7 +12,7 @@ import { quantile } from "./measure.mjs";
 const PAIRS = 5;
 const SECONDS = 5;
 const CONNECTIONS = 64;
-/** The floor of the ratio of requests per second: Node's parser reads from the socket in C++, ours gets what Node read. */
+/** The floor for the ratio of requests per second. Node's parser reads from the socket in C++; ours gets what Node read. */
 const LEAST = 0.95;
 
 const ENTRY = new URL("../dist/node-http.js", import.meta.url).href;
@@ -39,7 +39,7 @@ function start(folder, parameters) {
   });
 }
 
-/** @param {number} port @param {number} seconds requests per second */
+/** Returns the requests per second. @param {number} port @param {number} seconds */
 function load(port, seconds) {
   const parameters = ["-t1", `-c${CONNECTIONS}`, `-d${seconds}s`, `http://127.0.0.1:${port}/`];
   const output = execFileSync("wrk", parameters, { encoding: "utf8" });

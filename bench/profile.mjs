@@ -1,6 +1,7 @@
 // @ts-check
-// Where the nanoseconds of a browser's GET go. Each way does what the one before does and one step more, in turns; a step is
-// the difference. The first ways drive the kernel by hand, the others are the public interface.
+// Shows where the nanoseconds of a browser's GET go. Each way does what the previous one does and one step more, in
+// turns; the difference is the cost of the step. The first ways drive the kernel by hand, the others use the public
+// interface.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -13,11 +14,11 @@ import { environment } from "./report.mjs";
 
 /**
  * @typedef {object} Way
- * @property {string} step what it does more than the way before
- * @property {string} anchor what shared/performance.md has for it
+ * @property {string} step what it does beyond the previous way
+ * @property {string} anchor the figure for it in shared/performance.md
  * @property {() => void} prepare
  * @property {(read: Buffer, index: number) => unknown} run
- * @property {string} [after] the way it goes on from, where that is not the one before
+ * @property {string} [after] the way it builds on, if that is not the previous one
  */
 
 /** @param {number} count @returns {Way[]} */
@@ -28,7 +29,7 @@ function makeWays(count) {
   const { latin1Slice } = Buffer.prototype;
   /** @type {any[]} */
   let connections = [];
-  // What another way left alive would be copied by the collections that fall on this one.
+  // Garbage collections during this way would copy whatever another way left alive.
   const nothing = () => {
     connections = [];
   };
@@ -159,7 +160,7 @@ function makeWays(count) {
   ];
 }
 
-/** Keeps what the ways make from being optimised away. */
+/** Keeps the results of the ways from being optimised away. */
 export const kept = { last: /** @type {unknown} */ (null) };
 
 /** @param {{ quick?: boolean }} [options] */
@@ -171,7 +172,7 @@ export async function profile({ quick = false } = {}) {
     name: step,
     about: anchor,
     prepare,
-    // A loop of its own for each: compiled anew, it calls one way only.
+    // Each way gets its own, separately compiled loop, which calls only that way.
     run: /** @type {() => number} */ (
       new Function(
         "reads",
@@ -199,7 +200,7 @@ export async function profile({ quick = false } = {}) {
   return rows;
 }
 
-/** Puts the steps into the page of the bench. @param {Awaited<ReturnType<typeof profile>>} rows */
+/** Writes the steps into the bench's README. @param {Awaited<ReturnType<typeof profile>>} rows */
 function writePage(rows) {
   const { processor, node, date } = environment();
   const cells = rows.map(({ step, adds, median, anchor }) => [step, adds.toFixed(0), median.toFixed(0), anchor]);

@@ -1,5 +1,6 @@
 // @ts-check
-// What is going on, on standard error: one line rewritten on a terminal, else a line whenever something new begins.
+// Shows progress on standard error: one line that is rewritten on a terminal, else a line whenever something new
+// begins.
 
 /** @param {NodeJS.WriteStream} [stream] */
 export function makeProgress(stream = process.stderr) {

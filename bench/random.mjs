@@ -1,5 +1,5 @@
 // @ts-check
-// Seeded randomness: the same corpus on every machine and in every run.
+// Seeded randomness, so that the corpus is the same on every machine and in every run.
 
 /**
  * A small generator (mulberry32: 32 bits of state, enough for test data).
@@ -9,7 +9,7 @@
 export function makeRandom(seed) {
   let state = seed >>> 0;
 
-  /** The next number in [0, 1). */
+  /** Returns the next number in [0, 1). */
   function next() {
     state = (state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(state ^ (state >>> 15), state | 1);
@@ -18,7 +18,7 @@ export function makeRandom(seed) {
   }
 
   /**
-   * An integer from `low` to `high`, both included.
+   * Returns an integer from `low` to `high`, inclusive.
    *
    * @param {number} low
    * @param {number} high

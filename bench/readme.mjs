@@ -1,5 +1,6 @@
 // @ts-check
-// README.md's block between <!-- bench --> and <!-- /bench -->: made of what is in results/, by the bench alone.
+// Writes README.md's block between <!-- bench --> and <!-- /bench --> from what is in results/. Only the bench writes
+// it.
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { headlines, losses } from "./headlines.mjs";
@@ -11,7 +12,7 @@ import { headlines, losses } from "./headlines.mjs";
 const README = new URL("../README.md", import.meta.url);
 const RESULTS = new URL("results/", import.meta.url);
 
-/** Every version of Node there are results of, the oldest first. @returns {Run[]} */
+/** Returns the runs on every version of Node that has results, oldest first. @returns {Run[]} */
 export function readRuns() {
   if (!existsSync(RESULTS)) return [];
   return readdirSync(RESULTS)
@@ -30,14 +31,14 @@ function read(name) {
   return existsSync(url) ? JSON.parse(readFileSync(url, "utf8")) : undefined;
 }
 
-/** Writes the block, when there is anything to write. */
+/** Writes the block, if there are any results. */
 export function writeReadme() {
   const runs = readRuns();
   if (runs.length === 0) return;
   writeFileSync(README, fillIn(readFileSync(README, "utf8"), block(runs)));
 }
 
-/** @param {string} text @param {string} content @param {string} [name] the block's */
+/** @param {string} text @param {string} content @param {string} [name] the name of the block */
 export function fillIn(text, content, name = "bench") {
   const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];

@@ -1,5 +1,5 @@
 // @ts-check
-// What was measured, as a table for people and as JSON for programs.
+// Reports measurements as tables for people and as JSON for programs.
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
@@ -10,7 +10,7 @@ import { cpus, loadavg } from "node:os";
  * @property {string} workload
  * @property {string} mode
  * @property {string} per
- * @property {string} reference with whom the ratios compare
+ * @property {string} reference the peer that the ratios compare with
  * @property {Result[]} results
  */
 
@@ -18,7 +18,7 @@ import { cpus, loadavg } from "node:os";
  * @typedef {object} Load of `npm start` and a peer
  * @property {string} what
  * @property {string} peer
- * @property {number} least the ratio of requests per second that is the floor
+ * @property {number} least the floor for the ratio of requests per second
  * @property {number} ratio
  * @property {import("./servers.mjs").Served[]} servers
  */
@@ -70,7 +70,7 @@ function number(value) {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }
 
-/** How busy the machine is before anything is measured. */
+/** Returns how busy the machine is before anything is measured, and warns if it is. */
 export function warnOfLoad() {
   const busy = loadavg()[0];
   if (busy > 0.5) console.log(`The machine is busy already (load ${busy.toFixed(1)}): take this for a look.\n`);

@@ -1,6 +1,6 @@
 // @ts-check
-// Mode "send": the octets of a response head of 10 fields, checked and serialised. Ours against node:http's ServerResponse,
-// whose socket only counts. Both end the message too; it answers HEAD, so that a head is all there is to send.
+// Mode "send": a response head of 10 fields, checked and serialised to octets. Ours against node:http's ServerResponse,
+// whose socket only counts. Both also end the message; it answers a HEAD, so that a head is all there is to send.
 
 import { strictEqual } from "node:assert/strict";
 import { IncomingMessage, ServerResponse, STATUS_CODES } from "node:http";
@@ -21,11 +21,13 @@ const FIELDS = 10;
 const REQUEST = Buffer.from("HEAD / HTTP/1.1\r\nHost: bench\r\n\r\n");
 const END = /** @type {const} */ ({ type: "end-of-message" });
 
-/** Names that both sides see alike: what says how the connection goes on is given, so that nobody adds a field. */
+/**
+ * Fields that are always given, so that neither side adds one by itself: framing, and whether the connection goes on.
+ */
 const KEPT = ["Content-Length", "Connection"];
 
 /**
- * Heads as servers send them, each brought to 10 fields, no name twice.
+ * Returns heads as servers send them, each adjusted to 10 fields with no name twice.
  *
  * @param {number} [seed]
  * @param {number} [count]
@@ -43,7 +45,7 @@ export function responseHeads(seed = 4, count = CORPUS_SIZE) {
   });
 }
 
-/** A socket's place: takes octets, keeps their count, and the octets too where they are to be compared. */
+/** Takes the place of a socket: counts the octets written, and keeps them if they are to be compared. */
 export class CountingSocket extends Duplex {
   count = 0;
   /** @type {Uint8Array[] | null} */
@@ -58,14 +60,14 @@ export class CountingSocket extends Duplex {
     done();
   }
 
-  /** Octets written since the last call. */
+  /** Returns the number of octets written since the last call. */
   takeCount() {
     const { count } = this;
     this.count = 0;
     return count;
   }
 
-  /** The octets written since the last call; the first call begins to keep them. */
+  /** Returns the octets written since the last call; the first call starts keeping them. */
   takeText() {
     const text = Buffer.concat(this.kept ?? []).latin1Slice();
     this.kept = [];
@@ -131,7 +133,7 @@ function node(name, about, heads, writeHead) {
   function serialise(index) {
     const response = new ServerResponse(request);
     response.sendDate = false;
-    // It asks for a socket of node:net and uses what every stream has.
+    // Its type demands a net.Socket, but it uses only what every stream has.
     response.assignSocket(/** @type {any} */ (socket));
     writeHead(response, index);
     response.end();
@@ -152,11 +154,11 @@ function node(name, about, heads, writeHead) {
     return text;
   }
 
-  // "finish" of every response waits in the next tick, which is not counted.
+  // The "finish" event of every response comes in the next tick, which is not timed.
   return { name, about, prepare() {}, run, settle: nextTurn, textOf };
 }
 
-/** The same without a socket: a string is made, no octets. @param {readonly Head[]} heads */
+/** The same without a socket: makes a string, no octets. @param {readonly Head[]} heads */
 function nodeStrings(heads) {
   const flat = heads.map(({ fields }) => fields.flat());
   const request = new IncomingMessage(new Socket());
@@ -212,7 +214,7 @@ export function senders(heads) {
 }
 
 /**
- * All must send the very same octets, and those that were meant.
+ * Checks that all send exactly the intended octets.
  *
  * @param {ReturnType<typeof senders>} runners
  * @param {readonly Head[]} heads

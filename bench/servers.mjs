@@ -1,5 +1,5 @@
 // @ts-check
-// Servers in processes of their own, loaded in turns by a program that counts requests per second.
+// Runs servers in separate processes and loads them in turns with a program that counts requests per second.
 
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -37,17 +37,18 @@ export function start(/** @type {string[]} */ [server, ...parameters]) {
   });
 }
 
-/** Microseconds that the process has computed; null where there is no /proc. @param {number} pid */
+/** Returns the processor time of a process in microseconds; null if there is no /proc. @param {number} pid */
 function cpuTime(pid) {
   const path = `/proc/${pid}/stat`;
   if (!existsSync(path)) return null;
-  // Behind the name in parentheses: utime and stime are the 14th and 15th of all, in hundredths of a second.
+  // After the name in parentheses. utime and stime are the 14th and 15th of all fields, in hundredths of a second.
   const parts = readFileSync(path, "latin1").split(") ").pop()?.split(" ") ?? [];
   return (Number(parts[11]) + Number(parts[12])) * 10_000;
 }
 
 /**
- * What a program prints, and where it got all of it: `reads` finds the rate and the number of requests, null for a failure.
+ * Runs a load program against a server. `reads` finds the rate and the number of requests in its output, or returns
+ * null for a failure.
  *
  * @param {Running} running
  * @param {string} program
@@ -74,7 +75,7 @@ export async function load({ server, pid }, program, parameters, reads) {
 }
 
 /**
- * Each server once a round, another one first each time.
+ * Measures each server once per round, starting with a different one each time.
  *
  * @param {readonly Running[]} running
  * @param {number} rounds
@@ -104,7 +105,7 @@ export async function inTurns(running, rounds, measure) {
 }
 
 /**
- * Ours, which is the first, against each of the others.
+ * Compares ours, the first, with each of the others.
  *
  * @param {string} what
  * @param {readonly Served[]} servers
@@ -128,10 +129,10 @@ export function compared(what, [ours, ...peers], floors) {
   return loads;
 }
 
-/** The server whose handler is on Fetch's types: measured beside the others, with no floor. */
+/** The server whose handler uses Fetch types: measured along with the others, with no floor. */
 export const FETCH = ["sansio, Fetch handler", new URL("fetch-server.mjs", import.meta.url).pathname];
 
-/** @param {Served} fetched @param {readonly Served[]} servers ours, and the others */
+/** @param {Served} fetched @param {readonly Served[]} servers ours, then the others */
 export function tellBeside(fetched, [, ...peers]) {
   const ratios = peers.map((peer) => `${(fetched.rate / peer.rate).toFixed(2)} times ${peer.server}`);
   console.log(`  ${fetched.server.padEnd(28)} ${String(fetched.rate).padStart(8)} requests/s: ${ratios.join(", ")}\n`);

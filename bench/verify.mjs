@@ -1,5 +1,5 @@
 // @ts-check
-// Before anything is timed: every peer must read every message as it was meant.
+// Checks, before anything is timed, that every peer reads every message as intended.
 
 import { deepStrictEqual } from "node:assert/strict";
 
@@ -8,7 +8,7 @@ import { deepStrictEqual } from "node:assert/strict";
 /** @typedef {import("./peers/index.mjs").Peer} Peer */
 
 /**
- * Throws an error that names the message when the peer reads one differently.
+ * Throws an error that names the message if the peer reads one differently.
  *
  * @param {Peer} peer
  * @param {Workload} workload

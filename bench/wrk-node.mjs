@@ -1,5 +1,5 @@
 // @ts-check
-// The peer of `npm start` in wrk.mjs: node:http and nothing else, sending the same fields for /hello.
+// The server that wrk.mjs compares `npm start` with: bare node:http, sending the same fields for /hello.
 
 import { createServer } from "node:http";
 
@@ -7,7 +7,7 @@ const BODY = "Hello, world!\n";
 const FIELDS = ["Content-Type", "text/plain", "Content-Length", String(BODY.length)];
 
 const server = createServer((_request, response) => {
-  // Else it adds Connection and Keep-Alive.
+  // Otherwise it adds Connection and Keep-Alive.
   response.removeHeader("connection");
   response.writeHead(200, FIELDS);
   response.end(BODY);

@@ -1,6 +1,7 @@
 // @ts-check
-// npm run bench:wrk: `npm start`'s server and a bare node:http server under wrk, in turns, one process each, with one request
-// at a time and with 16 pipelined. What wrk gives varies with the machine: the ratio of medians counts.
+// npm run bench:wrk: the `npm start` server and a bare node:http server under wrk, in turns, one process each, with one
+// request at a time and with 16 pipelined. What wrk reports varies with the machine: the ratio of medians is what
+// counts.
 
 import { deepStrictEqual } from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -14,7 +15,7 @@ const ROUNDS = 3;
 const SECONDS = 5;
 const CONNECTIONS = 64;
 
-/** Floors of the ratio of requests per second. */
+/** The loads, with floors for the ratio of requests per second. */
 const LOADS = [
   { name: "one request at a time", script: [], floors: { "node:http": 1.1 } },
   {
@@ -30,7 +31,12 @@ const SERVERS = [
   FETCH,
 ];
 
-/** The response to GET /hello: status line, fields in order of name, body. @param {number} port @returns {Promise<string[]>} */
+/**
+ * Returns the response to GET /hello: status line, fields sorted by name, body.
+ *
+ * @param {number} port
+ * @returns {Promise<string[]>}
+ */
 function hello(port) {
   return new Promise((done, fail) => {
     const socket = connect(port, "127.0.0.1", () => socket.write("GET /hello HTTP/1.1\r\nHost: bench\r\n\r\n"));
@@ -50,7 +56,7 @@ function hello(port) {
 /** @param {import("./servers.mjs").Running} running @param {string[]} script @param {number} seconds */
 function wrk(running, script, seconds) {
   const url = `http://127.0.0.1:${running.port}/hello`;
-  // What is told beside may be slow; of the others an answer after two seconds is an error.
+  // The Fetch server, which has no floor, may be slow; for the others a response after two seconds is an error.
   const patience = running.server === FETCH[0] ? ["--timeout", "8s"] : [];
   return load(running, "wrk", ["-t1", `-c${CONNECTIONS}`, `-d${seconds}s`, ...patience, ...script, url], (output) => {
     if (/Socket errors|Non-2xx/.test(output)) return null;
@@ -65,7 +71,7 @@ async function measureLoads({ rounds, seconds }) {
   try {
     const [ours, theirs, fetched] = await Promise.all(running.map(({ port }) => hello(port)));
     deepStrictEqual(ours, theirs, "the servers must send the same");
-    // Fetch's Headers know lower case alone.
+    // Fetch's Headers have only lower-case names.
     deepStrictEqual(
       fetched,
       ours.map((line) => line.replace(/^[\w-]+:/, (name) => name.toLowerCase())),
@@ -74,7 +80,8 @@ async function measureLoads({ rounds, seconds }) {
     console.log(`  ${ours.map((line) => JSON.stringify(line)).join(" ")}\n`);
     const loads = [];
     for (const { name, script, floors } of LOADS) {
-      // As long as a turn: with both processors busy, compiling all that makes a Request takes three seconds.
+      // The warm-up is as long as a turn: with both processors busy, compiling the code behind a Request takes three
+      // seconds.
       for (const one of running) await wrk(one, script, seconds);
       const [mine, node, fetcher] = await inTurns(running, rounds, (one) => wrk(one, script, seconds));
       loads.push(...compared(`\`npm start\` under wrk, ${name}`, [mine, node], floors));

@@ -1,8 +1,8 @@
 // @ts-check
-// Fields as most parsers give them: one flat array, name, value, name, value.
+// Fields in the form in which most parsers give them: one flat array of alternating names and values.
 
 /**
- * The first value of a field, whatever the case of its name.
+ * Returns the first value of a field, ignoring the case of its name.
  *
  * @param {readonly string[]} fields
  * @param {string} name lower-case

@@ -1,5 +1,5 @@
 // @ts-check
-// http-parser-js: the parser in JavaScript alone that most of the registry depends on; and ours in its place.
+// http-parser-js, the pure JavaScript parser that most of the registry depends on, and our replacement for it.
 
 import * as theirs from "http-parser-js";
 import * as ours from "sansio/http-parser-js";
@@ -48,7 +48,7 @@ function open({ HTTPParser, methods }, kind, onMessage) {
       kind === "request"
         ? { method: methods[info.method], target: info.url, fields: info.headers }
         : { status: info.statusCode, reason: info.statusMessage, fields: info.headers };
-    // It leaves the absence of a body after a 304 to its caller.
+    // It leaves it to the caller to know that a 304 has no body.
     return info.statusCode === 304;
   };
   parser[HTTPParser.kOnBody] = (

@@ -1,5 +1,5 @@
 // @ts-check
-// llhttp as WebAssembly with SIMD, driven as undici drives it: one call back for each piece of a message.
+// llhttp as WebAssembly with SIMD, driven as undici drives it: one callback for each piece of a message.
 
 import { createRequire } from "node:module";
 import { findField, totalLength } from "./fields.mjs";
@@ -10,7 +10,7 @@ const { METHODS, TYPE } = require("undici/lib/llhttp/constants.js");
 const METHOD_NAMES = Object.fromEntries(Object.entries(METHODS).map(([name, number]) => [number, name]));
 
 /**
- * What is kept of a name or value until somebody asks for it.
+ * What is kept of a name or value until it is asked for.
  *
  * @typedef {"strings" | "views" | "offsets"} Keep
  */
@@ -65,7 +65,8 @@ const CALLBACKS = /** @type {const} */ ([
 ]);
 
 /**
- * One instance and its one buffer, as in undici (which has one for the whole process; a reader of ours is one connection).
+ * Makes an instance with one buffer, as in undici (which has one for the whole process; here each reader is one
+ * connection).
  *
  * @param {number} type
  * @param {Record<string, (parser: number, at: number, length: number) => number>} callbacks
@@ -124,7 +125,7 @@ function open(kind, onMessage, keep) {
     return 0;
   };
 
-  // A name or value cut over two reads is called back twice.
+  // A name or value split over two reads is called back twice.
   const strings = {
     add(/** @type {number} */ start, /** @type {number} */ length, /** @type {boolean} */ more) {
       const text = read.latin1Slice(start, start + length);
@@ -174,7 +175,7 @@ function open(kind, onMessage, keep) {
           : { status, reason: line, fields, read, keep };
         return 0;
       },
-      // The data is handed over as undici does: a view of what was read.
+      // Hands the data over as undici does: as a view of what was read.
       wasm_on_body(_parser, at, length) {
         body += keep === "offsets" ? length : read.subarray(at - pointer, at - pointer + length).length;
         return 0;
@@ -202,7 +203,7 @@ function decode({ fields, read, keep }) {
 }
 
 /**
- * One value, with no string made of names that have another length.
+ * Returns one value, making no strings of names of a different length.
  *
  * @param {{ fields: any[], read: Buffer, keep: Keep }} head
  * @param {string} name

@@ -32,7 +32,7 @@ function openReader(kind) {
   let view = new Uint8Array();
   /** @type {{ read: Buffer, rest: Buffer }} */
   const state = { read: Buffer.alloc(0), rest: Buffer.alloc(0) };
-  // It leaves it to its caller that a 204 and a 304 have no body.
+  // It leaves it to the caller to know that a 204 and a 304 have no body.
   parsers.setOnStatus(parser, (/** @type {number} */ _parser, /** @type {number} */ at) => {
     const status = state.read.latin1Slice(at, at + 3);
     parsers.setSkipBody(parser, status === "204" || status === "304");
@@ -41,7 +41,7 @@ function openReader(kind) {
     prepare() {},
     begin() {},
     feed(/** @type {Buffer} */ read) {
-      // What it has not consumed must be given again.
+      // Octets that it did not consume must be passed again.
       const octets = state.rest.length === 0 ? read : Buffer.concat([state.rest, read]);
       state.read = octets;
       if (view.buffer !== parsers.memory.buffer) view = new Uint8Array(parsers.memory.buffer, pointer, CAPACITY);

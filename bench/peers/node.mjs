@@ -1,9 +1,9 @@
 // @ts-check
-// Node's own parser: llhttp in C++, through the binding that node:http uses.
+// Node's own parser: llhttp in C, through the C++ binding that node:http uses.
 
 import { findField, totalLength } from "./fields.mjs";
 
-// Newer versions of Node warn when this module is loaded, and node:http offers no other way to its parser.
+// Newer versions of Node warn when this module is loaded, but node:http offers no other way to reach its parser.
 const silent = process.noDeprecation;
 process.noDeprecation = true;
 // @ts-expect-error it has no types

@@ -1,5 +1,5 @@
 // @ts-check
-// What one would write by hand in an afternoon: correct on good input, checks names and values, knows nothing clever.
+// What one would write by hand in an afternoon: correct on good input, checks names and values, does nothing clever.
 
 import { findField, totalLength } from "./fields.mjs";
 
@@ -68,14 +68,14 @@ function open(kind, onMessage) {
   }
 
   /**
-   * Takes one chunk-size line and, where they are whole, nothing more.
+   * Takes one chunk-size line, and the end of the message if it is the last.
    *
    * @param {Buffer} octets
    * @param {number} position
-   * @returns {number} where to go on, or -1 when more is needed
+   * @returns {number} where to go on, or -1 if more octets are needed
    */
   function chunkLine(octets, position) {
-    // The CRLF after the data of the chunk before.
+    // Skips the CRLF after the previous chunk's data.
     const start = body > 0 ? position + 2 : position;
     const end = octets.indexOf("\r\n", start, "latin1");
     if (end === -1) return -1;

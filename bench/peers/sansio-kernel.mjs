@@ -1,12 +1,12 @@
 // @ts-check
-// Our kernel alone: octets copied into its page, one call a head, and what it found left where it is.
+// Our kernel alone: octets are copied into its page, with one call per head, and the results are left in place.
 
 import { readFileSync } from "node:fs";
 
 const kernelUrl = new URL("../../build/out/http1.wasm", import.meta.url);
 
-// The map of memory and the names are TypeScript, which Node 20 does not read, but constants alone: without their types
-// they are JavaScript.
+// The memory map and the names are TypeScript, which Node 20 does not read. They are only constants: without their
+// types they are JavaScript.
 /** @param {string} name */
 function constants(name) {
   const source = readFileSync(new URL(`../../assembly/${name}`, import.meta.url), "utf8");
@@ -29,7 +29,7 @@ export const sansioKernel = {
   list: () => [],
 };
 
-/** An instance of the kernel, and views of its memory. */
+/** Returns an instance of the kernel, and views of its memory. */
 export function loadKernel() {
   /** @type {any} */
   const kernel = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(kernelUrl))).exports;
@@ -54,7 +54,12 @@ function open(kind) {
   const { INPUT, CHUNKED, REQUEST, RESPONSE } = layout;
   const what = kind === "request" ? REQUEST : RESPONSE;
 
-  /** @param {number} position @param {number} end the chunks of a body: their size lines, and the CRLF behind each */
+  /**
+   * Scans the chunks of a body: their size lines, and the CRLF after each.
+   *
+   * @param {number} position
+   * @param {number} end
+   */
   function scanChunks(position, end) {
     while (position < end) {
       const taken = kernel.scanChunkLine(position, end, 0, 16, 16384);

@@ -1,5 +1,5 @@
 // @ts-check
-// Ourselves, through the public interface alone.
+// Our own connections, through the public interface alone.
 
 import { Http1Connection } from "sansio";
 import { totalLength } from "./fields.mjs";
@@ -57,8 +57,8 @@ function makeServer() {
 }
 
 /**
- * What it sent is not drained: arrays that are dropped outside the time are freed within it, by another thread (a response
- * took 460 ns or 800, by chance).
+ * Does not drain what the client sent: arrays dropped before the timing would be freed during it, by another thread (a
+ * response took 460 ns or 800, by chance).
  *
  * @returns {Http1Connection}
  */
@@ -158,7 +158,7 @@ function startNextCycle(client) {
 }
 
 /**
- * The loop of every caller: events until there is no more to read.
+ * The loop that every caller has: pulls events until there is no more to read.
  *
  * @param {(head: any, body: number) => void} onMessage
  * @param {(connection: Http1Connection) => void} goOn
