@@ -1,5 +1,5 @@
-// HTTP/1.1's input to events, message after message. A connection answers or asks in between so that its machine moves on;
-// what it would send goes nowhere.
+// Decodes HTTP/1.1 input to events, message by message. In between, the connection sends a response or a request so
+// that its state machine moves on; what it sends is thrown away.
 import { Http1Connection } from "../index.ts";
 import type { Decoder, Emit } from "./decoder.ts";
 
@@ -31,7 +31,7 @@ export class RequestDecoder implements Decoder {
     for (const event of this.#connection.events()) {
       if (event.type === "request") this.#method = event.method;
       this.#emit(event, event.offset);
-      // Not before the end: a final response already sent changes what an end of input in the body means.
+      // Not earlier: a final response that has already been sent changes the meaning of an EOF inside the body.
       if (event.type === "end-of-message") this.#answer();
     }
   }
@@ -52,8 +52,8 @@ export class RequestDecoder implements Decoder {
 }
 
 /**
- * Every response gets a connection of its own: octets that were there before a request was sent do not answer it, and how
- * many responses the input holds is not known before.
+ * Uses a new connection for every response: octets received before a request was sent cannot answer it, and the number
+ * of responses in the input is not known in advance.
  */
 export class ResponseDecoder implements Decoder {
   readonly protocol = "http1";
@@ -108,7 +108,7 @@ export class ResponseDecoder implements Decoder {
   }
 }
 
-/** @throws LocalProtocolError for what is no method */
+/** @throws LocalProtocolError for something that is not a method */
 export function checkMethods(methods: readonly string[]): void {
   for (const method of methods) ask(new Http1Connection("client"), method);
 }

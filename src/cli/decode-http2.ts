@@ -1,5 +1,6 @@
-// HTTP/2's input to frames and events. A connection reads what one end sent; what it would send goes nowhere. Of the other
-// end it takes everything to be as it must have been: its settings are the widest, the streams that it must have opened are.
+// Decodes HTTP/2 input to frames and events. A connection reads what one end sent; what it sends itself is thrown away.
+// It assumes that the other end did whatever it must have done: announced the widest settings, and opened the streams
+// that the input speaks of.
 import {
   HTTP2_LIMITS,
   Http2Connection,
@@ -15,12 +16,14 @@ import { FRAME_HEADER_SIZE, type Frame, FrameCutter, type Piece, PREFACE_SIZE } 
 const HIGHEST_WINDOW = 2 ** 31 - 1;
 const HIGHEST_STREAM_ID = 2 ** 31 - 1;
 
-/** Streams that a client may have open and the server has not said anything about when it says goodbye. */
+/** How many streams a client may have open that the server has not mentioned when it sends GOAWAY. */
 const MOST_AHEAD = 100;
 
 const LIMITS = Object.fromEntries(HTTP2_LIMITS.map(({ name, ceiling }) => [name, ceiling])) as unknown as Http2Limits;
 
-/** What the end that is not seen may have announced. It holds when the other acknowledges settings, as theirs did. */
+/**
+ * What the unseen end may have announced. Applied when the other end acknowledges settings, as it did the real ones.
+ */
 const OPTIONS: Http2Options = {
   limits: LIMITS,
   windows: { stream: HIGHEST_WINDOW, connection: HIGHEST_WINDOW },
@@ -33,18 +36,18 @@ export class Http2Decoder implements Decoder {
   readonly switchedAt = undefined;
   position = 0;
   isFaulty = false;
-  /** The highest stream of the peer's that there was an event of. */
+  /** The highest peer-initiated stream that had an event. */
   highest = 0;
-  /** Told of every event. */
+  /** Called for every event. */
   onEvent: (event: Http2ReceivedEvent) => void = () => undefined;
   readonly #emit: Emit;
   readonly #role: Http2Role;
   readonly #cutter: FrameCutter;
   readonly #connection: Http2Connection;
-  /** Of requests, by stream. */
+  /** Methods of requests, by stream. */
   readonly #methods = new Map<number, string>();
   #nextId: number;
-  /** Streams that were opened only because a later one was. */
+  /** Streams opened here that the input has not mentioned, only a later stream or a GOAWAY. */
   readonly #unseen = new Set<number>();
 
   constructor(role: Http2Role, methods: readonly string[], emit: Emit) {
@@ -77,7 +80,7 @@ export class Http2Decoder implements Decoder {
   }
 
   end(): void {
-    // Requests that were told of, and perhaps not answered.
+    // Requests learned from the other direction, perhaps without a response.
     for (const streamId of this.#methods.keys()) {
       this.#openUpTo(streamId);
       this.#unseen.delete(streamId);
@@ -87,18 +90,18 @@ export class Http2Decoder implements Decoder {
     this.#pull();
   }
 
-  /** Of the other direction: the request on this stream. */
+  /** Learns the request on this stream from the other direction. */
   learn(streamId: number, method: string): void {
     this.#methods.set(streamId, method);
   }
 
-  /** Of the other direction: the stream was reset. */
+  /** Learns from the other direction that the stream was reset. */
   reset(streamId: number): void {
     this.#openUpTo(streamId);
     try {
       this.#connection.reset(streamId);
     } catch (error) {
-      // What was reset is nothing that could be known here.
+      // The reset stream is one that cannot be known here.
       if (!(error instanceof LocalProtocolError)) throw error;
     }
   }
@@ -123,7 +126,7 @@ export class Http2Decoder implements Decoder {
     this.onEvent(event);
   }
 
-  /** Without what only this decoder has made up. */
+  /** Returns the event without anything that this decoder made up. */
   #asTheyWere(event: Http2ReceivedEvent): Http2ReceivedEvent {
     if (event.type === "settings-acknowledged") return { ...event, settings: {} };
     return event.type === "goaway" ? { ...event, unprocessed: event.unprocessed.filter(this.#isSeen) } : event;
@@ -135,7 +138,10 @@ export class Http2Decoder implements Decoder {
     return streamId % 2 === (this.#role === "client" ? 1 : 0);
   }
 
-  /** A frame on a stream of this end: it was opened, and those before it. Before GOAWAY, all that may come to be spoken of. */
+  /**
+   * Opens the streams that a frame implies: for a frame on a stream of this end, that stream and all before it; before
+   * a GOAWAY, all that it may refer to.
+   */
   #prepare({ frame, streamId }: Frame, octets: Uint8Array): void {
     if (frame === "GOAWAY" && this.#role === "client") {
       const last = Math.min(lastStreamOf(octets), this.#nextId + 2 * MOST_AHEAD);
@@ -151,8 +157,9 @@ export class Http2Decoder implements Decoder {
   }
 
   /**
-   * False when it cannot be: the connection then says what is wrong with frames on it. Where the peer takes no more streams
-   * and one must have been opened, one of those that nothing was said about was given up.
+   * Opens the next stream. False if that is impossible: the connection then reports what is wrong with frames on it. If
+   * the peer allows no more streams but this one must have been opened (`isSure`), the oldest unmentioned one must have
+   * been reset.
    */
   #open(isSure: boolean): boolean {
     try {
@@ -179,11 +186,11 @@ export class Http2Decoder implements Decoder {
   }
 }
 
-/** Both directions of a connection, in an order in which they can have been sent. */
+/** Joins both directions of a connection in an order in which they can have been sent. */
 export class Join {
   readonly client: Http2Decoder;
   readonly server: Http2Decoder;
-  /** SETTINGS and PING of the client, and how many of them the server has acknowledged. */
+  /** How many SETTINGS and PING the client has sent, and how many of them the server has acknowledged. */
   readonly #asked = { SETTINGS: 0, PING: 0 };
   readonly #answered = { SETTINGS: 0, PING: 0 };
 
@@ -215,7 +222,7 @@ export class Join {
     this.server.take(piece);
   }
 
-  /** Can the server have sent this by what the client has said so far? */
+  /** Whether the server can have sent this, given what the client has sent so far. */
   isCaused({ frame, octets }: Piece): boolean {
     if (frame === null || this.#asked.SETTINGS === 0) return false;
     const { frame: name, flags, streamId } = frame;
@@ -228,7 +235,7 @@ export class Join {
   }
 }
 
-/** Of a GOAWAY frame; the highest there is when it does not say. */
+/** Returns the last stream id of a GOAWAY frame; the highest possible id if the frame is too short to have one. */
 function lastStreamOf(octets: Uint8Array): number {
   if (octets.length < FRAME_HEADER_SIZE + 8) return HIGHEST_STREAM_ID;
   return new DataView(octets.buffer, octets.byteOffset).getUint32(FRAME_HEADER_SIZE) & HIGHEST_STREAM_ID;

@@ -1,4 +1,4 @@
-// Octets of a connection, of a protocol that is given or found out. Knows no file and no text.
+// Decodes the octets of a connection, with the protocol given or detected. Knows nothing of files and text output.
 import { Http2Connection } from "../index.ts";
 import { checkMethods, RequestDecoder, ResponseDecoder } from "./decode-http1.ts";
 import { Http2Decoder } from "./decode-http2.ts";
@@ -7,7 +7,7 @@ import { FRAME_HEADER_SIZE } from "./frames.ts";
 
 const NOTHING = new Uint8Array(0);
 
-/** @throws LocalProtocolError for what is no method */
+/** @throws LocalProtocolError for something that is not a method */
 export function createDecoder(
   protocol: Protocol | "auto",
   role: Role,
@@ -20,7 +20,7 @@ export function createDecoder(
   return role === "server" ? new RequestDecoder(emit) : new ResponseDecoder(methods, emit);
 }
 
-/** Which protocol it is the first octets say. */
+/** Chooses the protocol by the first octets. */
 class SniffingDecoder implements Decoder {
   readonly #role: Role;
   readonly #create: (protocol: Protocol) => Decoder;
@@ -71,7 +71,10 @@ class SniffingDecoder implements Decoder {
   }
 }
 
-/** A client of HTTP/2 begins with its preface, a server with SETTINGS on stream 0 (RFC 9113 3.4); null: too few octets. */
+/**
+ * Detects the protocol. An HTTP/2 client begins with its preface, a server with SETTINGS on stream 0 (RFC 9113 3.4).
+ * Null if there are too few octets.
+ */
 export function sniff(role: Role, octets: Uint8Array): Protocol | null {
   if (role === "server") {
     const sniffed = Http2Connection.sniff(octets);

@@ -1,5 +1,5 @@
-// An event as words for people: what follows its type, a line each. What is not visible ASCII is escaped, for a terminal would
-// obey it.
+// Describes events for people: the lines that follow an event's type. Anything that is not visible ASCII is escaped,
+// because a terminal would obey it.
 import type { HeaderFields } from "../index.ts";
 import type { Shown } from "./decoder.ts";
 
@@ -69,7 +69,7 @@ function requestLine({ method, target, scheme, authority, protocol }: RequestLin
   return [visible(`${method} ${target} HTTP/2`) + where, ...given.map(([name, value]) => visible(`${name}: ${value}`))];
 }
 
-/** Of HTTP/2. */
+/** Returns the stream of an HTTP/2 event. */
 function on(event: object): string {
   return "streamId" in event ? `, stream ${event.streamId}` : "";
 }
@@ -90,7 +90,7 @@ function excerpt(data: Uint8Array): string {
   return `"${visible(shown)}"${data.length > EXCERPT_OCTETS ? ` and ${count(data.length - EXCERPT_OCTETS, "more octet")}` : ""}`;
 }
 
-/** One character per octet. */
+/** Escapes whatever is not visible ASCII. @param octets one character per octet */
 export function visible(octets: string): string {
   return octets.replace(
     /[^ -~]/g,

@@ -1,16 +1,16 @@
-// HTTP/2's octets cut into frames, by their lengths alone: what a frame means is the connection's to say.
+// Cuts HTTP/2 octets into frames by their lengths alone: interpreting a frame is up to the connection.
 
-/** The nine octets before a payload (RFC 9113 4.1). */
+/** A frame header: the nine octets before a payload (RFC 9113 4.1). */
 export interface Frame {
   readonly type: "frame";
-  /** The name of its type, or the number of one that has none. */
+  /** The name of the frame type, or its number if it has no name. */
   readonly frame: string | number;
   readonly flags: readonly string[];
   readonly streamId: number;
   readonly length: number;
 }
 
-/** The client's first octets, or a whole frame. */
+/** The client's preface (`frame` is null), or a whole frame. */
 export interface Piece {
   readonly octets: Uint8Array;
   /** Octets of the input before it. */
@@ -25,7 +25,7 @@ const ACK = { 1: "ACK" };
 const END_HEADERS = { 4: "END_HEADERS" };
 const PADDED = { 8: "PADDED" };
 
-/** Types with their flags, by number (RFC 9113 6, RFC 7838 4, RFC 8336 2, RFC 9218 7.1). */
+/** Frame types and their flags, by number (RFC 9113 6, RFC 7838 4, RFC 8336 2, RFC 9218 7.1). */
 const TYPES: Readonly<Record<number, { readonly name: string; readonly flags: Readonly<Record<number, string>> }>> = {
   0: { name: "DATA", flags: { 1: "END_STREAM", ...PADDED } },
   1: { name: "HEADERS", flags: { 1: "END_STREAM", ...END_HEADERS, ...PADDED, 32: "PRIORITY" } },
@@ -59,7 +59,7 @@ export class FrameCutter {
     for (let piece = this.#next(); piece !== null; piece = this.#next()) yield piece;
   }
 
-  /** What is left when the input ends: a frame that is not whole. */
+  /** Returns what is left when the input ends: an incomplete frame. */
   rest(): Uint8Array {
     return this.#whole();
   }

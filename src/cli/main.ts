@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The `sansio` command: arguments, files, exit codes. What is decoded is decode.ts's, how it looks print.ts's.
+// The `sansio` command: arguments, files, exit codes. decode.ts does the decoding, print.ts the output format.
 import { once } from "node:events";
 import { createReadStream, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -55,7 +55,7 @@ const ROLES: readonly Role[] = ["server", "client"];
 
 class UsageError extends Error {}
 
-// A reader that has seen enough (`| head`) is no failure.
+// A reader that has seen enough (`| head`) is not a failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
   complain(`cannot write: ${error.message}`);
@@ -120,7 +120,7 @@ function newDecoder(protocol: Protocol | "auto", role: string, methods: string[]
   }
 }
 
-/** Piece by piece: neither the input nor the output is ever held whole. */
+/** Decodes piece by piece: neither the input nor the output is ever held whole. */
 async function decode(decoder: Decoder, printer: Printer, file: string | undefined): Promise<number> {
   const isSound = await told(decoder, printer, async () => {
     for await (const octets of read(file)) {
@@ -134,7 +134,7 @@ async function decode(decoder: Decoder, printer: Printer, file: string | undefin
   return isSound && !decoder.isFaulty ? 0 : 1;
 }
 
-/** Does it; false when the input broke the protocol, which is the last that is said. */
+/** Runs `work`. Returns false if the input broke the protocol, after printing that as the last thing. */
 async function told(decoder: Decoder, printer: Printer, work: () => void | Promise<void>): Promise<boolean> {
   try {
     await work();
@@ -146,7 +146,10 @@ async function told(decoder: Decoder, printer: Printer, work: () => void | Promi
   }
 }
 
-/** Frame by frame: what the server sent as soon as it can have been sent, what the client sent before that. */
+/**
+ * Decodes both directions frame by frame: what the server sent as soon as it can have sent it, else what the client
+ * sent.
+ */
 async function decodeBoth(clientFile: string, serverFile: string, sniffs: boolean, printer: Printer): Promise<number> {
   const ends = { client: printer.from("client"), server: printer.from("server") };
   const join = new Join(ends.client.event, ends.server.event);

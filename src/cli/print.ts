@@ -1,10 +1,10 @@
-// Events as text: aligned lines for people, JSON lines for programs. Collects; its owner takes and writes.
+// Prints events: aligned lines for people, JSON lines for programs. Collects the text; its owner takes and writes it.
 import { styleText } from "node:util";
 import { HeaderFields, type RemoteProtocolError } from "../index.ts";
 import type { Emit, Protocol, Shown } from "./decoder.ts";
 import { count, describe, visible } from "./describe.ts";
 
-/** Which end sent it, where both are decoded. */
+/** Which end sent an event, if both are decoded. */
 export type From = "client" | "server";
 
 export interface Printer {
@@ -12,9 +12,9 @@ export interface Printer {
   error(this: void, error: RemoteProtocolError, offset: number, protocol: Protocol): void;
   /** Another protocol begins: octets from `offset` up to `end` are not decoded. */
   switched(this: void, offset: number, end: number): void;
-  /** The same for one of two directions. */
+  /** Returns a printer for one of two directions, with the same output. */
   from(end: From): Printer;
-  /** What was printed since the last call. */
+  /** Returns what was printed since the last call. */
   take(): string;
 }
 
@@ -51,7 +51,7 @@ function jsonLines(write: (line: string) => void, from: From | undefined): Lines
   };
 }
 
-/** Octets as base64, headers as pairs, the rest as it is. */
+/** Converts an event for JSON: octets as base64, headers as pairs, the rest unchanged. */
 function asJson(event: Shown): object {
   return Object.fromEntries(
     Object.entries(event).map(([name, value]: [string, unknown]) => {
@@ -90,7 +90,7 @@ function frameName(frame: string | number): string {
   return typeof frame === "string" ? frame : `type 0x${frame.toString(16)}`;
 }
 
-/** The text too names the offset, and counts from the first octet of its own connection. */
+/** Returns the error's text, which also names the offset, with the offset in the input instead of in its connection. */
 function messageOf(error: RemoteProtocolError, offset: number): string {
   return error.message.replace(`at octet ${error.offset}`, `at octet ${offset}`);
 }
