@@ -388,6 +388,17 @@ describe("a request that is given up", () => {
       await expect(fetched).rejects.toMatchObject({ code });
     }
   });
+
+  it("by a length without a body, of which nothing is sent: the next request is", async () => {
+    const { peer, connection } = connected();
+    const request = { method: "PUT", target: "/1", authority: "a", headers: { "content-length": "3" } };
+    await expect(connection.fetch(request)).rejects.toMatchObject({ code: "BODY_TOO_SHORT" });
+    const next = connection.fetch({ ...request, headers: { "Content-Length": "0" } });
+    await peer.receives("\r\n\r\n");
+    peer.send(OK);
+    expect((await next).status).toBe(200);
+    expect(peer.received).toBe("PUT /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
+  });
 });
 
 /** Twenty ways to misbehave; the last member is what the request rejects with, or its body. */

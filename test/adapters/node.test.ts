@@ -12,6 +12,7 @@ import {
   forward,
   type Handler,
   type HttpServer,
+  http2,
   type NodeServerOptions,
   request as requestOver,
   type ServerRequest,
@@ -443,6 +444,21 @@ describe("the client on a Duplex", () => {
   });
 });
 
+it.each([
+  ["http://b:81/p HTTP/1.1\r\nHost: a", "b:81", "the target's, which outranks Host"],
+  ["http://b HTTP/1.0\r\nConnection: close", "b", "the target's, of HTTP/1.0 too"],
+  ["/p HTTP/1.1\r\nHost: a", "a", "Host"],
+  ["/p HTTP/1.0\r\nConnection: close", "", "unknown, where nothing names it"],
+])("the authority of GET %j is %j: %s", async (text, authority) => {
+  const { connect } = await listening((request, reply) => reply.complete(200, {}, octets(`[${request.authority}]`)));
+  expect(await raw(connect(), `GET ${text}\r\n\r\n`, 300)).toContain(`[${authority}]`);
+});
+
+it("the authority of a CONNECT is its target (RFC 9112 3.2.3)", async () => {
+  const { connect } = await listening((request, reply) => reply.complete(403, {}, octets(`[${request.authority}]`)));
+  expect(await raw(connect(), "CONNECT b:1 HTTP/1.1\r\nHost: a\r\n\r\n")).toContain("[b:1]");
+});
+
 describe("a proxy", () => {
   async function proxied(handler: Handler, request: string) {
     let seen: ServerRequest | undefined;
@@ -491,6 +507,43 @@ describe("a proxy", () => {
         "HTTP/1.1 200 OK\r\nX-CasE: 1\r\nVia: 1.1 sansio\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n" +
         "3\r\none\r\n5\r\nthree\r\n0\r\nT-Out: 2\r\n\r\n",
     );
+  });
+
+  it("sends on a body that had come before it began", async () => {
+    const upstream = await listening(async (request, reply) => {
+      const body = octets(`${await request.text()} ${request.headers.get("content-length")}`);
+      reply.complete(200, { "Content-Length": String(body.length) }, body);
+    });
+    const proxy = await listening(async (request, reply) => {
+      await pause(20);
+      await forward(request, reply, new ClientConnection(upstream.connect()));
+    });
+    for (const [framing, length] of [
+      ["Content-Length: 2\r\n\r\nhi", "2"],
+      ["Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n", "null"],
+    ]) {
+      const answer = await raw(proxy.connect(), `POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${framing}`);
+      expect(answer).toMatch(new RegExp(`\r\n\r\nhi ${length}$`));
+    }
+    const client = new ClientConnection(proxy.connect(), { protocol: http2 });
+    const { body } = await client.request({ method: "POST", target: "/", authority: "a", scheme: "http", body: "hi" });
+    expect(await body.text()).toMatch(/^hi /);
+    const bodiless = await client.request({ ...get("/"), scheme: "http" });
+    expect(await bodiless.body.text()).toBe(" null");
+    await client.close();
+  });
+
+  it("drops from trailers what is for one hop", async () => {
+    let trailers: unknown;
+    const { answer } = await proxied(async (request, reply) => {
+      await request.bytes();
+      trailers = request.trailers?.raw();
+      reply.respond(200);
+      reply.end({ Connection: "close", "Keep-Alive": "1", T: "2" });
+    }, "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n" +
+      "0\r\nConnection: close, x\r\nKeep-Alive: 1\r\nX: 1\r\nT: 1\r\n\r\n");
+    expect(trailers).toEqual([["T", "1"]]);
+    expect(answer.endsWith("\r\n0\r\nT: 2\r\n\r\n")).toBe(true);
   });
 
   it.each([

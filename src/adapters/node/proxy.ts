@@ -2,8 +2,9 @@
 // field names as sent, trailers, informational responses and chunk boundaries.
 import type { Duplex } from "node:stream";
 import type { FieldPair } from "../../shared/header-fields.ts";
+import type { IncomingBody } from "../session/body.ts";
 import type { ResponseHead } from "../session/client.ts";
-import type { Reply, ServerRequest } from "../session/exchange.ts";
+import { hasBody, type Reply, type ServerRequest } from "../session/exchange.ts";
 import { forwardedFields, forwardedTarget, type Refusal, refusalOf } from "../session/proxy.ts";
 import { readyBody, sendBody } from "../web/body.ts";
 import type { ClientConnection } from "./connection.ts";
@@ -36,9 +37,9 @@ export async function forward(
   reply.onAbort = (error) => abort.abort(error);
   const { via = "sansio", headers: added = [] } = options;
   try {
-    const hasBody = !request.isComplete && isFramed(request);
+    const isFilled = hasBody(request);
     // In HTTP/1.1 a body with a Content-Length cannot have trailers.
-    const hasTrailers = hasBody && !request.headers.has("content-length");
+    const hasTrailers = isFilled && !request.headers.has("content-length");
     const { target, authority } = forwardedTarget(request.head);
     const response = await upstream.request(
       {
@@ -52,15 +53,15 @@ export async function forward(
           [...forwardedFields(request.headers).filter(isNotHost), viaOf(request.httpVersion, via)],
           added,
         ),
-        body: hasBody ? request.chunks() : null,
-        trailers: hasTrailers ? () => request.trailers?.raw() ?? [] : undefined,
+        body: isFilled ? request.chunks() : null,
+        trailers: hasTrailers ? () => forwardedTrailers(request) : undefined,
       },
       { signal: abort.signal, onInformational: (head) => inform(reply, head) },
     );
     const { status, headers, body } = response;
     reply.respond(status, [...forwardedFields(headers), viaOf("1.1", via)]);
     const pieces = reply.request.method === "HEAD" ? null : readyBody(body.chunks()).body;
-    await sendBody(reply, pieces, () => (headers.has("content-length") ? [] : (body.trailers?.raw() ?? [])));
+    await sendBody(reply, pieces, () => (headers.has("content-length") ? [] : forwardedTrailers(body)));
   } catch (error) {
     if (reply.isAborted) return;
     if (reply.hasBegun) reply.abort(error);
@@ -97,13 +98,9 @@ function connectedOrNot(stream: Duplex): Promise<void> {
   });
 }
 
-/**
- * Whether the request has a body: in HTTP/1.1 its fields say so (RFC 9112 6); in HTTP/2 it has one unless the stream
- * ended with the head.
- */
-function isFramed({ httpVersion, headers }: ServerRequest): boolean {
-  if (httpVersion === "2" || headers.has("transfer-encoding")) return true;
-  return headers.has("content-length") && headers.get("content-length") !== "0";
+/** Returns the trailers to forward: hop-by-hop names are dropped from them as from the head. */
+function forwardedTrailers({ trailers }: IncomingBody): FieldPair[] {
+  return trailers === null ? [] : forwardedFields(trailers);
 }
 
 function inform(reply: Reply, { status, headers }: ResponseHead): void {

@@ -3,6 +3,7 @@ import { LocalProtocolError } from "../../shared/errors.ts";
 import type { HeaderFields, HeaderInput } from "../../shared/header-fields.ts";
 import { type BodySource, IncomingBody } from "./body.ts";
 import { disconnected, NetworkError } from "./errors.ts";
+import { forwardedTarget } from "./proxy.ts";
 
 /** The head of a request. The request events of both HTTP/1.1 and HTTP/2 have this shape. */
 export interface RequestHead {
@@ -63,15 +64,24 @@ export class ServerRequest extends IncomingBody {
     return this.head.scheme || this.session.scheme;
   }
 
-  /** The host and port that the request is for; "" if it names none. */
+  /** The host and port that the request is for; "" if it names none. A target that names them overrides Host (RFC 9112 3.2.2). */
   get authority(): string {
-    return this.head.authority || (this.head.headers.get("host") ?? "");
+    return forwardedTarget(this.head).authority;
   }
 
   /** The protocol that an extended CONNECT asks for (RFC 8441); else null. */
   get protocol(): string | null {
     return this.head.protocol ?? null;
   }
+}
+
+/**
+ * Whether the request has a body, even if all of it has arrived: in HTTP/1.1 its fields say so (RFC 9112 6); in HTTP/2 a
+ * request without a body is complete when it arrives.
+ */
+export function hasBody({ httpVersion, headers, isComplete, received }: ServerRequest): boolean {
+  if (httpVersion === "2") return !isComplete || received > 0;
+  return headers.has("transfer-encoding") || Number(headers.get("content-length") ?? 0) > 0;
 }
 
 const WAITING = 0;

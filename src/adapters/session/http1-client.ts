@@ -3,6 +3,7 @@
 import { ClientConnection } from "../../http1/client.ts";
 import type { Http1Event, Http1Options, RemoteProtocolError } from "../../http1/index.ts";
 import type { Http2Options } from "../../http2/index.ts";
+import { LocalProtocolError } from "../../shared/errors.ts";
 import type { FieldPair, HeaderInput } from "../../shared/header-fields.ts";
 import { IncomingBody } from "./body.ts";
 import {
@@ -81,7 +82,9 @@ export class Http1ClientSession implements ClientSession {
 
   open(request: OutgoingRequest, listener: ResponseListener): ClientExchange {
     const { method, target } = request;
-    this.http.send({ type: "request", method, target, headers: fieldsOf(request) });
+    const headers = fieldsOf(request);
+    if (!request.hasBody) checkBodiless(headers);
+    this.http.send({ type: "request", method, target, headers });
     if (!request.hasBody) this.http.send(END_OF_MESSAGE);
     const exchange = new ClientExchange(this, request, listener, 0);
     this.exchanges.push(exchange);
@@ -351,6 +354,12 @@ export class Http1ClientSession implements ClientSession {
     if (exchange.body === null) return exchange.hasEnded ? "response" : "";
     return exchange.body.isWaiting ? "" : "body";
   }
+}
+
+/** @throws LocalProtocolError for the length of a body that is not there: the head alone would block the connection */
+function checkBodiless(headers: readonly FieldPair[]): void {
+  const length = headers.find(([name, value]) => name.toLowerCase() === "content-length" && Number(value) > 0);
+  if (length !== undefined) throw new LocalProtocolError("BODY_TOO_SHORT");
 }
 
 /** Returns the fields, adding Host, and Transfer-Encoding for a body of unknown length. */

@@ -99,10 +99,11 @@ function refusal(status: number, reason: string): Refusal {
 
 /**
  * Returns the target and authority to forward. For an absolute-form target, both come from its URL, which overrides
- * Host.
+ * Host. The target of a CONNECT is the authority itself.
  */
 export function forwardedTarget(request: RequestHead): { target: string; authority: string } {
-  const { target, headers, authority } = request;
+  const { method, target, headers, authority } = request;
+  if (method === "CONNECT") return { target, authority: authority || target };
   const absolute = /^https?:\/\/([^/?#]+)([^#]*)/i.exec(target);
   if (absolute === null) return { target, authority: authority || (headers.get("host") ?? "") };
   const rest = absolute[2] as string;

@@ -2,7 +2,7 @@
 // carry what Fetch types cannot: all request fields, trailers, informational responses, upgrades.
 import { type FieldPair, fieldPairs, type HeaderFields, type HeaderInput } from "../../shared/header-fields.ts";
 import { NetworkError } from "../session/errors.ts";
-import type { Handler, Reply, ServerRequest } from "../session/exchange.ts";
+import { type Handler, hasBody, type Reply, type ServerRequest } from "../session/exchange.ts";
 import {
   type Body,
   cancelBody,
@@ -147,14 +147,6 @@ function signalOf(reply: Reply): AbortSignal {
     controller.abort(error);
   };
   return controller.signal;
-}
-
-/** Whether the request has a body: by its framing; in HTTP/2, a request without one is complete when it arrives. */
-function hasBody(request: ServerRequest): boolean {
-  if (request.isComplete) return false;
-  const { headers } = request;
-  if (request.httpVersion === "2") return true;
-  return headers.has("transfer-encoding") || Number(headers.get("content-length") ?? 0) > 0;
 }
 
 /** Returns undefined if the target does not form a URL. */
