@@ -6,20 +6,20 @@ export const LIMIT_NOTES: { readonly [L in keyof Limits]: readonly [what: string
   maxHeadBytes: ["octets of a head", "Node 16 KiB, h11 16 KiB, http-parser-js 80 KiB, hyper 400 KiB"],
   maxFields: [
     "fields of a head or trailer section",
-    "hyper 100, Apache 100; Node drops fields above 1000 silently, which helps smuggling",
+    "hyper 100, Apache 100; Node silently drops fields above 1000, which helps smuggling",
   ],
   maxTargetBytes: ["octets of the request target", "RFC 9112 3 recommends at least 8000; milo 8 KiB"],
   maxTrailerBytes: ["octets of a trailer section", "Node, h11, hyper, undici 16 KiB; http-parser-js none"],
   maxChunkLineBytes: ["octets of a chunk-size line", "h11 16 KiB"],
-  maxChunkExtensionBytes: ["octets of chunk extensions in a line", "Node 16 KiB a chunk (CVE-2024-22019)"],
-  maxChunkExtensionTotalBytes: ["octets of chunk extensions in a message", "hyper 16 KiB a body"],
+  maxChunkExtensionBytes: ["octets of chunk extensions in a line", "Node 16 KiB per chunk (CVE-2024-22019)"],
+  maxChunkExtensionTotalBytes: ["octets of chunk extensions in a message", "hyper 16 KiB per body"],
   maxChunkSizeDigits: ["digits of a chunk size", "picohttpparser and hyper 16, h11 20"],
   maxLeadingEmptyLines: [
     "empty lines before a request",
     "RFC 9112 2.2 asks for at least one; h11 none, llhttp any number",
   ],
   maxInformationalResponses: ["informational responses to one request", "none in h11, llhttp, Node"],
-  maxBodyBytes: ["octets of the body of one message", "the application's to know: nginx 1 MiB"],
+  maxBodyBytes: ["octets of the body of one message", "up to the application; nginx 1 MiB"],
 };
 
 /** What each leniency lets pass, who needs it, and what it risks. */
@@ -27,37 +27,37 @@ export const LENIENCY_NOTES: { readonly [L in keyof Leniencies]: readonly [what:
   {
     obsFold: [
       "fields folded over several lines",
-      "user agents of old servers (RFC 9112 5.2 bids them unfold)",
-      "a front that reads the fold as a field of its own sees other fields (CVE-2022-32215)",
+      "clients of old servers (RFC 9112 5.2 requires user agents to unfold)",
+      "a front that reads the fold as a separate field sees different fields (CVE-2022-32215)",
     ],
     bareLf: [
-      "LF alone ends a line of a head or trailer section",
+      "a bare LF ends a line of a head or trailer section",
       "hand-written peers and tests, embedded devices (h11 #7)",
-      "a front that takes LF for data forwards a hidden message (CVE-2022-32214)",
+      "a front that takes LF as data forwards a hidden message (CVE-2022-32214)",
     ],
     repeatedContentLength: [
-      "Content-Length several times, all equal",
-      "clients of servers behind a doubling proxy (httpx #767)",
-      "a peer that reads another of them frames otherwise (CVE-2026-1525)",
+      "several Content-Length fields, all equal",
+      "clients of servers behind a proxy that duplicates the field (httpx #767)",
+      "a peer that uses a different one frames the message differently (CVE-2026-1525)",
     ],
     missingReasonSpace: [
-      "a status line without the SP before the reason",
+      "a status line without the SP before the reason phrase",
       "clients of many small servers (h11 #32)",
       "none known",
     ],
     controlBytesInValues: [
-      "controls other than NUL, CR, LF in values",
-      "crawlers that meet odd cookies (h11 #57, #113)",
-      "log and terminal injection; VT and FF are white space to some parsers",
+      "control characters other than NUL, CR, LF in values",
+      "crawlers that encounter odd cookies (h11 #57, #113)",
+      "log and terminal injection; some parsers treat VT and FF as whitespace",
     ],
     nonAsciiTarget: [
-      "octets from 0x80 in the request target",
+      "octets from 0x80 up in the request target",
       "servers of clients that do not percent-encode (h11 #48, #69)",
-      "caches and filters that decode otherwise see another path",
+      "caches and filters that decode it differently see another path",
     ],
     chunkSizeWhitespace: [
-      "SP and HTAB after a chunk size",
+      "SP or HTAB after a chunk size",
       "clients of servers that pad chunk sizes (h11 #133)",
-      "a front that stops at the space frames otherwise",
+      "a front that stops at the space frames the body differently",
     ],
   };
