@@ -1,4 +1,4 @@
-// What kind of octet each octet is, as predicates that quote the RFCs. They fill the CLASS table once, at instantiation.
+// The classes of octets, as predicates that quote the RFCs. They fill the CLASS table once, at instantiation.
 import { CLASS } from "./layout";
 
 export const HTAB: u32 = 0x09;
@@ -15,7 +15,7 @@ export const DEL: u32 = 0x7f;
 
 export const TOKEN: u32 = 1 << 0;
 export const HEX: u32 = 1 << 1;
-/** What stands in a reg-name besides pct-encoded: unreserved / sub-delims. */
+/** What a reg-name may have besides pct-encoded: unreserved / sub-delims. */
 export const NAME_OCTET: u32 = 1 << 2;
 export const QUOTED_TEXT: u32 = 1 << 3;
 
@@ -27,19 +27,25 @@ function isAlpha(b: u32): bool {
   return (b | 0x20) - 0x61 < 26;
 }
 
-/** Is b one of the characters of `list`? */
+/** Returns whether b is one of the characters of `list`. */
 function isOneOf(b: u32, list: string): bool {
   // coverage: the lists are constants, and none is empty
   for (let i = 0; i < list.length; i++) if (<u32>list.charCodeAt(i) == b) return true;
   return false;
 }
 
-/** tchar = "!" / "#" / "$" / "%" / "&" / "'" / "*" / "+" / "-" / "." / "^" / "_" / "`" / "|" / "~" / DIGIT / ALPHA (RFC 9110 5.6.2) */
+/**
+ * tchar = "!" / "#" / "$" / "%" / "&" / "'" / "*" / "+" / "-" / "." / "^" / "_" / "`" / "|" / "~" / DIGIT / ALPHA
+ * (RFC 9110 5.6.2)
+ */
 function isToken(b: u32): bool {
   return isDigit(b) || isAlpha(b) || isOneOf(b, "!#$%&'*+-.^_`|~");
 }
 
-/** unreserved = ALPHA / DIGIT / "-" / "." / "_" / "~"; sub-delims = "!" / "$" / "&" / "'" / "(" / ")" / "*" / "+" / "," / ";" / "=" (RFC 3986 2.2, 2.3) */
+/**
+ * unreserved = ALPHA / DIGIT / "-" / "." / "_" / "~" (RFC 3986 2.3),
+ * sub-delims = "!" / "$" / "&" / "'" / "(" / ")" / "*" / "+" / "," / ";" / "=" (RFC 3986 2.2)
+ */
 function isNameOctet(b: u32): bool {
   return isDigit(b) || isAlpha(b) || isOneOf(b, "-._~!$&'()*+,;=");
 }
@@ -71,22 +77,25 @@ export function isSpace(b: u32): bool {
   return b == SP || b == HTAB;
 }
 
-/** The octet at p in lower case. ASCII letters only. */
+/** Returns the octet at p, an ASCII letter in lower case. */
 export function lower(p: usize): u32 {
   const b: u32 = load<u8>(p);
   return b - 0x41 < 26 ? b | 0x20 : b;
 }
 
-/** Setting bit 5 makes ASCII letters lower-case; no two tokens of which one is a known name become equal by it. */
+/** Setting bit 5 makes ASCII letters lower-case. It makes no other token equal to a known name. */
 export const LOWER: u64 = 0x2020202020202020;
 
-/** The first eight octets, lower-case, of the `length` at p; of fewer, zeros behind. Reads nothing at or past p + length, but what lies before it. */
+/**
+ * Returns the first eight of the `length` octets at p, in lower case; zeros follow if there are fewer. Reads nothing at
+ * or past p + length, but may read octets before p.
+ */
 export function firstOctets(p: usize, length: u32): u64 {
   if (length >= 8) return load<u64>(p, 0, 1) | LOWER;
   return (load<u64>(p + length - 8, 0, 1) | LOWER) >> (64 - 8 * <u64>length);
 }
 
-/** The last eight octets, lower-case, of the `length` at p; zero when there are fewer. */
+/** Returns the last eight of the `length` octets at p, in lower case; zero if there are fewer. */
 export function lastOctets(p: usize, length: u32): u64 {
   return length >= 8 ? load<u64>(p + length - 8, 0, 1) | LOWER : 0;
 }

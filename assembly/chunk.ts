@@ -34,8 +34,9 @@ import { skipToken } from "./skip";
 import { MAX_INTEGER } from "./values";
 
 /**
- * Reads one line. Writes the size to HEAD_LENGTH and the octets from the size to CRLF to HEAD_EXTENSION_OCTETS. LF alone
- * never ends it (RFC 9112 erratum 7633), whatever is allowed in heads; src/compat may allow it here.
+ * Scans one line. Writes the size to HEAD_LENGTH and the number of octets between size and CRLF to
+ * HEAD_EXTENSION_OCTETS. LF alone never ends the line (RFC 9112 erratum 7633), whatever is allowed in heads; only
+ * src/compat may allow it here.
  */
 export function scanChunkLine(start: usize, end: usize, allow: u32, maxDigits: u32, maxExtensions: u32): i32 {
   let p = start;
@@ -56,7 +57,9 @@ export function scanChunkLine(start: usize, end: usize, allow: u32, maxDigits: u
   return next <= 0 ? next : next - <i32>start;
 }
 
-/** Where the extensions from `first` end, that is at the line end; no more than `max` octets of them. */
+/**
+ * Returns where the extensions that begin at `first` end, which is the line end. More than `max` octets are a fault.
+ */
 function scanExtensions(first: usize, start: usize, end: usize, allow: u32, max: u32): i32 {
   const status = scanExtensionList(first, start, end, allow);
   let reached = end;

@@ -1,5 +1,6 @@
-// Known field names have identities: a perfect hash, case-insensitive, built once from the text of the names, which the
-// bridge hands in: in the kernel as well it would be delivered twice (3.3 KB, as asc's strings have two octets a char).
+// The identities of known field names: a perfect hash, case-insensitive, built once from the text of the names. The
+// bridge hands that in: in the kernel as well, it would be delivered twice (3.3 KB, as asc's strings have two octets a
+// char).
 import { COLON, SP } from "./bytes";
 import {
   KEY_MASKS,
@@ -14,8 +15,8 @@ import {
 } from "./layout";
 
 /**
- * The only known name that this one can be, or NAME_UNKNOWN. Its last octets, at most eight, without the bit of their case, and
- * its length are a key; the multiplier was found by search: it sends the known names to slots of their own.
+ * Returns the only known name that this one can be, or NAME_UNKNOWN. The key is its length and its last octets, at most
+ * eight, without the bit of their case; the multiplier, found by search, sends each known name to a slot of its own.
  */
 export function candidate(nameEnd: usize, length: u32): i32 {
   return load<u8>(slotOf(nameEnd, length));
@@ -26,7 +27,7 @@ function slotOf(nameEnd: usize, length: u32): usize {
   return NAME_SLOTS + <usize>((key * SLOT_FACTOR) >> 55) + ((<usize>length) << 3);
 }
 
-/** The identity of the name of `length` (at least one) octets at p. */
+/** Returns the identity of the name of `length` (at least one) octets at p. */
 export function nameIdentity(p: usize, length: u32): i32 {
   if (length > NAME_SIZE) return NAME_UNKNOWN;
   const identity = candidate(p + length, length);
@@ -38,7 +39,7 @@ export function nameIdentity(p: usize, length: u32): i32 {
   return identity;
 }
 
-/** Is the name of this identity, of `length` octets at p, spelled as names.ts has it? Not one that is unknown. */
+/** Returns whether the name of `length` octets at p, of this identity, is spelled as in names.ts; false if unknown. */
 export function isSpelled(p: usize, length: u32, identity: i32): bool {
   const name = NAMES + identity * NAME_SIZE;
   // coverage: a name has at least one octet
@@ -47,8 +48,8 @@ export function isSpelled(p: usize, length: u32, identity: i32): bool {
 }
 
 /**
- * Puts the names, whose text of names.ts is in [p, end), and their slots into memory: to be called once, before the first
- * scan. Traps when two share a slot, or when the map is too small.
+ * Writes the names, given as the text of names.ts in [p, end), and their slots to memory. To be called once, before the
+ * first scan. Traps when two names share a slot, or when the map is too small.
  */
 export function takeNames(p: usize, end: usize): void {
   assertMap(__heap_base <= STATIC_END);

@@ -1,5 +1,5 @@
-// What RFC 9113 8.2 and 8.3 say of a field by itself: its name, and its value by the rule that the name stands for. The
-// order of fields, and which a message needs, is for those who know the tables.
+// What RFC 9113 8.2 and 8.3 demand of a single field: of its name, and of its value by the rule that the name stands
+// for. The order of fields, and which ones a message needs, is left to the code that has HPACK's tables.
 import { firstOctets, isClass, isSpace, lastOctets, lower, TOKEN } from "./bytes";
 import {
   ANY,
@@ -35,7 +35,10 @@ import {
 import { skipToken, skipValue, skipVisible } from "./skip";
 import { MAX_INTEGER, skipHostPort } from "./values";
 
-/** field-name = token, in lower case; a pseudo-field's begins with ":" (RFC 9113 8.2.1, 8.3) */
+/**
+ * Returns what is wrong with field-name = token, in lower case, which ":" precedes in a pseudo-field (RFC 9113 8.2.1,
+ * 8.3).
+ */
 export function nameFault(p: usize, end: usize): i32 {
   if (p < end && load<u8>(p) == 0x3a /* : */) p++;
   if (p == end) return BAD_FIELD_NAME;
@@ -48,7 +51,7 @@ export function nameFault(p: usize, end: usize): i32 {
   return fault;
 }
 
-/** The rule that a sound name stands for. */
+/** Returns the rule that a sound name stands for. */
 export function nameRule(p: usize, end: usize): u32 {
   const length = <u32>(end - p);
   const first = firstOctets(p, length);
@@ -80,7 +83,7 @@ function isConnectionSpecific(length: u32, first: u64, last: u64): bool {
   return length == 17 && first == 0x726566736e617274 && last == 0x676e69646f636e65;
 }
 
-/** What is wrong with the value [p, end) of a name with this rule. `odd`: may it have octets besides SP and visible ASCII? */
+/** Returns what is wrong with the value [p, end) under this rule. `odd`: it may hold more than SP and visible ASCII. */
 export function valueFault(rule: u32, p: usize, end: usize, odd: bool): i32 {
   if (rule == CONNECTION_FIELD) return CONNECTION_SPECIFIC_FIELD;
   if (rule == UNKNOWN_PSEUDO) return UNKNOWN_PSEUDO_FIELD;
@@ -140,7 +143,7 @@ function isStatus(p: usize, end: usize): bool {
   return end - p == 3 && isDigit(p) && load<u8>(p) != 0x30 && isDigit(p + 1) && isDigit(p + 2);
 }
 
-/** Content-Length = 1*DIGIT (RFC 9110 8.6), exactly countable */
+/** Returns what is wrong with Content-Length = 1*DIGIT (RFC 9110 8.6), at most 2^53-1. */
 function lengthFault(p: usize, end: usize): i32 {
   if (p == end) return BAD_CONTENT_LENGTH;
   let value: u64 = 0;

@@ -1,4 +1,5 @@
-// *( field-line CRLF ) CRLF: header and trailer fields (RFC 9112 2.1 and 5), in one pass with what they mean.
+// *( field-line CRLF ) CRLF: header and trailer fields (RFC 9112 2.1 and 5), read in one pass together with their
+// meaning.
 import { COLON, CR, DEL, isSpace, LF, SP } from "./bytes";
 import { isSpelled, nameIdentity } from "./field-names";
 import {
@@ -44,8 +45,8 @@ import { MOST_USUAL, scanUsual } from "./usual";
 import { readValue } from "./values";
 
 /**
- * *( field-line CRLF ) CRLF. Reads [p, end). Writes HEAD, and the records below `start`, the first octet of the head. The facts
- * of the start line are in HEAD_FACTS already.
+ * Scans *( field-line CRLF ) CRLF in [p, end). Writes HEAD, and the records below `start`, the first octet of the head.
+ * The facts of the start line are in HEAD_FACTS already. Returns what scanHead() returns.
  */
 export function scanFields(what: i32, start: usize, p: usize, end: usize, allow: u32, maxFields: u32): i32 {
   store<u32>(HEAD + HEAD_FIELD_COUNT, 0);
@@ -72,7 +73,7 @@ export function scanFields(what: i32, start: usize, p: usize, end: usize, allow:
   }
 }
 
-/** The section ended with the empty line from p to `behind`. */
+/** Finishes a section that ended with the empty line [p, behind). */
 function finish(what: i32, start: usize, p: usize, behind: i32, allow: u32): i32 {
   const record: usize = load<u32>(HEAD + HEAD_RECORD);
   const beside = load<u32>(HEAD + HEAD_OTHER_OCTETS) + 4 * load<u32>(HEAD + HEAD_FIELD_COUNT);
@@ -85,7 +86,10 @@ function finish(what: i32, start: usize, p: usize, behind: i32, allow: u32): i32
   return behind - <i32>start;
 }
 
-/** field-line = field-name ":" OWS field-value OWS: any line, CRLF included. Returns the position behind it, or NEED_DATA, or a fault. */
+/**
+ * Scans any line and its CRLF: field-line = field-name ":" OWS field-value OWS. Returns the position after it, or
+ * NEED_DATA, or a fault.
+ */
 function scanLine(p: usize, start: usize, end: usize, allow: u32, maxFields: u32): i32 {
   const count = load<u32>(HEAD + HEAD_FIELD_COUNT);
   if (p == end) return needData(p, start);
@@ -116,15 +120,16 @@ function scanLine(p: usize, start: usize, end: usize, allow: u32, maxFields: u32
   return next;
 }
 
-/** A name of visible ASCII, of any but the colon: more than a token. */
+/** Skips a name of any visible ASCII except the colon: more than a token. */
 function skipAnyName(p: usize, end: usize): usize {
   while (p < end && <u32>load<u8>(p) - (SP + 1) < DEL - SP - 1 && load<u8>(p) != COLON) p++;
   return p;
 }
 
 /**
- * A line without a colon directly behind a name: skips it. But one whose first word is a name that frames the message is
- * a fault, and so is an octet that no name and no value can hold. Returns the position behind it, or NEED_DATA, or a fault.
+ * Drops a line that has no colon directly after a name. But it is a fault if its first word is a name that frames the
+ * message, or if it has an octet that no name and no value can hold. Returns the position after it, or NEED_DATA, or a
+ * fault.
  */
 function dropLine(line: usize, nameEnd: usize, start: usize, end: usize, allow: u32): i32 {
   const stop: u32 = load<u8>(nameEnd);
@@ -151,7 +156,7 @@ function noteRead(identity: i32, value: usize, valueEnd: usize): void {
   store<u32>(HEAD + HEAD_READS_END, <u32>(at + READ_SIZE));
 }
 
-/** Adds NOT_FOR_TRAILERS, when one of the records, the last at `record`, tells of such a name. */
+/** Adds NOT_FOR_TRAILERS if any of the records, the last of which is at `record`, has such a name. */
 function noteForbidden(start: usize, record: usize): void {
   const forbidden = <u32>(LAST_NOT_FOR_TRAILERS - FIRST_NOT_FOR_TRAILERS);
   for (let at = start - 2 * RECORD_SIZE; at >= record; at -= sizeOf(at)) {
@@ -186,7 +191,7 @@ function readValues(start: usize, facts: u32): u32 {
   return facts;
 }
 
-/** Below the last record, that of the line [p, next). */
+/** Writes the record of the line [p, next) below the last record. */
 function writeRecord(identity: i32, p: usize, nameEnd: usize, value: usize, valueEnd: usize, next: usize): void {
   const record: usize = load<u32>(HEAD + HEAD_RECORD) - RECORD_SIZE;
   const length = <u32>(nameEnd - p);
@@ -214,7 +219,7 @@ function writeLong(record: usize, identity: i32, length: u32, gap: u32, valueLen
   store<u32>(HEAD + HEAD_LONG_RECORD, <u32>numbers);
 }
 
-/** The line [line, next) is left out: so many octets more are before the first line, or behind the value of the last record. */
+/** Leaves out the line [line, next): its octets join those before the first line, or after the last record's value. */
 function leaveOut(start: usize, line: usize, next: usize): void {
   const octets = <u32>(next - line);
   const record: usize = load<u32>(HEAD + HEAD_RECORD);
@@ -231,13 +236,13 @@ function writeNumber(at: usize, number: u32): void {
   store<u8>(at, octets >> 16, 2);
 }
 
-/** 21 bits in three octets of seven. */
+/** Spreads 21 bits over three octets, seven in each. */
 function spread(bits: u32): u32 {
   bits += bits & ~0x7f;
   return bits + (bits & ~0x7fff);
 }
 
-/** And back. */
+/** The reverse of spread(). */
 function joined(bits: u32): u32 {
   return (bits & 0x7f) | ((bits >> 1) & 0x3f80) | ((bits >> 2) & 0x1fc000);
 }

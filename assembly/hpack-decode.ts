@@ -1,5 +1,5 @@
-// A header block as records and text (RFC 7541 3 and 6). Knows no dynamic table: what an index means there, and what a size
-// means to it, is for those who hold it.
+// Decodes a header block to records and text (RFC 7541 3 and 6). Knows no dynamic table: what an index or a size means
+// to it is left to those who hold it.
 import { DEL, SP } from "./bytes";
 import { nameFault, nameRule, valueFault } from "./field-rules";
 import { decodeHuffman } from "./huffman";
@@ -25,13 +25,13 @@ import {
 } from "./layout-http2";
 import { stopsAt } from "./stops";
 
-/** An integer has at most so many octets behind the first, and at most 31 bits: more than any size or index needs. */
+/** An integer may have this many octets after the first, and at most 31 bits: more than any size or index needs. */
 const MORE_OCTETS: u64 = 5;
 const MAX_NUMBER: u64 = 0x7fffffff;
 
 /**
- * Reads the block's octets [p, end), up to MAX_FIELDS_AT_ONCE records. `isStart` says that nothing but table size updates
- * precede them. Returns where to go on, or a fault negated.
+ * Decodes the block's octets [p, end), up to MAX_FIELDS_AT_ONCE records. `isStart` tells that nothing but table size
+ * updates precedes them. Returns where to go on, or a negated fault.
  */
 export function decodeBlock(p: usize, end: usize, isStart: bool): i32 {
   let text = TEXT;
@@ -40,7 +40,7 @@ export function decodeBlock(p: usize, end: usize, isStart: bool): i32 {
   while (p < end && record < FIELDS + MAX_FIELDS_AT_ONCE * FIELD_SIZE) {
     const octet: u32 = load<u8>(p);
     const kind = kindOf(octet);
-    // The bits of the first octet that hold an integer: all of them set, it goes on.
+    // The bits of the first octet that hold an integer. If all of them are set, it goes on in the next octet.
     const most: u32 = 0x7f >> min<u32>(kind, 3);
     let number = octet & most;
     p++;
@@ -89,12 +89,12 @@ export function decodeBlock(p: usize, end: usize, isStart: bool): i32 {
   return <i32>p;
 }
 
-/** The representation by the zeros that its first octet begins with; of four, whatever follows. */
+/** Returns the kind of representation: the number of zeros that its first octet begins with, four at most. */
 function kindOf(octet: u32): u32 {
   return clz<u32>(octet | 0x08) - 24;
 }
 
-/** The rest of an integer that filled its first octet (RFC 7541 5.1). Writes HEAD_NEXT. */
+/** Reads the rest of an integer that filled its first octet (RFC 7541 5.1). Writes HEAD_NEXT. */
 function readNumber(p: usize, end: usize, first: u32): i32 {
   let number: u64 = first;
   for (let i: u64 = 0; i < MORE_OCTETS && p < end; i++) {
@@ -108,7 +108,7 @@ function readNumber(p: usize, end: usize, first: u32): i32 {
   return -BAD_HPACK_INTEGER;
 }
 
-/** A string literal (RFC 7541 5.2), decoded to `out`. Returns where to go on; writes HEAD_TEXT_END and HEAD_ODD. */
+/** Decodes a string literal (RFC 7541 5.2) to `out`. Returns where to go on; writes HEAD_TEXT_END and HEAD_ODD. */
 function readString(p: usize, end: usize, out: usize): i32 {
   if (p == end) return -BAD_HPACK_STRING;
   const octet: u32 = load<u8>(p++);
@@ -127,7 +127,7 @@ function readString(p: usize, end: usize, out: usize): i32 {
   return <i32>(p + length);
 }
 
-/** Copies text as it is; in windows, which may go past its end on both sides. */
+/** Copies plain text, in windows, which may be read and written past its end. */
 function copy(p: usize, length: u32, out: usize): void {
   let odd: u32 = 0;
   if (ASC_FEATURE_SIMD) {

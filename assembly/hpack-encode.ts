@@ -1,4 +1,4 @@
-// Records and text as a header block (RFC 7541 6), the other way round than hpack-decode.ts.
+// Encodes records and text as a header block (RFC 7541 6): the reverse of hpack-decode.ts.
 import { nameFault, nameRule, valueFault } from "./field-rules";
 import { encodeHuffman, huffmanLength } from "./huffman";
 import { HEAD, HEAD_FAULT_AT } from "./layout";
@@ -20,9 +20,9 @@ import {
 } from "./layout-http2";
 
 /**
- * Writes `count` records with the names and values from TEXT on, one behind the other, to BLOCK. With CHECKED a literal
- * must be what may be received, by its name's rule, which a record with an index of the dynamic table must hold. Returns
- * where the block ends, or a fault negated, HEAD_FAULT_AT saying of which record.
+ * Encodes `count` records to BLOCK; their names and values follow one another in TEXT. With CHECKED a literal must be
+ * one that may be received, by the rule of its name; where that is in the dynamic table, the record must hold the rule.
+ * Returns where the block ends, or a negated fault with the record's number in HEAD_FAULT_AT.
  */
 export function encodeBlock(count: u32, how: u32): i32 {
   let text = TEXT;
@@ -61,7 +61,7 @@ function firstBits(kind: u32): u32 {
   return kind == LITERAL_NEVER_INDEXED ? 0x10 : 0;
 }
 
-/** An integer behind the highest bits of its first octet (RFC 7541 5.1). */
+/** Writes an integer after the highest bits of its first octet (RFC 7541 5.1). Returns where it ends. */
 function writeNumber(out: usize, bits: u32, most: u32, number: u32): usize {
   if (number < most) {
     store<u8>(out, <u8>(bits | number));
@@ -73,7 +73,7 @@ function writeNumber(out: usize, bits: u32, most: u32, number: u32): usize {
   return out + 1;
 }
 
-/** The shorter of Huffman text and plain text; Huffman where they are as long, as the RFC's examples. Writes HEAD_ODD. */
+/** Writes Huffman or plain text, whichever is shorter; if equal, Huffman, as in the RFC's examples. Writes HEAD_ODD. */
 function writeString(p: usize, end: usize, out: usize, how: u32): usize {
   const plain = <u32>(end - p);
   const huffman = huffmanLength(p, end);
@@ -84,7 +84,7 @@ function writeString(p: usize, end: usize, out: usize, how: u32): usize {
   return out + plain;
 }
 
-/** In windows, which may go past the end on both sides. */
+/** Copies in windows, which may be read and written past the end. */
 function copy(p: usize, length: u32, out: usize): void {
   if (ASC_FEATURE_SIMD) {
     for (let i: u32 = 0; i < length; i += 16) v128.store(out + i, v128.load(p + i, 0, 1), 0, 1);

@@ -1,4 +1,4 @@
-// The door of http2.wasm. Pure functions over BLOCK and TEXT: a header block in, records and text out, and back.
+// The exports of http2.wasm. Pure functions over BLOCK and TEXT: a header block in, records and text out, and back.
 import { fillClasses } from "./bytes";
 import { nameRule, valueFault } from "./field-rules";
 import { fillHuffman } from "./huffman";
@@ -16,14 +16,14 @@ fillHuffman();
 fillStaticRules();
 
 /**
- * What is wrong with the value at [start, end) of TEXT, which decodeBlock left there, when the rule of its name becomes
- * known only now: the name is in the dynamic table. 0: nothing.
+ * Returns what is wrong with the value at [start, end) of TEXT, where decodeBlock left it; 0 when nothing is. For a
+ * value whose name is in the dynamic table, so that its rule becomes known only now.
  */
 export function checkValue(rule: u32, start: u32, end: u32): i32 {
   return valueFault(rule, TEXT + start, TEXT + end, true);
 }
 
-/** The rules of the static table's names. TEXT serves to hold each. */
+/** Writes the rules of the static table's names. TEXT holds each name meanwhile. */
 function fillStaticRules(): void {
   let index: u32 = 1;
   let end = TEXT;

@@ -1,5 +1,5 @@
-// Huffman text (RFC 7541 5.2 and Appendix B), both ways. The code is canonical: codes grow with their lengths and, of one
-// length, with their octets. So the lengths are all that is written here; every table is made from them, once.
+// Huffman text (RFC 7541 5.2 and Appendix B), both ways. The code is canonical: codes increase with their length and,
+// within one length, with their octet. So only the lengths are written down here; every table is made from them, once.
 import { DEL, SP } from "./bytes";
 import { HEAD } from "./layout";
 import {
@@ -15,7 +15,7 @@ import {
   WINDOWS,
 } from "./layout-http2";
 
-/** The length of each octet's code, 64 in a line: "A" for five bits, "B" for six, ... */
+/** The length of each octet's code, 64 to a line: "A" for five bits, "B" for six, ... */
 const CODE_LENGTHS: string = `
 ISXXXXXXXTZXXZXXXXXXXXZXXXXXXXXXBFFHIBDGFFDGDBBBAAABBBBBBBCDKBHF
 IBCCCCCCCCCCCCCCCCCCCCCCDCDIOIJBKABABABBBACCBBBABCBAABCCCCCKGJIX
@@ -49,12 +49,12 @@ export function fillHuffman(): void {
   for (let window: u32 = 0; window < 1 << WINDOW_BITS; window++) addSecond(window);
 }
 
-/** Where the entry of these bits is: windows are looked up with each bit turned round. */
+/** Returns the address of these bits' entry: windows are looked up by their complement. */
 function entryOf(window: u32): usize {
   return WINDOWS + 4 * (window ^ ((1 << WINDOW_BITS) - 1));
 }
 
-/** All windows that begin with this code. */
+/** Writes the entries of all windows that begin with this code. */
 function fillWindows(octet: u32, code: u32, length: u32): void {
   const free = WINDOW_BITS - length;
   const entry = length | (1 << 8) | (length << 10) | (octet << 16);
@@ -62,13 +62,13 @@ function fillWindows(octet: u32, code: u32, length: u32): void {
   for (let rest: u32 = 0; rest < 1 << free; rest++) store<u32>(entryOf((code << free) | rest), entry);
 }
 
-/** The symbol behind the first one, where all of its bits lie within the window. */
+/** Adds the second symbol to an entry, if all of its bits lie within the window. */
 function addSecond(window: u32): void {
   const entry = load<u32>(entryOf(window));
   if (entry == LONGER) return;
   const length = firstLength(entry);
   const next = load<u32>(entryOf((window << length) & ((1 << WINDOW_BITS) - 1)));
-  // What is shifted in is zeros, with which no code longer than a window begins: there is a length.
+  // At least five zeros are shifted in. No longer code has its first WINDOW_BITS bits end like that: there is a length.
   const both = length + firstLength(next);
   if (both > WINDOW_BITS) return;
   const symbols = (entry & 0xff0000) | ((next & 0xff0000) << 8);
@@ -80,12 +80,13 @@ function firstLength(entry: u32): u32 {
 }
 
 /**
- * Decodes [p, end) to `out`: returns 0 with HEAD_TEXT_END and HEAD_ODD, or a fault negated. May read seven octets more, and
- * write one more than it says. Bits are taken turned round, so that the zeros that are shifted in are the ones of the
- * padding (RFC 7541 5.2). How far an entry goes is in its lowest bits: a shift takes no others.
+ * Decodes [p, end) to `out`. Returns 0 with HEAD_TEXT_END and HEAD_ODD, or a negated fault. May read seven octets past
+ * `end`, and write one past HEAD_TEXT_END. Bits are complemented when read, so that the zeros that are shifted in stand
+ * for the ones of the padding (RFC 7541 5.2). The bits that an entry uses are counted in its lowest bits: a shift looks
+ * at no others.
  */
 export function decodeHuffman(p: usize, end: usize, out: usize): i32 {
-  /** The next `count` bits turned round, from the highest down, and zeros. */
+  /** The complement of the next `count` bits, from the highest bit down, and zeros. */
   let bits: u64 = 0;
   let count: u64 = 0;
   let odd: u32 = 0;
@@ -106,7 +107,7 @@ export function decodeHuffman(p: usize, end: usize, out: usize): i32 {
       count -= entry & 0x7f;
       entry = load<u32>((<usize>(bits >> (64 - WINDOW_BITS))) << 2, WINDOWS);
     }
-    // Of the last octet read above, bits may stand below the count that are read again.
+    // Below the `count` bits there may be some of an octet that did not fit in whole: it is read again.
     if (p < end && count < LONGEST) continue;
     if (count < 8 && bits == 0) break;
     const code = entry == LONGER ? findCode(bits) : ((entry >> 16) & 0xff) | (firstLength(entry) << 8);
@@ -124,7 +125,10 @@ export function decodeHuffman(p: usize, end: usize, out: usize): i32 {
 
 const ONES: u64 = -1;
 
-/** The long code that the bits begin with: its octet, and its length from bit 8. EOS, longer than any text, is no octet. */
+/**
+ * Returns the code longer than a window that the bits begin with: its octet, and its length from bit 8. EOS is no
+ * octet: its length is given as more than there ever are bits.
+ */
 function findCode(bits: u64): u32 {
   const top = ~(<u32>(bits >> 32));
   let length = WINDOW_BITS + 1;
@@ -133,7 +137,7 @@ function findCode(bits: u64): u32 {
   return load<u8>(SYMBOLS + (top >> (32 - length)) + load<u32>(LENGTHS + 8 * length, 4)) | (length << 8);
 }
 
-/** How many octets [p, end) takes as Huffman text. Writes HEAD_ODD. */
+/** Returns how many octets [p, end) takes as Huffman text. Writes HEAD_ODD. */
 export function huffmanLength(p: usize, end: usize): u32 {
   let bits: u32 = 0;
   let odd: u32 = 0;

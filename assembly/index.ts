@@ -1,4 +1,5 @@
-// The door of http1.wasm. Pure functions over the scratch page: octets in, a status out, tokens in HEAD and the records.
+// The exports of http1.wasm. Pure functions over the scratch page: octets in, a status out, tokens in HEAD and the
+// records.
 import { fillClasses } from "./bytes";
 import { scanFields } from "./fields";
 import { HEAD, HEAD_FACTS, HEAD_FIELD_COUNT, REQUEST, RESPONSE } from "./layout";
@@ -15,8 +16,8 @@ fillClasses();
 if (ASC_FEATURE_SIMD) fillVectors();
 
 /**
- * Scans one head (or the trailer section, or field lines from `from` on) in [start, end). Returns the octets from
- * `start` to behind the empty line, or NEED_DATA with HEAD_RESUME, or a fault negated with HEAD_FAULT_AT.
+ * Scans one head, or a trailer section, or the field lines that continue either (RESUMED), in [start, end). Returns the
+ * number of octets through the empty line, or NEED_DATA with HEAD_RESUME, or a negated fault with HEAD_FAULT_AT.
  */
 export function scanHead(what: i32, start: usize, end: usize, allow: u32, maxFields: u32, maxTarget: u32): i32 {
   let fields: i32 = <i32>start;

@@ -1,27 +1,34 @@
-// The map of http2.wasm's memory, with the same rules as layout.ts, of which CLASS and HEAD hold here too: what is here
-// lies behind them. BLOCK holds what stands on the wire, TEXT what it means: a block is decoded from one to the other
-// and encoded from the other to the one.
+// The map of http2.wasm's memory, by the same rules as layout.ts. CLASS and HEAD are used from there, and all regions
+// here lie behind them. BLOCK holds what is on the wire, TEXT what it means: decoding goes from BLOCK to TEXT, encoding
+// from TEXT to BLOCK.
 
-/** How many bits of Huffman text are looked up at a time: 16 KiB of table; 13 were no faster. */
+/** How many bits of Huffman text are looked up at a time: the table takes 16 KiB; 13 bits were no faster. */
 export const WINDOW_BITS: u32 = 12;
 
 // --- regions, in the order of their addresses -------------------------------------------------------------------
 
 /**
- * What the next WINDOW_BITS bits begin with, a word each, by these bits turned round: from bit 0 how many of them, 8 how
- * many octets, one or two, 10 how many bits the first one's, 16 the first one, 24 the second. LONGER: a longer code.
+ * What WINDOW_BITS bits of Huffman text begin with: one word for each value of these bits, indexed by their complement.
+ * From bit 0: how many bits are used; from 8: how many octets they give, one or two; from 10: how many bits the first
+ * octet takes; from 16: the first octet; from 24: the second. LONGER: a longer code.
  */
 export const WINDOWS: usize = 24576;
 export const WINDOWS_SIZE: u32 = 4 << WINDOW_BITS;
-/** More than there ever are. */
+/** As a number of bits used, more than there ever are. */
 export const LONGER: u32 = 64;
 
-/** For each octet its code in the low word; in the high one its length, and ODD where it is not SP or visible ASCII. */
+/**
+ * For each octet: its code in the low word; in the high one the code's length, and ODD unless it is SP or visible
+ * ASCII.
+ */
 export const CODES: usize = WINDOWS + WINDOWS_SIZE;
 export const CODES_SIZE: u32 = 2048;
 export const ODD: u32 = 256;
 
-/** For each length of a code: the first one above, in the high bits of a word, and what to add for a place in SYMBOLS. */
+/**
+ * For each code length: the first value above all codes of that length, in the high bits of a word; and what to add to
+ * a code for its place in SYMBOLS.
+ */
 export const LENGTHS: usize = CODES + CODES_SIZE;
 export const LENGTHS_SIZE: u32 = 256;
 
@@ -35,10 +42,10 @@ export const STATIC_COUNT: u32 = 61;
 export const STATIC_RULES_SIZE: u32 = 64;
 
 /**
- * One record a field or table size update, four words. The first: its kind, its rule from bit 8, its fault from bit 16.
- * The second: an index (of the name, in a literal; 0: the name is literal too), or a size. Of literals, decoded: where in
- * TEXT the name ends, and where the value, which follows it; each begins where the one before ends. To be encoded: the
- * lengths of name and value.
+ * One record of four words for each field or table size update. The first: its kind, its rule from bit 8, its fault
+ * from bit 16. The second: an index (in a literal, of the name; 0 if the name is literal too), or a size. The others
+ * are for literals only. Decoded: where in TEXT the name ends, and where the value after it ends; each string begins
+ * where the one before ends. To be encoded: the lengths of name and value.
  */
 export const FIELDS: usize = 65536;
 export const FIELD_SIZE: u32 = 16;
@@ -47,7 +54,7 @@ export const MAX_FIELDS_AT_ONCE: u32 = 4096;
 export const BLOCK: usize = 131072;
 export const BLOCK_SIZE: u32 = 262144;
 
-/** Room for a block of Huffman text at five bits an octet; windows may be written beyond it. */
+/** Room for a block of Huffman text at five bits an octet; the last window may be written beyond it. */
 export const TEXT: usize = BLOCK + BLOCK_SIZE + 64;
 export const TEXT_SIZE: u32 = 419456;
 export const HTTP2_END: usize = 851968;
@@ -61,7 +68,7 @@ export const HEAD_NEXT: u32 = 116;
 /** Not zero: the string just read has an octet that is neither SP nor visible ASCII. */
 export const HEAD_ODD: u32 = 120;
 
-// --- kinds of records: the zeros that a representation of RFC 7541 6 begins with ----------------------------------
+// --- kinds of records: the number of zeros that a representation of RFC 7541 6 begins with ------------------------
 
 export const INDEXED: u32 = 0;
 export const LITERAL_INDEXED: u32 = 1;
@@ -71,9 +78,9 @@ export const LITERAL: u32 = 4;
 
 // --- how to encode (bits) -----------------------------------------------------------------------------------------
 
-/** Names and values must be what may be received. */
+/** Names and values must be ones that may be received. */
 export const CHECKED: u32 = 1 << 0;
-/** No Huffman text. */
+/** Strings are not Huffman-coded. */
 export const PLAIN: u32 = 1 << 1;
 
 // --- rules: what a name demands of its field ----------------------------------------------------------------------

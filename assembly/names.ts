@@ -1,9 +1,9 @@
-// The known field names, each named by its place (from 1): the kernel builds its hash from this text, which
-// src/wasm hands to it, and the fields take their names from it. Each is spelled as it is sent most: a name sent so is a
-// constant too where names are told as they were sent. First those that the kernel reads itself, in the order of layout.ts;
-// from FIRST_ to LAST_NOT_FOR_TRAILERS those that must not stand in trailers: framing, routing, request modifiers,
-// authentication, response control and payload processing (RFC 7230 4.1.2; RFC 9110 6.5.1); then the rest of what
-// is met daily. At most 32 octets each, set apart by white space.
+// The known field names; the identity of each is its place, from 1. The kernel builds its hash from this text, which
+// src/wasm hands to it, and HeaderFields takes names from it. Each has its most frequent spelling: a name sent like
+// that is a constant even where names are returned as sent. First come the names whose values the kernel reads, in the
+// order of layout.ts; from FIRST_ to LAST_NOT_FOR_TRAILERS those that must not be trailers: framing, routing, request
+// modifiers, authentication, response control and payload processing (RFC 7230 4.1.2; RFC 9110 6.5.1); then the rest of
+// those in daily use. At most 32 octets each, separated by white space.
 export const FIELD_NAMES: string = `
 Connection Upgrade Content-Length Expect Host Transfer-Encoding
 

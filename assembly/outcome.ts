@@ -1,22 +1,22 @@
-// How a scan ends. Positive: so many octets were consumed. Zero: more are needed. Negative: a fault, and where.
+// How a scan ends. Positive: the number of octets consumed. Zero: more are needed. Negative: a fault; HEAD tells where.
 import { CR, LF } from "./bytes";
 import { ALLOW_BARE_LF, BARE_CR, BARE_LF, HEAD, HEAD_FAULT_AT, HEAD_RESUME, NEED_DATA } from "./layout";
 
-/** The octet at `at` breaks the rule `code`; `start` is the first octet of the input. */
+/** Reports that the octet at `at` breaks the rule `code`; `start` is the first octet of the input. */
 export function fault(code: i32, at: usize, start: usize): i32 {
   store<u32>(HEAD + HEAD_FAULT_AT, <u32>(at - start));
   return -code;
 }
 
-/** All lines before `resume` are complete; go on there when there is more. */
+/** Reports that more octets are needed. All lines before `resume` are complete: the next scan goes on there. */
 export function needData(resume: usize, start: usize): i32 {
   store<u32>(HEAD + HEAD_RESUME, <u32>(resume - start));
   return NEED_DATA;
 }
 
 /**
- * The end of the line that began at `line`: CRLF, or what the leniency lets pass for it (RFC 9112 2.2). Any other octet
- * breaks the rule of what precedes it. Returns the position behind it, or NEED_DATA, or a fault.
+ * Reads at p the end of the line that began at `line`: CRLF, or LF alone by leniency (RFC 9112 2.2). Any other octet
+ * breaks `code`, the rule of what precedes it. Returns the position after the line end, or NEED_DATA, or a fault.
  */
 export function scanLineEnd(p: usize, line: usize, start: usize, end: usize, allow: u32, code: i32): i32 {
   if (p == end) return needData(line, start);

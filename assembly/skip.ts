@@ -1,19 +1,19 @@
-// The fast searches: each returns the first position in [p, end] that is not of its kind. Nothing else here is clever.
-// They never read at or past `end`: the last window is loaded so that it ends there, and filled up with zeros, which
-// every search takes for a stop. (Octets before the input are memory of the kernel: reading them is harmless, and
-// they are shifted out.) Every wide load declares align 1.
+// The fast searches: each returns the first position in [p, end] that is not of its kind. They never read at or past
+// `end`: the last window is loaded so that it ends there, and is filled up with zeros, at which every search stops.
+// (Octets before the input are the kernel's own memory: reading them is harmless, and they are shifted out.) Every wide
+// load declares align 1.
 import { CR, DEL, HTAB, isClass, LF, NAME_OCTET, SP, TOKEN } from "./bytes";
 import { ALLOW_CONTROL_OCTETS, HEAD, HEAD_FACTS, HIGH } from "./layout";
 
-/** The 16 octets from p when fewer than 16 are left: zeros from `end` on. */
+/** Returns the 16 octets from p on when fewer than 16 are left, with zeros from `end` on. */
 export function lastWindow(p: usize, end: usize): v128 {
   const iota = i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
   return i8x16.swizzle(v128.load(end - 16, 0, 1), i8x16.add(iota, i8x16.splat(<i8>(p + 16 - end))));
 }
 
 /**
- * A token (RFC 9110 5.6.2). Windows know letters and "-", which is nearly every field name; any other octet is looked
- * up in the class table, and the search goes on behind it.
+ * Skips a token (RFC 9110 5.6.2). Windows know only letters and "-", which suffice for nearly every field name; any
+ * other octet is looked up in the class table, and the search goes on after it.
  */
 export function skipToken(p: usize, end: usize): usize {
   if (ASC_FEATURE_SIMD) {
@@ -40,8 +40,8 @@ export function skipToken(p: usize, end: usize): usize {
 }
 
 /**
- * What stands in a reg-name besides pct-encoded (RFC 3986 3.2.2). Windows know letters, digits, "-" and ".", which is nearly
- * every host; any other octet is looked up.
+ * Skips what a reg-name may have besides pct-encoded (RFC 3986 3.2.2). Windows know only letters, digits, "-" and ".",
+ * which suffice for nearly every host; any other octet is looked up.
  */
 export function skipNameOctets(p: usize, end: usize): usize {
   if (ASC_FEATURE_SIMD) {
@@ -68,7 +68,9 @@ export function skipNameOctets(p: usize, end: usize): usize {
   return p;
 }
 
-/** Visible ASCII: the octets of a request-target. Stops at SP, controls, DEL, and 0x80 and above (negative as i8). */
+/**
+ * Skips visible ASCII, the octets of a request-target. Stops at SP, controls, DEL, and 0x80 and above (negative as i8).
+ */
 export function skipVisible(p: usize, end: usize): usize {
   if (ASC_FEATURE_SIMD) {
     while (p < end) {
@@ -85,7 +87,9 @@ export function skipVisible(p: usize, end: usize): usize {
   return p;
 }
 
-/** SP and visible ASCII: nearly every octet of a field value. The caller knows what HTAB and 0x80 and above mean. */
+/**
+ * Skips SP and visible ASCII: nearly every octet of a field value. The caller decides on HTAB, and on 0x80 and above.
+ */
 export function skipText(p: usize, end: usize): usize {
   if (ASC_FEATURE_SIMD) {
     while (p < end) {
@@ -103,8 +107,8 @@ export function skipText(p: usize, end: usize): usize {
 }
 
 /**
- * field-content of a value or a reason-phrase: HTAB / SP / VCHAR / obs-text (RFC 9110 5.5), and other controls where the
- * leniency lets them through; never NUL, CR or LF. Adds the fact HIGH to HEAD.
+ * Skips the content of a field value or reason-phrase: HTAB / SP / VCHAR / obs-text (RFC 9110 5.5), and other controls
+ * where the leniency lets them through; never NUL, CR or LF. Adds the fact HIGH to HEAD for obs-text.
  */
 export function skipValue(p: usize, end: usize, allow: u32): usize {
   while ((p = skipText(p, end)) < end) {

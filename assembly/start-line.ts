@@ -1,4 +1,4 @@
-// request-line and status-line (RFC 9112 3 and 4). Each function returns the position behind what it read, as a
+// request-line and status-line (RFC 9112 3 and 4). Each function returns the position after what it read, as a
 // positive status, or NEED_DATA, or a fault.
 import { CR, LF, SP } from "./bytes";
 import {

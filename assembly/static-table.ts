@@ -1,5 +1,5 @@
-// The static table (RFC 7541 Appendix A): a line each, the name and, behind one SP, the value. Compiled by asc (the kernel
-// derives the rule of each entry) and by tsc (the entries as strings).
+// The static table (RFC 7541 Appendix A), one entry a line: the name and, after one SP, the value. Compiled by asc
+// (the kernel derives the rule of each entry) and by tsc (the entries as strings).
 export const STATIC_TABLE: string = `:authority
 :method GET
 :method POST

@@ -1,21 +1,22 @@
-// Where values may end: the octets that are neither SP nor visible ASCII, listed ahead of the lines. Finding the end of a
-// line is then one load that waits for nothing, where a search by windows costs a misprediction a line.
+// Stops: the octets at which a value may end, those that are neither SP nor visible ASCII. They are listed ahead of the
+// lines. Finding the end of a line is then one load that waits for nothing, where a search by windows costs a branch
+// misprediction a line.
 import { SP } from "./bytes";
 import { HEAD, HEAD_LISTED, HEAD_STOP, STOPS, STOPS_STRIDE } from "./layout";
 
-/** Most 64 octets have no more: so many are listed without asking how many there are. */
+/** Most runs of 64 octets have no more stops than this: that many are listed without looking how many there are. */
 const USUAL: u64 = 2;
 
 /**
- * Lists the addresses of the stops from p on, a multiple of 64 from `start`, but those directly behind another (the LF of
- * a CRLF); behind them stands how far it looked, which it returns.
+ * Lists the addresses of the stops from p on, which is a multiple of 64 away from `start`; leaves out a stop directly
+ * after another (the LF of a CRLF). Ends the list with the address before which it has searched, and returns that.
  */
 export function listStops(p: usize, start: usize, end: usize): usize {
   const last = min(end, p + STOPS_STRIDE);
   let at = STOPS;
   let carry: u64 = p == start ? 0 : <u64>stopsAt(p - 16) >> 15;
   for (; p < last; p += 64) {
-    // The last 64 end where the input ends: octets before p are shifted out.
+    // The last 64 octets end where the input ends: those before p are shifted out.
     const from = min(p, end - 64);
     const bits = stopsOf64(from) >> <u64>(p - from);
     const firsts = bits & ~((bits << 1) | carry);
@@ -53,7 +54,10 @@ function stopsOf64(p: usize): u64 {
   );
 }
 
-/** A bit for each of the 16 octets from p on. Adding one takes DEL to the octets from 0x80 on, which are negative: one comparison finds all. */
+/**
+ * Returns a bit for each of the 16 octets from p on that is a stop. Adding one moves DEL to the octets from 0x80 on,
+ * which are negative, so that one comparison finds all.
+ */
 export function stopsAt(p: usize): i32 {
   return i8x16.bitmask(i8x16.lt_s(i8x16.add(v128.load(p, 0, 1), i8x16.splat(1)), i8x16.splat(<i8>SP + 1)));
 }

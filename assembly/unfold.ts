@@ -1,12 +1,13 @@
-// obs-fold = OWS CRLF RWS (RFC 9112 5.2): a value that goes on in lines which begin with white space.
+// obs-fold = OWS CRLF RWS (RFC 9112 5.2): a value that goes on in lines that begin with white space.
 import { CR, isSpace, LF, SP } from "./bytes";
 import { ALLOW_OBS_FOLD, BAD_FIELD_VALUE, HEAD, HEAD_UNFOLDED_END, OBS_FOLD } from "./layout";
 import { fault, needData, scanLineEnd } from "./outcome";
 import { skipValue } from "./skip";
 
 /**
- * Reads the lines that continue the value, from `line`, the first of them; then replaces each fold by one SP, in the
- * scratch page. Returns the position behind the last line, or NEED_DATA, or a fault; HEAD says where the value now ends.
+ * Reads the lines that continue the value, the first of them at `line`; then replaces each fold with one SP, on the
+ * scratch page. Returns the position after the last line, or NEED_DATA, or a fault; HEAD tells where the value now
+ * ends.
  */
 export function unfold(value: usize, line: usize, start: usize, end: usize, allow: u32): i32 {
   if (!(allow & ALLOW_OBS_FOLD)) return fault(OBS_FOLD, line, start);
@@ -23,7 +24,7 @@ export function unfold(value: usize, line: usize, start: usize, end: usize, allo
   }
 }
 
-/** Moves the value's octets to its beginning, each line end with the white space around it as one SP. */
+/** Moves the value's octets together, each line end and the white space around it becoming one SP. */
 function joinLines(value: usize, end: usize): void {
   while (end > value && isBlank(load<u8>(end - 1))) end--;
   let to = value;
@@ -33,7 +34,7 @@ function joinLines(value: usize, end: usize): void {
       store<u8>(to++, octet);
       continue;
     }
-    // coverage: behind a CR comes its LF, behind a LF the SP or HTAB of the next line
+    // coverage: after a CR comes its LF, after a LF the SP or HTAB of the next line
     while (isBlank(load<u8>(from))) from++;
     while (to > value && isSpace(load<u8>(to - 1))) to--;
     if (to > value) store<u8>(to++, SP);

@@ -1,7 +1,7 @@
-// The usual line, `name ": " value CRLF`: its name at most 32 letters and "-", its value SP and visible ASCII. Nearly every
-// line is one, so this loop is what speed hangs on. Each test in it is nearly always false, where the next line begins
-// hangs on the list of stops alone, and its variables are so few that V8 keeps them in registers: inside of scanFields(),
-// where they were spilled, a line took twice as many instructions.
+// The usual line, `name ": " value CRLF`: its name at most 32 letters and "-", its value SP and visible ASCII. Nearly
+// every line is one, so speed depends on this loop. Each test in it is nearly always false; where the next line begins
+// depends on the list of stops alone; and its variables are so few that V8 keeps them in registers. Inside
+// scanFields(), where they were spilled, a line took twice as many instructions.
 import { HTAB, SP } from "./bytes";
 import { candidate } from "./field-names";
 import {
@@ -28,10 +28,10 @@ import { listStops } from "./stops";
 const SEPARATOR: u32 = 0x203a;
 const LINE_END: u32 = 0x0a0d;
 
-/** The longest value that a usual record tells. */
+/** The longest value that a usual record can describe. */
 export const MOST_USUAL: u32 = 0x3fff;
 
-/** Puts the constants of the loop where V8 takes them for variables: else it makes each of them anew in every line. */
+/** Puts the loop's constants into memory, where V8 takes them for variables: else it would make them in every line. */
 export function fillVectors(): void {
   v128.store(VECTORS, i8x16.splat(0x20), 0);
   v128.store(VECTORS, i8x16.splat(0x1f), 16);
@@ -39,7 +39,10 @@ export function fillVectors(): void {
   v128.store(VECTORS, i8x16.splat(0x2d), 48);
 }
 
-/** Scans usual lines from p on; returns where the first other line begins, or the first above `maxFields`. What goes on from line to line is in HEAD. */
+/**
+ * Scans usual lines from p on. Returns where the first line begins that is not usual, or is one too many for
+ * `maxFields`. What is kept from line to line is in HEAD.
+ */
 export function scanUsual(p: usize, start: usize, end: usize, maxFields: u32): usize {
   const count = load<u32>(HEAD + HEAD_FIELD_COUNT);
   const record: usize = load<u32>(HEAD + HEAD_RECORD);
@@ -48,7 +51,7 @@ export function scanUsual(p: usize, start: usize, end: usize, maxFields: u32): u
   return p;
 }
 
-/** At most until the records are down to `least`. */
+/** Scans usual lines, at most until the records reach down to `least`. */
 function scanLines(p: usize, start: usize, end: usize, least: usize): usize {
   let listed: usize = load<u32>(HEAD + HEAD_LISTED);
   if (listed <= p) listed = listStops(start + ((p - start) & ~63), start, end);
@@ -59,7 +62,10 @@ function scanLines(p: usize, start: usize, end: usize, least: usize): usize {
   }
 }
 
-/** As far as stops are listed, and before `limit`. No call in here, and few variables: V8 spills what it cannot keep in registers. */
+/**
+ * Scans usual lines as far as stops are listed, and before `limit`. Has no call and few variables: V8 spills what it
+ * cannot keep in registers.
+ */
 function scanListed(p: usize, limit: usize, end: usize, least: usize): usize {
   let record: usize = load<u32>(HEAD + HEAD_RECORD);
   let reads: usize = load<u32>(HEAD + HEAD_READS_END);
@@ -80,7 +86,8 @@ function scanListed(p: usize, limit: usize, end: usize, least: usize): usize {
     if (behind == SP) break;
     if (behind == HTAB) break;
 
-    // Letters are, from "a" as -0x80 on, below -0x66. (Bit 5 makes "-" of a CR, but that is no letter.)
+    // Moved so that "a" is -0x80, letters are below -0x66. (Bit 5 turns a CR into "-", which is no letter; "-" itself
+    // is looked for without it.)
     const first = p + 16 <= end ? v128.load(p, 0, 1) : lastWindow(p, end);
     const firstLower = v128.or(first, bit5);
     let second = first;
@@ -103,8 +110,9 @@ function scanListed(p: usize, limit: usize, end: usize, least: usize): usize {
     const valueLength = <u32>(lineEnd - nameEnd - 2);
     if (valueLength > MOST_USUAL) break;
 
-    // Which name comes next is what a processor cannot foresee, so there is no branch; but it foresees that names are spelled as
-    // usual, which spares to fold their case (5 ns a head; folded for all, and both told, it took 14 more).
+    // A processor cannot predict which name comes next, so there is no branch on it. It can predict that names have
+    // their usual spelling, which saves folding their case (5 ns a head; folding all of them, and telling both, took 14
+    // more).
     const known = candidate(nameEnd, length);
     const name = NAMES + known * NAME_SIZE;
     const throughColon = stops ^ (stops - 1);

@@ -1,5 +1,5 @@
-// What the values of the fields that govern a message mean. Each reader takes [p, end) of a value without white space
-// at its ends and returns the facts it adds; numbers and places go to HEAD. They know no connection.
+// What the values of the fields that govern a message mean. Each reader takes a value [p, end) without white space at
+// its ends, and returns `facts` with those it adds; numbers and places go to HEAD. They know no connection.
 import { COLON, COMMA, firstOctets, HEX, isClass, isSpace, lastOctets, lower, NAME_OCTET } from "./bytes";
 import {
   AUTHORITY,
@@ -61,8 +61,8 @@ function memberEnd(p: usize, end: usize): usize {
 }
 
 /**
- * Are the octets [p, end), white space at their end aside, this word in any case? The word is given as its length, its
- * first eight octets and, when it has more, its last eight.
+ * Returns whether the octets [p, end), white space at their end aside, are this word in any case. The word is given as
+ * its length, its first eight octets and, if it has more, its last eight.
  */
 function isWord(p: usize, end: usize, length: u32, first: u64, last: u64): bool {
   while (isSpace(load<u8>(end - 1))) end--;
@@ -86,14 +86,14 @@ function isChunked(p: usize, end: usize): bool {
 }
 
 function is100Continue(p: usize, end: usize): bool {
-  // Bit 5 makes digits of controls: "100-" is compared as it is.
+  // Bit 5 turns some controls into digits: "100-" is compared as it is.
   return isWord(p, end, 12, 0x746e6f632d303031, 0x65756e69746e6f63) && load<u32>(p, 0, 1) == 0x2d303031;
 }
 
 /** Connection = #connection-option (RFC 9110 7.6.1) */
 function readConnection(p: usize, end: usize, facts: u32): u32 {
   facts |= CONNECTION;
-  // Alone, as nearly always: the search of a list goes octet by octet.
+  // Nearly always it is alone; the search of a list goes octet by octet.
   if (p < end && isKeepAlive(p, end)) return facts | KEEP_ALIVE;
   while ((p = memberStart(p, end)) < end) {
     const last = memberEnd(p, end);
@@ -121,8 +121,8 @@ function readUpgrade(p: usize, end: usize, facts: u32): u32 {
 }
 
 /**
- * Content-Length = 1*DIGIT (RFC 9110 8.6). A list of numbers, or several fields, is a repetition when all are equal and
- * a conflict otherwise.
+ * Reads Content-Length = 1*DIGIT (RFC 9110 8.6). A list of numbers, or several fields, is a repetition when all are
+ * equal and a conflict otherwise.
  */
 function readLength(p: usize, end: usize, facts: u32, start: usize): u32 {
   while (true) {
@@ -156,7 +156,7 @@ function readLength(p: usize, end: usize, facts: u32, start: usize): u32 {
   }
 }
 
-/** One to eight digits as a number, negative when one is none: in one step, where a loop ends in a misprediction. */
+/** Reads one to eight digits; negative when one is not a digit. In one step, as a loop would end in a misprediction. */
 function shortNumber(p: usize, end: usize): i64 {
   const before: u64 = 64 - 8 * <u64>(end - p);
   let digits = ((load<u64>(end - 8, 0, 1) ^ 0x3030303030303030) >> before) << before;
@@ -166,7 +166,7 @@ function shortNumber(p: usize, end: usize): i64 {
   return (digits * 10000 + (digits >> 32)) & 0xffffffff;
 }
 
-/** The first fault counts; a repetition, which can be allowed, gives way to any other. */
+/** Adds a fault of Content-Length. The first one counts; a repetition, which can be allowed, gives way to any other. */
 function lengthFault(fact: u32, at: usize, facts: u32, start: usize): u32 {
   if (facts & (LENGTH_BAD | LENGTH_TOO_LARGE | LENGTH_CONFLICT)) return facts;
   if (fact == LENGTH_REPEATED && facts & LENGTH_REPEATED) return facts;
@@ -174,7 +174,7 @@ function lengthFault(fact: u32, at: usize, facts: u32, start: usize): u32 {
   return facts | fact | LENGTH;
 }
 
-/** Transfer-Encoding = #transfer-coding (RFC 9112 6.1). Sound is only exactly one `chunked`. */
+/** Transfer-Encoding = #transfer-coding (RFC 9112 6.1). Only exactly one `chunked` is sound. */
 function readCoding(p: usize, end: usize, facts: u32, start: usize): u32 {
   store<u32>(HEAD + HEAD_CODING_AT, <u32>(p - start));
   if (p < end && isChunked(p, end) && !(facts & CODING)) {
@@ -205,8 +205,9 @@ function readHost(p: usize, end: usize, facts: u32, start: usize): u32 {
 }
 
 /**
- * Nearly every host: at most 32 letters, digits, "-" and ".". No loop, so no misprediction whatever its length: the second
- * window ends where the host ends, of a short one the first does too, and octets before it are shifted out.
+ * Returns whether a host is of the plain kind that nearly all are: at most 32 letters, digits, "-" and ".". There is no
+ * loop, so no misprediction whatever the length: one window ends where the host ends; the other begins where it begins,
+ * or, for a host shorter than a window, also ends there. Octets before the host are shifted out.
  */
 function isPlainHost(p: usize, end: usize): bool {
   if (!ASC_FEATURE_SIMD) return false;
@@ -216,7 +217,7 @@ function isPlainHost(p: usize, end: usize): bool {
   return (notInHost(end - 16) | notInHost(min(p, end - 16))) >> before == 0;
 }
 
-/** Which of the 16 octets at p are none of these. */
+/** Returns a bit for each of the 16 octets at p that is none of these. */
 function notInHost(p: usize): i32 {
   const octets = v128.load(p, 0, 1);
   const letter = i8x16.lt_s(i8x16.add(v128.or(octets, i8x16.splat(0x20)), i8x16.splat(0x1f)), i8x16.splat(-0x66));
@@ -225,7 +226,7 @@ function notInHost(p: usize): i32 {
   return i8x16.bitmask(v128.or(v128.or(letter, digit), mark)) ^ 0xffff;
 }
 
-/** uri-host [ ":" port ]: the first octet that does not belong to it */
+/** uri-host [ ":" port ]: returns the first octet that does not belong to it. */
 export function skipHostPort(p: usize, end: usize): usize {
   const at = skipHost(p, end);
   return at < end && load<u8>(at) == COLON ? skipDigits(at + 1, end) : at;
@@ -248,7 +249,9 @@ function skipDigits(p: usize, end: usize): usize {
   return p;
 }
 
-/** uri-host = IP-literal / IPv4address / reg-name (RFC 3986 3.2.2): the first octet that does not belong to it. */
+/**
+ * uri-host = IP-literal / IPv4address / reg-name (RFC 3986 3.2.2): returns the first octet that does not belong to it.
+ */
 function skipHost(p: usize, end: usize): usize {
   if (p < end && load<u8>(p) == 0x5b /* [ */) return skipLiteral(p, end);
   while ((p = skipNameOctets(p, end)) < end) {
@@ -258,7 +261,7 @@ function skipHost(p: usize, end: usize): usize {
   return p;
 }
 
-/** IP-literal = "[" ( IPv6address / IPvFuture ) "]": past its end, or the place of the fault */
+/** IP-literal = "[" ( IPv6address / IPvFuture ) "]": returns the position after it, or p when it is faulty. */
 function skipLiteral(p: usize, end: usize): usize {
   let close = p + 1;
   while (close < end && load<u8>(close) != 0x5d /* ] */) close++;
@@ -272,7 +275,7 @@ function isFutureAddress(p: usize, end: usize): bool {
   const digits = p;
   while (p < end && isClass(p, HEX)) p++;
   if (p == digits || p + 1 >= end || load<u8>(p) != 0x2e /* . */) return false;
-  // coverage: there is at least one octet behind the dot
+  // coverage: there is at least one octet after the dot
   for (p++; p < end; p++) if (!isClass(p, NAME_OCTET) && load<u8>(p) != COLON) return false;
   return true;
 }

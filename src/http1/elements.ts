@@ -216,7 +216,7 @@ export class ElementReader extends ReceiveBuffer {
   }
 
   /**
-   * Makes the error for an element that will never be whole: the fault in its first `end` octets, or `code` behind
+   * Makes the error for an element that will never be whole: the fault in its first `end` octets, or `code` after
    * them.
    */
   private lastFault(what: number, end: number, code: ErrorCode): RemoteProtocolError {
