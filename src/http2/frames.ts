@@ -72,6 +72,11 @@ export function frameFault(type: number, length: number, streamId: number): Erro
   return null;
 }
 
+/** Describes a frame by its header, for the text of an error. */
+export function describeFrame(type: number, length: number, streamId: number): string {
+  return `frame of type 0x${type.toString(16)}, ${length} octets, stream ${streamId}`;
+}
+
 /** Writes the nine octets at the beginning of a frame. */
 export function writeFrameHeader(
   page: Uint8Array,

@@ -1,7 +1,6 @@
-// Octets in, events out: frames one after the other, DATA as it comes, everything else once it is whole. What a frame means
-// is said in receive-messages.ts and receive-control.ts.
+// Octets in, events out: reads one frame after another, DATA as it arrives and every other frame once it is whole. What the
+// frames mean is in receive-data.ts, receive-messages.ts and receive-control.ts.
 import type { ErrorCode, RemoteProtocolError } from "../shared/errors.ts";
-import { NO_FIELDS } from "../shared/header-fields.ts";
 import { compileEvents, REFUSED } from "../shared/machine.ts";
 import { NEED_DATA } from "../shared/need-data.ts";
 import { ReceiveBuffer } from "../shared/receive-buffer.ts";
@@ -11,14 +10,13 @@ import {
   ALTSVC,
   CONTINUATION,
   DATA,
+  describeFrame,
   END_HEADERS,
-  END_STREAM,
   FRAME_HEADER_SIZE,
   frameFault,
   GOAWAY,
   HEADERS,
   ORIGIN,
-  PADDED,
   PING,
   PREFACE,
   PRIORITY,
@@ -30,10 +28,11 @@ import {
   WINDOW_UPDATE,
 } from "./frames.ts";
 import { ControlReader } from "./receive-control.ts";
+import { DataReader } from "./receive-data.ts";
 import { BlockReader } from "./receive-messages.ts";
 import type { Session } from "./session.ts";
 import type { SettingEntry } from "./settings.ts";
-import { BODY, CLOSED, MESSAGE, ON, refusalIn, type Stream } from "./stream.ts";
+import type { Stream } from "./stream.ts";
 
 const READINGS = compileEvents(READING_STATES, READING_TRIGGERS, ON_READING);
 const COLUMNS = READING_TRIGGERS.length;
@@ -49,18 +48,18 @@ const ON_READ = Object.fromEntries(READING_TRIGGERS.map((trigger, index) => [tri
   number
 >;
 
-/** What of a frame comes next. */
+/** The part of a frame that comes next. */
 const HEADER = 0;
 const PAYLOAD = 1;
-const PAD_LENGTH = 2;
-const CONTENT = 3;
-const PADDING = 4;
+/** A payload that is not read whole: DATA, or one that is thrown away. */
+const STREAMED = 2;
 
 export class Receiver {
   readonly buffer = new ReceiveBuffer();
   private readonly session: Session;
   private readonly messages: BlockReader;
   private readonly control: ControlReader;
+  private readonly data: DataReader;
   private reading: number;
   /** Octets of the preface that came. */
   private prefaceLength = 0;
@@ -70,12 +69,6 @@ export class Receiver {
   private type = 0;
   private flags = 0;
   private streamId = 0;
-  /** Of a DATA frame: its stream, null when its octets are thrown away; octets left of its content and of its padding. */
-  private stream: Stream | null = null;
-  private contentLeft = 0;
-  private paddingLeft = 0;
-  /** Octets of its content that were handed out. */
-  private delivered = 0;
   /** Events of a frame that gave several. */
   private events: Http2ReceivedEvent[] | null = null;
   private nextOfEvents = 0;
@@ -85,6 +78,7 @@ export class Receiver {
     this.session = session;
     this.messages = new BlockReader(session);
     this.control = new ControlReader(session);
+    this.data = new DataReader(session, this.buffer, this.messages);
     this.reading = session.isServer ? PREFACE_FIRST : SETTINGS_FIRST;
   }
 
@@ -143,18 +137,8 @@ export class Receiver {
 
   /** One step: an event, null when there was none in it, undefined when more octets are needed. */
   private step(): Http2ReceivedEvent | null | undefined {
-    switch (this.part) {
-      case HEADER:
-        return this.readHeader();
-      case PAYLOAD:
-        return this.readPayload();
-      case PAD_LENGTH:
-        return this.readPadLength();
-      case CONTENT:
-        return this.readContent();
-      default:
-        return this.readPadding();
-    }
+    if (this.part === HEADER) return this.readHeader();
+    return this.part === PAYLOAD ? this.readPayload() : this.readStreamed();
   }
 
   // --- the beginning of a frame ------------------------------------------------------------------------------------------
@@ -180,7 +164,10 @@ export class Receiver {
     this.streamId = readU31(octets, at + 5);
     buffer.consume(FRAME_HEADER_SIZE);
     this.checkOrder();
-    if (this.type === DATA) return this.beginData();
+    if (this.type === DATA) {
+      this.part = STREAMED;
+      return this.data.begin(this.length, this.flags, this.streamId);
+    }
     if (this.length > session.local.maxFrameSize) return this.refuse("FRAME_TOO_LARGE");
     const fault = frameFault(this.type, this.length, this.streamId);
     if (fault !== null) return this.refuse(fault);
@@ -214,17 +201,14 @@ export class Receiver {
   private refuse(fault: ErrorCode): Http2ReceivedEvent {
     const { session } = this;
     if (this.type !== PRIORITY || fault === "BAD_STREAM_ID") throw this.fault(fault);
-    this.part = PADDING;
-    this.stream = null;
-    this.contentLeft = 0;
-    this.paddingLeft = this.length;
+    this.part = STREAMED;
+    this.data.skip(this.length);
     return session.streamError(this.streamId, fault);
   }
 
   /** A fault of the frame that is being read, with what its header says. */
   private fault(code: ErrorCode): RemoteProtocolError {
-    const seen = `frame of type 0x${this.type.toString(16)}, ${this.length} octets, stream ${this.streamId}`;
-    return this.session.fault(code, { seen });
+    return this.session.fault(code, { seen: describeFrame(this.type, this.length, this.streamId) });
   }
 
   private readPreface(): null | undefined {
@@ -251,6 +235,12 @@ export class Receiver {
       buffer.absorb(Math.min(fresh, count - buffer.partialLength));
     }
     return true;
+  }
+
+  private readStreamed(): Http2ReceivedEvent | null | undefined {
+    const event = this.data.read();
+    if (this.data.isOver) this.part = HEADER;
+    return event;
   }
 
   // --- frames that are read whole ----------------------------------------------------------------------------------------
@@ -302,127 +292,6 @@ export class Receiver {
       default:
         return control.readUnknown(octets, at, length, this.type, flags, streamId);
     }
-  }
-
-  // --- DATA ----------------------------------------------------------------------------------------------------------------
-
-  /** All of the payload is charged to the windows, padding included (RFC 9113 6.1). */
-  private beginData(): Http2ReceivedEvent | null {
-    const { session, length } = this;
-    const fault = frameFault(DATA, length, this.streamId);
-    if (fault !== null) throw this.fault(fault);
-    const isPadded = (this.flags & PADDED) !== 0;
-    if (isPadded && length === 0) throw this.fault("BAD_FRAME_LENGTH");
-    if (length > session.window) {
-      throw this.fault(length > session.local.maxFrameSize ? "FRAME_TOO_LARGE" : "WINDOW_EXCEEDED");
-    }
-    session.window -= length;
-    this.delivered = 0;
-    this.stream = null;
-    if (!isPadded) return this.admit(length, 0);
-    this.part = PAD_LENGTH;
-    return null;
-  }
-
-  /** Of a frame that is thrown away, too: what is not shorter than its payload is an error (RFC 9113 6.1). */
-  private readPadLength(): Http2ReceivedEvent | null | undefined {
-    const { buffer, session, length } = this;
-    if (buffer.fresh() === 0) return undefined;
-    const padding = buffer.octetAt(0) as number;
-    buffer.consume(1);
-    if (padding >= length) throw session.fault("BAD_PADDING");
-    return this.admit(length - 1 - padding, padding);
-  }
-
-  /** May there be DATA on the stream? Otherwise it is read like padding. */
-  private admit(content: number, padding: number): Http2ReceivedEvent | null {
-    const { session, length, streamId } = this;
-    this.contentLeft = 0;
-    this.paddingLeft = content + padding;
-    this.part = PADDING;
-    const stream = session.streams.get(streamId) ?? null;
-    if (stream === null) return this.messages.lateFrame(streamId);
-    if (!stream.allows(ON["receive-data"])) {
-      const { scope, code } = refusalIn(stream.state);
-      if (scope === "connection") throw this.fault(code);
-      return session.streamError(streamId, code);
-    }
-    if (length > session.local.maxFrameSize) return session.streamError(streamId, "FRAME_TOO_LARGE");
-    // Without octets it may always come (RFC 9113 6.9.1), even when a lowered window is negative.
-    if (length > 0 && length > session.receiveWindow(stream)) return session.streamError(streamId, "WINDOW_EXCEEDED");
-    if (stream.received !== BODY) return session.streamError(streamId, "UNEXPECTED_FRAME");
-    stream.receiveDelta -= length;
-    this.stream = stream;
-    this.contentLeft = content;
-    this.paddingLeft = padding;
-    return this.beginContent(stream, content);
-  }
-
-  /** The octets of a body, counted before any of them is handed out. */
-  private beginContent(stream: Stream, content: number): Http2ReceivedEvent | null {
-    const { session } = this;
-    const isEnd = (this.flags & END_STREAM) !== 0;
-    this.part = CONTENT;
-    stream.bodyOctets += content;
-    const { owed, bodyOctets } = stream;
-    if (owed >= 0 && (content > owed || (isEnd && content < owed)))
-      return this.refuseContent("CONTENT_LENGTH_MISMATCH");
-    if (bodyOctets > session.limits.maxBodyBytes) return this.refuseContent("BODY_TOO_LARGE");
-    if (owed >= 0) stream.owed = owed - content;
-    if (content === 0 && !isEnd) session.budgets.spendUseless();
-    return null;
-  }
-
-  private refuseContent(code: ErrorCode): Http2ReceivedEvent {
-    const status = code === "BODY_TOO_LARGE" ? 413 : this.messages.answer(400);
-    return this.session.streamError(this.streamId, code, status, (this.flags & END_STREAM) !== 0);
-  }
-
-  private readContent(): Http2ReceivedEvent | null | undefined {
-    const { buffer, session } = this;
-    const stream = this.stream as Stream;
-    if (this.contentLeft === 0 || stream.state === CLOSED) {
-      this.paddingLeft += this.contentLeft;
-      this.part = PADDING;
-      return null;
-    }
-    const fresh = buffer.fresh();
-    if (fresh === 0) return undefined;
-    const count = Math.min(fresh, this.contentLeft);
-    this.contentLeft -= count;
-    this.delivered += count;
-    if (session.configuration.manual) {
-      stream.held += count;
-      session.held += count;
-    }
-    const { offset } = buffer;
-    return { type: "data", streamId: this.streamId, data: buffer.view(count), offset };
-  }
-
-  private readPadding(): Http2ReceivedEvent | null | undefined {
-    const { buffer } = this;
-    while (this.paddingLeft > 0) {
-      const fresh = buffer.fresh();
-      if (fresh === 0) return undefined;
-      const count = Math.min(fresh, this.paddingLeft);
-      buffer.consume(count);
-      this.paddingLeft -= count;
-    }
-    this.part = HEADER;
-    return this.type === DATA ? this.endData() : null;
-  }
-
-  private endData(): Http2ReceivedEvent | null {
-    const { session, stream, length } = this;
-    this.stream = null;
-    // In manual mode only what was not handed out is given back by itself.
-    const free = session.configuration.manual ? length - this.delivered : length;
-    const isGone = stream === null || stream.state === CLOSED;
-    if (free > 0) session.giveBack(isGone ? null : stream, free);
-    if (isGone || (this.flags & END_STREAM) === 0) return null;
-    stream.fireReceived(MESSAGE["end-of-message"]);
-    session.fire(stream, ON["receive-end-stream"]);
-    return { type: "end-of-message", streamId: stream.id, headers: NO_FIELDS, offset: session.offset };
   }
 
   // --- the end of the input --------------------------------------------------------------------------------------------

@@ -1,76 +1,9 @@
 // Odd frames, at every cut: what they give, what is answered, and that it never matters how the octets were split.
 import { describe, expect, test } from "vitest";
-import {
-  HeaderFields,
-  Http2Connection,
-  type Http2Options,
-  type Http2ReceivedEvent,
-  RemoteProtocolError,
-} from "../../src/http2/index.ts";
+import { HeaderFields, Http2Connection } from "../../src/http2/index.ts";
 import { octets } from "../helpers.ts";
-import { frame, frames, GET, lines, POST, refusal, u32, zeros } from "./pair.ts";
-
-const PREFACE = octets("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-const SETTINGS = frame(4, 0, 0);
-const REQUEST = [0x82, 0x84, 0x86, 0x01, 0x01, "a"];
-const OPEN = frame(1, 4, 1, ...REQUEST);
-
-interface Outcome {
-  events: string[];
-  error: string | undefined;
-  sent: string[];
-}
-
-function run(make: () => Http2Connection, pieces: Uint8Array[]): Outcome {
-  const connection = make();
-  connection.bytesToSend();
-  const events: Http2ReceivedEvent[] = [];
-  let error: string | undefined;
-  for (const piece of pieces) {
-    connection.feed(piece);
-    try {
-      for (const event of connection.events()) events.push(event);
-    } catch (fault) {
-      if (!(fault instanceof RemoteProtocolError)) throw fault;
-      error = `${fault.code} ${fault.http2Code} at ${fault.offset}`;
-    }
-  }
-  const sent = frames(connection.bytesToSend()).filter((line) => !line.startsWith("SETTINGS"));
-  return { events: lines(events), error, sent };
-}
-
-function everyCut(make: () => Http2Connection, parts: readonly Uint8Array[]): Outcome {
-  const bytes = new Uint8Array(Buffer.concat(parts));
-  const whole = run(make, [bytes]);
-  expect(
-    run(
-      make,
-      [...bytes].map((_, at) => bytes.subarray(at, at + 1)),
-    ),
-    "octet by octet",
-  ).toEqual(whole);
-  for (let cut = 1; cut < bytes.length; cut++) {
-    expect(run(make, [bytes.subarray(0, cut), bytes.subarray(cut)]), `cut at ${cut}`).toEqual(whole);
-  }
-  return whole;
-}
-
-function serving(parts: readonly Uint8Array[], options?: Http2Options): Outcome {
-  const { events, ...rest } = everyCut(() => new Http2Connection("server", options), [PREFACE, SETTINGS, ...parts]);
-  expect(events[0]).toBe("settings");
-  return { events: events.slice(1), ...rest };
-}
-
-/** A client that has asked for something on stream 1. */
-function asking(parts: readonly Uint8Array[], options?: Http2Options): Outcome {
-  const make = () => {
-    const client = new Http2Connection("client", options);
-    client.openStream(GET, { endStream: true });
-    return client;
-  };
-  const { events, ...rest } = everyCut(make, [SETTINGS, ...parts]);
-  return { events: events.slice(1), ...rest };
-}
+import { asking, everyCut, OPEN, PREFACE, REQUEST, run, SETTINGS, serving } from "./cuts.ts";
+import { frame, GET, lines, POST, refusal, u32, zeros } from "./pair.ts";
 
 test.each([
   ["a length", frame(6, 0, 0, 1, 2, 3), "frame of type 0x6, 3 octets, stream 0 at octet 33"],
