@@ -1,15 +1,15 @@
-// What a peer may do so often and no more (RFC 9113 10.5): counts, forgiven with time where the caller tells it.
+// Limits on what a peer may do repeatedly (RFC 9113 10.5): counts, which decay with time if the caller tells the time.
 
 import type { ErrorCode, RemoteProtocolError } from "../shared/errors.ts";
 import type { Http2Limits } from "./options.ts";
 import type { Output } from "./output.ts";
 
-/** A count that falls as time passes. */
+/** A count that decays as time passes. */
 class Budget {
   private readonly limit: number;
   private readonly perSecond: number;
   private spent = 0;
-  /** When it was last spent, in milliseconds; NaN as long as nobody told. */
+  /** The time of the last `spend`, in milliseconds; NaN until a time is given. */
   private last = Number.NaN;
 
   constructor(limit: number, perSecond: number) {
@@ -17,7 +17,7 @@ class Budget {
     this.perSecond = perSecond;
   }
 
-  /** One more, at `now` (milliseconds, NaN when it is not known). False when it is too many. */
+  /** Adds one, at `now` (milliseconds; NaN when unknown). Returns false when the limit is exceeded. */
   spend(now: number): boolean {
     if (now > this.last) this.spent = Math.max(0, this.spent - ((now - this.last) / 1000) * this.perSecond);
     if (now > this.last || Number.isNaN(this.last)) this.last = now;
@@ -26,10 +26,10 @@ class Budget {
   }
 }
 
-/** The connection whose peer is bounded. */
+/** What the budgets need of the connection. */
 interface Bounded {
   readonly limits: Http2Limits;
-  /** The time that the caller told last, in milliseconds; NaN when none. */
+  /** The last time the caller gave, in milliseconds; NaN when none. */
   readonly now: number;
   readonly output: Output;
   fault(code: ErrorCode): RemoteProtocolError;
@@ -37,11 +37,14 @@ interface Bounded {
 
 export class Budgets {
   private readonly session: Bounded;
-  /** Made when something is first spent: an idle connection has none. */
+  /** Created when first spent: an idle connection has none. */
   private resets: Budget | null = null;
   private useless: Budget | null = null;
   private pings: Budget | null = null;
-  /** What the peer provoked and has not been drained: acknowledgements, octets; and up to where of the output it reaches. */
+  /**
+   * Queued because of the peer and not yet drained: acknowledgements, and octets. `provokedUpTo` is where the last of
+   * those octets ends, counted in octets of output since the connection began.
+   */
   private acks = 0;
   private provoked = 0;
   private provokedUpTo = 0;
@@ -50,21 +53,24 @@ export class Budgets {
     this.session = session;
   }
 
-  /** A stream that the peer resets, or has reset. @throws RemoteProtocolError when it is one too many, as all of these */
+  /**
+   * Counts a stream that the peer reset, or caused this end to reset.
+   * @throws RemoteProtocolError when that exceeds the limit, as do the methods below
+   */
   spendReset(): void {
     const { limits, now } = this.session;
     this.resets ??= new Budget(limits.maxResets, limits.resetsPerSecond);
     if (!this.resets.spend(now)) throw this.session.fault("TOO_MANY_RESETS");
   }
 
-  /** A frame that brings nothing on. */
+  /** Counts a frame that achieves nothing. */
   spendUseless(): void {
     const { limits, now } = this.session;
     this.useless ??= new Budget(limits.maxUselessFrames, limits.uselessFramesPerSecond);
     if (!this.useless.spend(now)) throw this.session.fault("TOO_MANY_USELESS_FRAMES");
   }
 
-  /** A frame that is to be acknowledged by one of so many octets. */
+  /** Counts a frame that must be acknowledged, by a frame of `octets` octets. */
   spendPing(octets: number): void {
     const { limits, now } = this.session;
     this.pings ??= new Budget(limits.maxPings, limits.pingsPerSecond);
@@ -73,7 +79,10 @@ export class Budgets {
     if (this.acks === limits.maxUnflushedAcks) throw this.session.fault("TOO_MANY_UNFLUSHED_ACKS");
   }
 
-  /** These octets, the last of the output, are there because of what the peer sent; so many of the frames acknowledge. */
+  /**
+   * Records that the last `octets` octets of the output were caused by the peer, and that `acks` of their frames are
+   * ACKs.
+   */
   provoke(octets: number, acks = 0): void {
     const { output } = this.session;
     this.checkDrained();
@@ -82,7 +91,10 @@ export class Budgets {
     this.provokedUpTo = output.taken + output.length;
   }
 
-  /** May the peer provoke so many octets more? Asked before anything is written: GOAWAY stands alone. */
+  /**
+   * Checks that the peer may cause `octets` more octets of output. Called before anything is written, so that on a
+   * fault GOAWAY is written alone.
+   */
   checkQueued(octets: number): void {
     this.checkDrained();
     if (this.provoked + octets > this.session.limits.maxQueuedControlBytes) throw this.session.fault("TOO_MUCH_QUEUED");

@@ -1,6 +1,6 @@
-// The error codes of RFC 9113 7: what GOAWAY and RST_STREAM carry.
+// The error codes that GOAWAY and RST_STREAM carry (RFC 9113 7).
 
-/** The names by their numbers. */
+/** The names of the registered error codes; each name's index is its code (RFC 9113 7). */
 export const HTTP2_CODES = [
   "NO_ERROR",
   "PROTOCOL_ERROR",
@@ -18,19 +18,22 @@ export const HTTP2_CODES = [
   "HTTP_1_1_REQUIRED",
 ] as const;
 
-/** A registered code by its name (RFC 9113 7), another by its number. */
+/** An error code: a registered one by name (RFC 9113 7), any other by number. */
 export type Http2Code = (typeof HTTP2_CODES)[number] | number;
 
 const NUMBERS: ReadonlyMap<unknown, number> = new Map(HTTP2_CODES.map((name, number) => [name, number]));
 
 const HIGHEST = 0xffffffff;
 
-/** The name of a code, or the number itself when none is registered. */
+/** Returns the name of a code, or the number itself when it is not registered. */
 export function codeName(number: number): Http2Code {
   return HTTP2_CODES[number] ?? number;
 }
 
-/** @throws TypeError for an unknown name, RangeError for a number above 32 bits */
+/**
+ * Returns the number of a code.
+ * @throws TypeError for an unknown name, RangeError for anything but a whole number of 32 bits
+ */
 export function codeNumber(code: Http2Code): number {
   if (typeof code !== "number") {
     const number = NUMBERS.get(code);

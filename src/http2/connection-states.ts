@@ -1,8 +1,8 @@
-// The life of a connection: what may be received next (RFC 9113 3.4, 6.10), and how it ends (6.8). docs/http2-states.md is
-// drawn from here.
+// The states of a connection: what may be received next (RFC 9113 3.4, 6.10), and how it ends (6.8).
+// docs/http2-states.md is drawn from these tables.
 import type { EventTable } from "../shared/machine.ts";
 
-/** What is being read. */
+/** What is read next. */
 export const READING_STATES = ["preface", "settings", "frames", "header-block", "closed", "failed"] as const;
 export type ReadingState = (typeof READING_STATES)[number];
 
@@ -21,7 +21,7 @@ export const READING_TRIGGERS = [
 export type ReadingTrigger = (typeof READING_TRIGGERS)[number];
 
 // biome-ignore format: a table
-/** A server begins in preface, a client in settings. An absent cell is a connection error. */
+/** A server begins in `preface`, a client in `settings`. An absent cell is a connection error. */
 export const ON_READING: EventTable<ReadingState, ReadingTrigger> = {
   "preface":      { "preface": "settings", "end-of-input": "closed", "fault": "failed" },
   "settings":     { "settings": "frames", "end-of-input": "closed", "fault": "failed" },
@@ -32,15 +32,15 @@ export const ON_READING: EventTable<ReadingState, ReadingTrigger> = {
   "failed":       {},
 };
 
-/** How far the connection is from its end. */
+/** How close the connection is to its end. */
 export const ENDING_STATES = ["open", "shutting-down", "going-away", "finished", "terminated"] as const;
 export type EndingState = (typeof ENDING_STATES)[number];
 
 export const ENDING_TRIGGERS = [
-  /** GOAWAY with the highest stream id: no new streams, please. */
+  /** GOAWAY with the highest stream id: asks the peer to open no new streams. */
   "shutdown",
   "goaway",
-  /** GOAWAY with another code than NO_ERROR. */
+  /** GOAWAY with any code but NO_ERROR. */
   "goaway-with-error",
   "receive-goaway",
   "end-of-input",
@@ -50,7 +50,7 @@ export const ENDING_TRIGGERS = [
 export type EndingTrigger = (typeof ENDING_TRIGGERS)[number];
 
 // biome-ignore format: a table
-/** An absent cell: the call is refused, or nothing changes. */
+/** An absent cell means that the call is refused, or that nothing changes. */
 export const ON_ENDING: EventTable<EndingState, EndingTrigger> = {
   "open":          { "shutdown": "shutting-down", "goaway": "going-away", "receive-goaway": "going-away",
                      "end-of-input": "going-away", "goaway-with-error": "terminated", "fault": "terminated" },

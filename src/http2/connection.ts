@@ -1,6 +1,6 @@
-// One HTTP/2 connection, either end: wires what receives, what sends and what both share. Bytes in, events out; events in,
-// bytes out. No sockets, timers or clocks: the caller moves the bytes, tells the time where a budget needs it, and decides
-// when to give up.
+// One HTTP/2 connection, either end: connects the receiving half, the sending half and the session that both share.
+// Bytes in, events out; events in, bytes out. No sockets, timers or clocks: the caller moves the bytes, gives the time
+// where a budget needs it, and decides when to give up.
 import { LocalProtocolError, RemoteProtocolError } from "../shared/errors.ts";
 import { checkOctets } from "../shared/octets.ts";
 import { NO_OCTETS } from "../shared/receive-buffer.ts";
@@ -26,7 +26,7 @@ import { WAS_RESET_HERE } from "./streams.ts";
 import { beginUpgraded } from "./upgrade.ts";
 import { writeAlternativeService, writeOrigin } from "./write-extensions.ts";
 
-/** What `sniff` says of the first octets of a connection. */
+/** What `sniff` finds in the first octets of a connection. */
 export type Sniffed = "http2" | "http1" | "need-data";
 
 const NO_MAX = Number.POSITIVE_INFINITY;
@@ -34,13 +34,14 @@ const NO_PING = new Uint8Array(PING_SIZE);
 const INITIAL_WINDOW = 65535;
 
 /**
- * A state machine for one end of one HTTP/2 connection (RFC 9113). The preface and the first SETTINGS are queued at once.
+ * A state machine for one end of one HTTP/2 connection (RFC 9113). The constructor queues the first SETTINGS frame,
+ * after the preface in a client.
  *
- * The loop: `feed` what was read, call `nextEvent` until it gives `need-data`, `send` what you have to say, write
- * `bytesToSend`. When drained, close the transport if `finished`.
+ * The loop: `feed` the bytes that were read, call `nextEvent` until it returns `need-data`, `send` your own events, and
+ * write `bytesToSend()` to the transport. Once everything is drained, close the transport if `finished` is true.
  */
 export class Http2Connection {
-  /** Which end this is. */
+  /** Which end of the connection this is. */
   readonly role: Http2Role;
   private readonly session: Session;
   private readonly receiver: Receiver;
@@ -48,7 +49,7 @@ export class Http2Connection {
   private failure: RemoteProtocolError | null = null;
 
   /**
-   * @param role "client" opens streams, "server" answers on them
+   * @param role a "client" opens streams, a "server" answers on them
    * @throws TypeError for an unknown role or option, RangeError for an impossible limit or setting
    */
   constructor(role: Http2Role, options?: Http2Options) {
@@ -70,41 +71,48 @@ export class Http2Connection {
 
   // --- read-outs ---------------------------------------------------------------------------------------------------------
 
-  /** Nothing will be sent or taken any more: close the transport when drained. */
+  /** True when nothing more will be sent or accepted: close the transport once everything is drained. */
   get finished(): boolean {
     return this.session.isFinished;
   }
 
-  /** Streams that are open: those that this end opened, and those of the peer. Promised ones are not counted. */
+  /**
+   * The number of open streams: opened by this end (`local`) and by the peer (`remote`). Promised streams are not
+   * counted.
+   */
   get openStreams(): { readonly local: number; readonly remote: number } {
     const { local, remote } = this.session.streams;
     return { local, remote };
   }
 
-  /** What this end announced and the peer has acknowledged. */
+  /** The settings that this end announced and the peer has acknowledged; defaults for all others. */
   get localSettings(): Http2Settings {
     return this.session.local;
   }
 
-  /** What the peer announced. */
+  /** The settings that the peer announced; defaults for all others. */
   get remoteSettings(): Http2Settings {
     return this.session.remote;
   }
 
-  /** Octets sent and not yet drained: frames, credit that is due, and data that waits for its turn or for a window. */
+  /**
+   * Octets sent and not yet drained: frames, WINDOW_UPDATEs that are due, and data waiting for its turn or for a
+   * window.
+   */
   get queuedBytes(): number {
     const { output, scheduler, creditOctets } = this.session;
     return output.length + creditOctets + scheduler.queued;
   }
 
-  /** Octets of data that wait on a stream for their turn or for a window; 0 of one that is over. */
+  /** Octets of data waiting on a stream for their turn or for a window; 0 when the stream is over or does not exist. */
   queuedOn(streamId: number): number {
     return this.session.streams.get(streamId)?.queued ?? 0;
   }
 
   /**
-   * Octets of DATA that the peer lets this end send: on a stream, by its own window and the connection's; 0 asks for the
-   * connection's alone. What is queued is not subtracted. It may be negative (RFC 9113 6.9.2).
+   * Returns the octets of DATA that the peer allows this end to send on a stream: the smaller of its window and the
+   * connection's; for stream 0, the connection's window. Queued data is not subtracted. May be negative (RFC 9113
+   * 6.9.2).
    * @throws LocalProtocolError when there is no such stream
    */
   window(streamId: number): number {
@@ -116,10 +124,12 @@ export class Http2Connection {
   // --- bytes in, events out ----------------------------------------------------------------------------------------------
 
   /**
-   * Takes octets from the peer; parses nothing yet. The chunk is held by reference and Data events are views of it: do not
-   * overwrite it, or set `copyData`. An empty chunk means nothing; after a remote error octets are ignored.
-   * @param now the time in milliseconds, of any clock that does not go back: by it the budgets of `limits` recover
-   * @throws TypeError for anything but a Uint8Array over an ArrayBuffer, for a `now` that is no number, and after feedEof
+   * Takes octets from the peer; parses nothing yet. The chunk is held by reference and `data` events are views of it:
+   * do not overwrite it, or set `copyData`. An empty chunk does nothing; after a remote error octets are ignored.
+   * @param now the time in milliseconds, from any clock that does not go backwards; lets the budgets of `limits`
+   * recover
+   * @throws TypeError for anything but a Uint8Array over an ArrayBuffer, for a `now` that is not a number, and after
+   * feedEof
    */
   feed(bytes: Uint8Array, now?: number): void {
     const memory = checkOctets("feed", bytes);
@@ -132,14 +142,15 @@ export class Http2Connection {
     else buffer.push(bytes, memory);
   }
 
-  /** The peer closed its sending side. Idempotent. */
+  /** Records that the peer closed its sending side. Idempotent. */
   feedEof(): void {
     this.receiver.buffer.ended = true;
   }
 
   /**
-   * The next event, or `need-data`.
-   * @throws RemoteProtocolError when the peer broke the protocol; the same again at every later call. GOAWAY is queued
+   * Returns the next event, or `need-data` when there is none.
+   * @throws RemoteProtocolError when the peer broke the protocol; every later call throws the same error. GOAWAY is
+   * queued
    */
   nextEvent(): Http2Event {
     if (this.failure !== null) throw this.failure;
@@ -151,7 +162,7 @@ export class Http2Connection {
     }
   }
 
-  /** Events until `need-data`, which is not yielded; `connection-closed` is yielded and ends it. */
+  /** Yields events until `need-data`, which is not yielded, or up to and including `connection-closed`. */
   *events(): IterableIterator<Http2ReceivedEvent> {
     while (true) {
       const event = this.nextEvent();
@@ -168,7 +179,7 @@ export class Http2Connection {
     session.end("fault");
   }
 
-  /** The last GOAWAY: nothing is said or heard after it. */
+  /** Writes the last GOAWAY: nothing is sent or read after it. */
   private terminate(code: Http2Code, debugData: Uint8Array): void {
     const { session } = this;
     session.writeGoaway(session.streams.highestRemote, code, debugData);
@@ -179,28 +190,30 @@ export class Http2Connection {
   // --- events in, bytes out ----------------------------------------------------------------------------------------------
 
   /**
-   * Client: sends a request and gives the id of its stream. The body follows by `send`, unless `endStream` says that there
-   * is none.
-   * @throws LocalProtocolError when it may not be sent, or the peer takes no more streams now; then nothing has changed
+   * Client: sends a request and returns the id of its stream. Send the body with `send`, unless `endStream` says that
+   * there is none.
+   * @throws LocalProtocolError when the request may not be sent, or the peer accepts no more streams now; nothing has
+   * changed
    */
   openStream(request: Http2Request, options: OpenStreamOptions = {}): number {
     return this.sender.openStream(request, options);
   }
 
   /**
-   * Says something on a stream: checks it, moves the stream, queues it. Data is cut into frames when it is drained, as the
-   * windows and the other streams allow; trailers and the end stay behind it.
-   * @returns false for data that is behind a window: `drain` tells when it no longer is. Otherwise true
-   * @throws LocalProtocolError when it may not be sent; then nothing has changed. TypeError for what is no event
+   * Sends an event on a stream: checks it, moves the stream's state and queues it. Data is cut into frames when it is
+   * drained, as the windows and the other streams allow; trailers and the end of the message wait behind it.
+   * @returns false for data that has to wait for a window, until a `drain` event; true otherwise
+   * @throws LocalProtocolError when the event may not be sent; nothing has changed. TypeError for anything that is not
+   * an event
    */
   send(event: Http2Send): boolean {
     return this.sender.send(event);
   }
 
   /**
-   * Ends a stream before its time (RST_STREAM); what is queued on it is dropped. Nothing when the stream is over already.
+   * Resets a stream (RST_STREAM) and drops the data queued on it. Does nothing when the stream is over already.
    * @param code default CANCEL
-   * @throws LocalProtocolError when the stream was never opened
+   * @throws LocalProtocolError when the stream was never opened; TypeError, RangeError for an invalid code
    */
   reset(streamId: number, code: Http2Code = "CANCEL"): void {
     const { session } = this;
@@ -217,9 +230,11 @@ export class Http2Connection {
   }
 
   /**
-   * Manual windows: so many octets of `data` events of this stream were dealt with, and the peer may send as many more.
-   * Also for a stream that is over: its octets count for the connection.
-   * @throws LocalProtocolError for more than were received, and unless `windows.mode` is "manual"
+   * Manual windows: returns credit to the peer for `octets` octets of this stream's `data` events, so that it may send
+   * as many more. Also needed for a stream that is over, as its octets still occupy the connection's window.
+   * @throws LocalProtocolError for more octets than were received and not yet released (unless `windows.mode` is
+   * "manual", that is any number above 0), and for a stream that was never opened
+   * @throws TypeError, RangeError when `octets` is not a whole number from 0 on
    */
   release(streamId: number, octets: number): void {
     const { session } = this;
@@ -236,8 +251,9 @@ export class Http2Connection {
   }
 
   /**
-   * Asks for a sign of life, which comes as `ping-acknowledged`.
-   * @param data eight octets, by which the answer is known; default zeros
+   * Sends a PING, which the peer answers: `ping-acknowledged`.
+   * @param data eight octets, which the answer repeats; default zeros
+   * @throws TypeError, RangeError for anything but eight octets; LocalProtocolError after an error
    */
   ping(data: Uint8Array = NO_PING): void {
     checkOctets("ping", data);
@@ -247,8 +263,9 @@ export class Http2Connection {
   }
 
   /**
-   * Announces settings. They hold when the peer has acknowledged them: `settings-acknowledged`.
-   * @throws TypeError, RangeError for what is no setting; LocalProtocolError for one that must not be changed
+   * Announces settings. They take effect when the peer acknowledges them: `settings-acknowledged`.
+   * @throws TypeError, RangeError for an invalid setting; LocalProtocolError for one that must not be changed, and
+   * after an error
    */
   updateSettings(settings: GivenSettings): void {
     const { session } = this;
@@ -267,23 +284,27 @@ export class Http2Connection {
   }
 
   /**
-   * Server: promises a response to a request that nobody made, and gives the id of its stream, on which `send` answers.
-   * @param streamId the client's request to which it belongs
-   * @throws LocalProtocolError when it may not be pushed; then nothing has changed
+   * Server: promises a response to a request that the client did not make (PUSH_PROMISE), and returns the id of the
+   * promised stream. Send the response on it with `send`.
+   * @param streamId the stream of the client's request that the promise is associated with
+   * @throws LocalProtocolError when the request may not be pushed; nothing has changed
    */
   push(streamId: number, request: Http2Request): number {
     return this.sender.push(streamId, request);
   }
 
-  /** Changes how a stream is served among others; a client tells the server (RFC 9218 7). @throws LocalProtocolError */
+  /**
+   * Changes a stream's priority. In a client it also sends PRIORITY_UPDATE (RFC 9218 7).
+   * @throws LocalProtocolError when there is no such stream
+   */
   prioritize(streamId: number, priority: Http2Priority): void {
     this.sender.prioritize(streamId, priority);
   }
 
   /**
-   * Announces the end: GOAWAY with the highest id. The peer is to open no more streams; those that it opens before it knows
-   * are served. Call `goaway` a round trip later (a `ping` tells when).
-   * @throws LocalProtocolError when the end was announced already
+   * Announces a graceful end: GOAWAY with the highest stream id. It asks the peer to open no more streams; those that
+   * it opens before the GOAWAY arrives are still served. Call `goaway` a round trip later (a `ping` measures it).
+   * @throws LocalProtocolError when the connection is ending already
    */
   shutdown(): void {
     const { session } = this;
@@ -292,9 +313,9 @@ export class Http2Connection {
   }
 
   /**
-   * Ends the connection: GOAWAY with the last stream that was seen. Later ones are ignored; the others go on, and when there
-   * is none left the connection is `finished`. With another code than NO_ERROR it is finished at once, and nothing that was
-   * queued behind a window goes out.
+   * Ends the connection: GOAWAY with the id of the last stream seen from the peer. Later streams are ignored; the
+   * others go on, and the connection is `finished` when none is left. With any code but NO_ERROR it is finished at
+   * once, and queued data is dropped.
    * @throws LocalProtocolError after an error
    */
   goaway(code: Http2Code = "NO_ERROR", debugData: Uint8Array = NO_OCTETS): void {
@@ -311,27 +332,41 @@ export class Http2Connection {
     session.end("goaway");
   }
 
-  /** Server: tells of an alternative service (RFC 7838). @throws LocalProtocolError in a client, or without such a stream */
+  /**
+   * Server: announces an alternative service (ALTSVC, RFC 7838 4).
+   * @throws LocalProtocolError in a client, and when there is no such stream
+   * @throws TypeError, RangeError for a bad value or origin, or one that does not fit into a frame
+   */
   altsvc(service: AlternativeService): void {
     this.checkServer();
     if ("streamId" in service) this.sender.find(service.streamId);
     writeAlternativeService(this.session, service);
   }
 
-  /** Server: tells for what origins the connection may be used (RFC 8336). @throws LocalProtocolError in a client */
+  /**
+   * Server: announces the origins that the connection may be used for (ORIGIN, RFC 8336).
+   * @throws LocalProtocolError in a client
+   * @throws TypeError, RangeError for a bad origin, or for more than fit into a frame
+   */
   origin(origins: readonly string[]): void {
     this.checkServer();
     writeOrigin(this.session, origins);
   }
 
-  /** Drains what was sent, up to `max` octets, as one fresh array; empty when there is nothing. */
+  /**
+   * Drains up to `max` octets of what was sent, as one fresh array; empty when there is nothing to send.
+   * @throws TypeError, RangeError when `max` is not a number from 0 on
+   */
   bytesToSend(max: number = NO_MAX): Uint8Array {
     checkMax(max);
     this.session.fill(max, true);
     return this.session.output.takeBytes(max);
   }
 
-  /** Drains what was sent, up to `max` octets, in pieces, bodies as they were given, for a vectored write. */
+  /**
+   * Drains up to `max` octets of what was sent, in pieces for a vectored write; bodies are not copied.
+   * @throws TypeError, RangeError when `max` is not a number from 0 on
+   */
   chunksToSend(max: number = NO_MAX): Uint8Array[] {
     checkMax(max);
     this.session.fill(max, false);
@@ -350,12 +385,12 @@ export class Http2Connection {
   // --- beginnings ----------------------------------------------------------------------------------------------------------
 
   /**
-   * A connection that began as HTTP/1.1 and was upgraded to h2c (RFC 7540 3.2). The request is stream 1, and has ended.
-   * Server: its first events are that request and its end; send the 101 by HTTP/1.1 first. Client: the response comes on
-   * stream 1.
-   * @param request the HTTP/1.1 event, received or sent
-   * @param http2Settings the value of its field HTTP2-Settings
-   * @throws RemoteProtocolError in a server when that is malformed: answer 400, or as if no upgrade was asked for
+   * Returns a connection that began as HTTP/1.1 and was upgraded to h2c (RFC 7540 3.2). The request is stream 1, and is
+   * complete. Server: the first events are that request and its end; send the 101 by HTTP/1.1 first. Client: the
+   * response arrives on stream 1.
+   * @param request the HTTP/1.1 request event, received or sent
+   * @param http2Settings the value of its HTTP2-Settings field
+   * @throws RemoteProtocolError in a server when that value is malformed: answer 400, or ignore the upgrade
    */
   static fromUpgrade(
     role: Http2Role,
@@ -368,7 +403,10 @@ export class Http2Connection {
     return connection;
   }
 
-  /** Do these first octets of a connection begin HTTP/2 with prior knowledge (RFC 9113 3.3)? */
+  /**
+   * Tells whether the first octets of a connection begin HTTP/2 with prior knowledge (RFC 9113 3.3): "need-data" as
+   * long as they are only the beginning of the client's preface.
+   */
   static sniff(bytes: Uint8Array): Sniffed {
     checkOctets("sniff", bytes);
     const length = Math.min(bytes.length, PREFACE.length);

@@ -1,13 +1,13 @@
-// What happens on an HTTP/2 connection: HTTP/1.1's names with a streamId, and what only HTTP/2 has. Received events are
-// complete and never change; sent ones need only what has no default.
+// The events of an HTTP/2 connection: those of HTTP/1.1 with a streamId, and those that only HTTP/2 has. Received
+// events are complete and immutable; in sent ones, members that have a default may be left out.
 import type { HeaderFields, HeaderInput } from "../shared/header-fields.ts";
 import type { NeedDataEvent } from "../shared/need-data.ts";
 import type { Http2Code } from "./codes.ts";
 import type { SomeSettings } from "./settings.ts";
 
-/** What every received event has. */
+/** The members of every received event. */
 interface Received {
-  /** Octets from the beginning of the connection to the frame that this event is of. */
+  /** Octets from the beginning of the connection to the frame that gave this event; of `data`, to the data itself. */
   readonly offset: number;
 }
 
@@ -15,16 +15,16 @@ interface OnStream extends Received {
   readonly streamId: number;
 }
 
-/** What a request asks for. */
+/** The pseudo-fields of a request. */
 export interface Http2RequestLine {
   readonly method: string;
-  /** `:path`; of a CONNECT the authority. */
+  /** `:path`; in a CONNECT without `protocol`, the authority. */
   readonly target: string;
   /** "" in a CONNECT without `protocol`. */
   readonly scheme: string;
-  /** `:authority`, or Host where there is none; "" without either. */
+  /** `:authority`, or else the Host field; "" when there is neither. */
   readonly authority: string;
-  /** Of an extended CONNECT (RFC 8441), such as "websocket". */
+  /** `:protocol` of an extended CONNECT (RFC 8441), such as "websocket"; undefined in any other request. */
   readonly protocol?: string | undefined;
 }
 
@@ -32,11 +32,11 @@ export interface Http2RequestLine {
 export interface Http2RequestEvent extends OnStream, Http2RequestLine {
   readonly type: "request";
   readonly httpVersion: "2";
-  /** Without pseudo-fields; crumbs of a cookie joined. */
+  /** The fields without pseudo-fields; cookie crumbs are joined with "; ". */
   readonly headers: HeaderFields;
 }
 
-/** Received: status 100 to 199; more will follow. */
+/** A received response with status 100 to 199; more will follow. */
 export interface Http2InformationalResponseEvent extends OnStream {
   readonly type: "informational-response";
   readonly status: number;
@@ -56,88 +56,97 @@ export interface Http2ResponseEvent extends OnStream {
   readonly headers: HeaderFields;
 }
 
-/** A piece of a received body: a view of the chunk that was fed. A frame may come in several. */
+/** A piece of a received body: a view of the chunk that was fed. One DATA frame may give several. */
 export interface Http2DataEvent extends OnStream {
   readonly type: "data";
   readonly data: Uint8Array;
 }
 
-/** A received message is complete, with or without a body. */
+/** A received message is complete, whether it has a body or not. */
 export interface Http2EndOfMessageEvent extends OnStream {
   readonly type: "end-of-message";
-  /** The trailer fields. */
+  /** The trailer section's fields; empty when there is none. */
   readonly headers: HeaderFields;
 }
 
-/** A stream ended before its time. No event of it follows. */
+/**
+ * A stream ended early: it was reset (RST_STREAM), or the peer closed the connection. No event of this stream follows.
+ */
 export interface StreamResetEvent extends OnStream {
   readonly type: "stream-reset";
   readonly code: Http2Code;
-  /** Did the peer reset it? Otherwise this end did, because of what the peer sent. */
+  /** True when the peer ended it; false when this end did, because of what the peer sent. */
   readonly remote: boolean;
-  /** Why this end did: a code of the table of errors. Of the peer's: "". */
+  /** Why this end reset it: a code of `ERRORS`. "" when the peer did. */
   readonly reason: string;
 }
 
-/** The peer announced settings; they hold now and are acknowledged. */
+/** The peer announced settings; they are in effect, and their acknowledgement is queued. */
 export interface SettingsEvent extends Received {
   readonly type: "settings";
-  /** Those of this frame. */
+  /** The settings of this frame. */
   readonly settings: SomeSettings;
 }
 
-/** The peer acknowledged settings of this end; they hold now. */
+/** The peer acknowledged settings of this end; they are in effect. */
 export interface SettingsAcknowledgedEvent extends Received {
   readonly type: "settings-acknowledged";
-  /** Those of the frame that was acknowledged. */
+  /** The settings of the frame that was acknowledged. */
   readonly settings: SomeSettings;
 }
 
-/** The peer's ping; it is answered. */
+/** A PING from the peer; the answer is queued. */
 export interface PingEvent extends Received {
   readonly type: "ping";
   /** Eight octets. */
   readonly data: Uint8Array;
 }
 
-/** The peer's answer to a ping of this end. */
+/** The peer's answer to a PING from this end. */
 export interface PingAcknowledgedEvent extends Received {
   readonly type: "ping-acknowledged";
   /** Eight octets. */
   readonly data: Uint8Array;
 }
 
-/** The peer lets this end send more. */
+/** The peer allows this end to send more on a stream, or on the connection (`streamId` 0). */
 export interface WindowUpdatedEvent extends OnStream {
   readonly type: "window-updated";
-  /** Octets more than before. */
+  /** Octets that the window grew by. */
   readonly increment: number;
 }
 
-/** What was queued on this stream after `send` gave false is no longer behind a window: the next drain has all of it. */
+/**
+ * After a `send` that returned false: no data on this stream waits for a window any more; the next drain takes it all.
+ */
 export interface DrainEvent extends OnStream {
   readonly type: "drain";
 }
 
-/** The peer ends the connection: no new streams; those up to the last one go on. */
+/** The peer is ending the connection (GOAWAY): no new streams may be opened; those up to `lastStreamId` go on. */
 export interface GoawayEvent extends Received {
   readonly type: "goaway";
   readonly code: Http2Code;
   readonly lastStreamId: number;
   readonly debugData: Uint8Array;
-  /** Streams of this end that the peer has not looked at: they are over, and safe to try again elsewhere. */
+  /**
+   * Streams of this end that the peer did not process: they are over, and their requests may safely be retried
+   * elsewhere.
+   */
   readonly unprocessed: readonly number[];
 }
 
-/** The server announces a response to a request that it makes up (client). */
+/** Client: the server promises a response to a request that it made up itself (PUSH_PROMISE). */
 export interface PushPromiseEvent extends OnStream, Http2RequestLine {
   readonly type: "push-promise";
-  /** Where the response will come; `streamId` is that of the request it belongs to. */
+  /**
+   * The stream that the response will arrive on; `streamId` is the stream of the request that the promise belongs to.
+   */
   readonly promisedStreamId: number;
   readonly headers: HeaderFields;
 }
 
-/** The client changed a stream's priority (RFC 9218 7, server); it is heeded. */
+/** Server: the client changed a stream's priority (RFC 9218 7); the change is in effect. */
 export interface PriorityUpdatedEvent extends OnStream {
   readonly type: "priority-updated";
   /** 0 (first) to 7 (last). */
@@ -145,22 +154,22 @@ export interface PriorityUpdatedEvent extends OnStream {
   readonly incremental: boolean;
 }
 
-/** The server can be had elsewhere (RFC 7838 4, client). */
+/** Client: the server announces an alternative service (RFC 7838 4). */
 export interface AlternativeServiceEvent extends OnStream {
   readonly type: "alternative-service";
-  /** Of what: of the origin given here, or when "" of that of the request on the stream. */
+  /** The origin that has the alternative service; "" stands for the origin of the request on the stream. */
   readonly origin: string;
-  /** As in the Alt-Svc field. */
+  /** The same as the value of an Alt-Svc field. */
   readonly value: string;
 }
 
-/** For what origins the connection may be used (RFC 8336, client). */
+/** Client: the origins that the server says the connection may be used for (RFC 8336). */
 export interface OriginEvent extends Received {
   readonly type: "origin";
   readonly origins: readonly string[];
 }
 
-/** A frame of a type that is not known here; it changes nothing. */
+/** A frame of an unknown type; it has no effect. */
 export interface UnknownFrameEvent extends OnStream {
   readonly type: "unknown-frame";
   readonly frameType: number;
@@ -168,7 +177,7 @@ export interface UnknownFrameEvent extends OnStream {
   readonly payload: Uint8Array;
 }
 
-/** The peer closed its side. Repeats when pulled again. */
+/** The peer closed its sending side. Later calls of `nextEvent` return it again. */
 export interface Http2ConnectionClosedEvent extends Received {
   readonly type: "connection-closed";
 }
@@ -198,42 +207,45 @@ export type Http2ReceivedEvent =
 /** What `nextEvent()` returns. */
 export type Http2Event = Http2ReceivedEvent | NeedDataEvent;
 
-// --- what is sent ---------------------------------------------------------------------------------------------------
+// --- sent events ----------------------------------------------------------------------------------------------------
 
-/** How a stream is served among others (RFC 9218 4). */
+/** A stream's priority relative to others (RFC 9218 4). */
 export interface Http2Priority {
   /** 0 (first) to 7 (last); default 3. */
   readonly urgency?: number | undefined;
-  /** Share the connection with others of the same urgency? Default false. */
+  /** True to share the connection with other streams of the same urgency, frame by frame. Default false. */
   readonly incremental?: boolean | undefined;
 }
 
-/** A request to send: by `openStream`, or by `push` the one that a server makes up. */
+/** A request to send: the client's own with `openStream`, or one that a server makes up with `push`. */
 export interface Http2Request {
   readonly method: string;
-  /** `:path`; of a CONNECT without `protocol` the authority. */
+  /** `:path`; in a CONNECT without `protocol`, the authority. */
   readonly target: string;
   /** Default "https". */
   readonly scheme?: string | undefined;
-  /** Default: what Host says in `headers`, which is then not sent. */
+  /** `:authority`. Default: the Host field in `headers`, which is then not sent. */
   readonly authority?: string | undefined;
-  /** Makes a CONNECT an extended one (RFC 8441); the server must have announced enableConnectProtocol. */
+  /**
+   * Makes a CONNECT an extended one (RFC 8441), such as "websocket"; the server must have announced
+   * enableConnectProtocol.
+   */
   readonly protocol?: string | undefined;
-  /** Names are sent in lower case. */
+  /** The fields; names are sent in lower case. */
   readonly headers?: HeaderInput | undefined;
 }
 
 export interface OpenStreamOptions {
-  /** There is no body: the request ends here, without `end-of-message`. */
+  /** True when there is no body: the request ends here, and no `end-of-message` is sent. Default false. */
   readonly endStream?: boolean | undefined;
-  /** Sent as the field `priority` (RFC 9218 5), and heeded for the body. */
+  /** Sent as the `priority` field (RFC 9218 5) unless it is the default, and applied to the body. */
   readonly priority?: Http2Priority | undefined;
 }
 
 export interface SendHttp2InformationalResponse {
   readonly type: "informational-response";
   readonly streamId: number;
-  /** 100 to 199 without 101. */
+  /** 100 to 199, but not 101. */
   readonly status: number;
   readonly headers?: HeaderInput | undefined;
 }
@@ -244,30 +256,32 @@ export interface SendHttp2Response {
   /** 200 to 999. */
   readonly status: number;
   readonly headers?: HeaderInput | undefined;
-  /** There is no body: the message ends here, without `end-of-message`. */
+  /** True when there is no body: the message ends here, and no `end-of-message` is sent. Default false. */
   readonly endStream?: boolean | undefined;
 }
 
 export interface SendHttp2Data {
   readonly type: "data";
   readonly streamId: number;
-  /** Passed through by reference until it is drained. */
+  /**
+   * Passed through by reference: do not overwrite it before it is drained, or with `chunksToSend` before it is written.
+   */
   readonly data: Uint8Array;
-  /** The message ends here, without `end-of-message`. */
+  /** True when the message ends with this data, and no `end-of-message` is sent. Default false. */
   readonly endStream?: boolean | undefined;
 }
 
 export interface SendHttp2EndOfMessage {
   readonly type: "end-of-message";
   readonly streamId: number;
-  /** Trailer fields. */
+  /** The trailer section's fields. */
   readonly headers?: HeaderInput | undefined;
 }
 
-/** What `send()` takes. */
+/** The events that `send()` takes. */
 export type Http2Send = SendHttp2InformationalResponse | SendHttp2Response | SendHttp2Data | SendHttp2EndOfMessage;
 
-/** An alternative service to announce (RFC 7838): of an origin, or of that of the request on a stream. */
+/** An alternative service to announce (RFC 7838): for an origin, or for the origin of the request on a stream. */
 export type AlternativeService =
   | { readonly value: string; readonly origin: string }
   | { readonly value: string; readonly streamId: number };

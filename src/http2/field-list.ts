@@ -1,13 +1,17 @@
-// Where decoded fields go: one after the other, with what their entries know of them.
+// Where decoded fields go, one after another, each with what its table entry knows about it.
 import type { FieldPair } from "../shared/header-fields.ts";
 import type { MessageLimits } from "./hpack-types.ts";
 
 export interface FieldSink {
-  /** `traits`: the rule of the name and from bit 8 the fault, as in an Entry; `size`: what it counts against the limits. */
+  /**
+   * Takes the next field.
+   * @param traits the rule of the name and, from bit 8, the fault, as in an Entry
+   * @param size octets that it counts against the limits: name and value, and 32 more
+   */
   add(name: string, value: string, traits: number, size: number, sensitive: boolean): void;
 }
 
-/** All fields as they are, up to the limits. */
+/** Collects all fields unchanged, up to the limits. */
 export class FieldList implements FieldSink {
   fields: FieldPair[] = [];
   tooLarge = false;

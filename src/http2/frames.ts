@@ -1,4 +1,5 @@
-// Frames (RFC 9113 4, 6; RFC 7838 4; RFC 8336 2; RFC 9218 7.1): what each type may look like, and how one is begun.
+// Frames (RFC 9113 4, 6; RFC 7838 4; RFC 8336 2; RFC 9218 7.1): which lengths and streams each type allows, and how a
+// header is written.
 import type { ErrorCode } from "../shared/errors.ts";
 
 export const DATA = 0x0;
@@ -15,7 +16,7 @@ export const ALTSVC = 0xa;
 export const ORIGIN = 0xc;
 export const PRIORITY_UPDATE = 0x10;
 
-/** Flags. ACK is of SETTINGS and PING, END_STREAM of DATA and HEADERS. */
+/** Flags. ACK belongs to SETTINGS and PING, END_STREAM to DATA and HEADERS. */
 export const ACK = 0x1;
 export const END_STREAM = 0x1;
 export const END_HEADERS = 0x4;
@@ -25,18 +26,18 @@ export const HAS_PRIORITY = 0x20;
 export const FRAME_HEADER_SIZE = 9;
 export const PRIORITY_SIZE = 5;
 export const PING_SIZE = 8;
-/** Of a WINDOW_UPDATE. */
+/** Octets of a WINDOW_UPDATE's payload. */
 export const INCREMENT_SIZE = 4;
 export const HIGHEST_STREAM_ID = 0x7fffffff;
 export const HIGHEST_WINDOW = 0x7fffffff;
 
-/** The client begins with these octets (RFC 9113 3.4). */
+/** The first octets that a client sends (RFC 9113 3.4). */
 export const PREFACE = Uint8Array.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", (char) => char.charCodeAt(0));
 
 interface FrameRow {
   readonly type: number;
   readonly on: "connection" | "stream" | "either";
-  /** Octets of the payload: at least, at most, and a multiple of. */
+  /** The payload's length in octets: minimum, maximum, and the unit that it must be a multiple of. */
   readonly least: number;
   readonly most: number;
   readonly unit: number;
@@ -63,7 +64,7 @@ const BY_TYPE: readonly (FrameRow | undefined)[] = Array.from({ length: 256 }, (
   FRAMES.find((row) => row.type === type),
 );
 
-/** What is wrong with a frame of this type, length and stream, by its header alone. */
+/** Returns what is wrong with a frame judged by its header alone; null when nothing is. */
 export function frameFault(type: number, length: number, streamId: number): ErrorCode | null {
   const row = BY_TYPE[type];
   if (row === undefined) return null;
@@ -77,7 +78,7 @@ export function describeFrame(type: number, length: number, streamId: number): s
   return `frame of type 0x${type.toString(16)}, ${length} octets, stream ${streamId}`;
 }
 
-/** Writes the nine octets at the beginning of a frame. */
+/** Writes the nine octets of a frame header. */
 export function writeFrameHeader(
   page: Uint8Array,
   at: number,
@@ -105,7 +106,7 @@ export function readU32(octets: Uint8Array, at: number): number {
   return (readU31(octets, at) | ((octets[at] as number) & 0x80 ? 0x80000000 : 0)) >>> 0;
 }
 
-/** 31 bits behind a reserved one, which is ignored (RFC 9113 4.1). */
+/** Reads 31 bits; the reserved bit before them is ignored (RFC 9113 4.1). */
 export function readU31(octets: Uint8Array, at: number): number {
   return (
     (((octets[at] as number) & 0x7f) << 24) |

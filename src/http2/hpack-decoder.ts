@@ -1,5 +1,5 @@
-// RFC 7541: header blocks in, fields out. The kernel has turned a block into records and text; here records meet the
-// tables. What is indexed is a string already: no octet of it is looked at again.
+// RFC 7541: header blocks in, fields out. The kernel turns a block into records and text; this file looks the records
+// up in the tables. Indexed fields are strings already: none of their octets is looked at again.
 import {
   BAD_FIELD_NAME,
   BLOCK,
@@ -29,22 +29,26 @@ import type { DecodedMessage, MessageKind, MessageLimits } from "./hpack-types.t
 import { MessageReader } from "./message-reader.ts";
 
 export interface HpackDecoderOptions {
-  /** How many octets the peer may have the table grow to (SETTINGS_HEADER_TABLE_SIZE). Default 4096. */
+  /**
+   * The largest size of the dynamic table that the peer may choose, in octets (SETTINGS_HEADER_TABLE_SIZE). Default
+   * 4096.
+   */
   readonly maxTableSize?: number | undefined;
-  /** Octets of names and values of one block, 32 more for each field (RFC 9113 6.5.2). Default 65536. */
+  /** Octets of the names and values in one block, plus 32 for each field (RFC 9113 6.5.2). Default 65536. */
   readonly maxHeaderBytes?: number | undefined;
-  /** Fields of one block. Default 4096. */
+  /** Fields in one block. Default 4096. */
   readonly maxFields?: number | undefined;
 }
 
-/** Texts longer than this are not kept alive by an entry of the table that is cut out of them. */
+/** From a text of more chars, an entry's strings are decoded on their own: a slice would keep the whole text alive. */
 const LONG_TEXT = 1024;
 
-/** A table size above all that can be told. */
+/** Above any table size that can be announced. */
 const NO_LIMIT = 2 ** 32;
 
 /**
- * Decodes header blocks, in the order in which they were sent: each may change the table that the next ones mean.
+ * Decodes header blocks, which must be given in the order in which they were sent: each may change the table that later
+ * ones refer to.
  * @example
  * const decoder = new HpackDecoder();
  * for (const [name, value, sensitive] of decoder.decode(block)) console.log(name, value);
@@ -55,9 +59,12 @@ export class HpackDecoder {
   private readonly fixed: readonly Entry[];
   private readonly limits: MessageLimits;
   private max: number;
-  /** Octets of the blocks that `decode` took. */
+  /** Octets of the blocks that `decode` decoded. */
   private decoded = 0;
-  /** The peer has been told of so small a table, and must say with its next block that it obeys; NO_LIMIT: it has. */
+  /**
+   * A maximum below the table's size was announced: the peer's next block must begin with a size update to at most
+   * this. NO_LIMIT when none is outstanding.
+   */
   private due = NO_LIMIT;
 
   /**
@@ -77,8 +84,9 @@ export class HpackDecoder {
   }
 
   /**
-   * Octets that the peer may have the table grow to. Setting it, when the peer has acknowledged a SETTINGS_HEADER_TABLE_SIZE,
-   * obliges a peer that uses more to say less at the beginning of its next block (RFC 7541 4.2).
+   * The largest size of the dynamic table that the peer may choose, in octets. Set it when the peer has acknowledged a
+   * SETTINGS_HEADER_TABLE_SIZE: a peer whose table is larger must begin its next block by reducing it (RFC 7541 4.2).
+   * @throws TypeError, RangeError when it is set to anything but a whole number from 0 to 2^32-1
    */
   get maxTableSize(): number {
     return this.max;
@@ -89,20 +97,21 @@ export class HpackDecoder {
     if (octets < this.table.maxSize && octets < this.due) this.due = octets;
   }
 
-  /** Octets of the entries that are in the table now (RFC 7541 4.1). */
+  /** The size of the entries now in the dynamic table, in octets (RFC 7541 4.1). */
   get tableSize(): number {
     return this.table.size;
   }
 
   /**
-   * The fields of one whole header block, in order; of a sensitive one (never indexed) the third member is true.
-   * @throws RemoteProtocolError when the block is no HPACK: the decoder is of no more use. FIELDS_TOO_LARGE when the fields
-   * are above the limits: the table is in step, and the next block may be decoded. `offset` is where the block began, in
-   * octets of all the blocks decoded before.
-   * @throws TypeError for what is no Uint8Array
+   * Returns the fields of one complete header block, in order; a sensitive (never-indexed) one has `true` as third
+   * member.
+   * @throws RemoteProtocolError when the block is not valid HPACK: the decoder cannot be used any more.
+   * FIELDS_TOO_LARGE when the fields exceed the limits: the table is in step, and the next block may be decoded.
+   * `offset` is where the block began, in octets of all the blocks decoded before it.
+   * @throws TypeError for anything but a Uint8Array
    */
   decode(block: Uint8Array): FieldPair[] {
-    // What is shared with another thread may be, too: it is copied before it is read.
+    // Shared memory is allowed here: the block is copied before it is read.
     if (!(block instanceof Uint8Array)) checkOctets("decode", block);
     const list = new FieldList(this.limits);
     const fault = this.read(block, list) ?? (list.tooLarge ? "FIELDS_TOO_LARGE" : null);
@@ -111,14 +120,14 @@ export class HpackDecoder {
     return list.fields;
   }
 
-  /** @hidden For the connection. Never throws for what a peer sent. */
+  /** @hidden For the connection. Nothing that a peer sends makes it throw. */
   decodeMessage(block: Uint8Array, kind: MessageKind, limits: MessageLimits): DecodedMessage {
     const reader = new MessageReader(kind, limits);
     reader.finish(this.read(block, reader));
     return reader;
   }
 
-  /** Reads a block into the sink. The code of what is wrong with it, or null. */
+  /** Reads a block into the sink. Returns the code of its fault, or null. */
   private read(block: Uint8Array, sink: FieldSink): ErrorCode | null {
     const { kernel } = this;
     if (block.length > BLOCK_SIZE) return "HEADER_BLOCK_TOO_LARGE";
@@ -133,7 +142,7 @@ export class HpackDecoder {
     return null;
   }
 
-  /** Takes what the kernel made of a block. */
+  /** Takes the records that the kernel made of a block. */
   private take(sink: FieldSink): ErrorCode | null {
     const { kernel, table, fixed } = this;
     const { fields } = kernel;
@@ -176,7 +185,10 @@ export class HpackDecoder {
     return null;
   }
 
-  /** The traits of a value whose name is in the dynamic table: the kernel, which did not know the name, read it as any other. */
+  /**
+   * Returns the traits of a value whose name is in the dynamic table: the kernel does not know that name, and has
+   * checked the value as that of an ordinary field.
+   */
   private traitsBehind(named: Entry, traits: number, start: number, end: number): number {
     const rule = named.traits & 0xff;
     const fault = named.traits >> 8;

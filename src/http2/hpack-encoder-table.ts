@@ -1,24 +1,30 @@
-// The dynamic table of an encoder: entries found by name and by value, in one look-up each. What is inserted for a block
-// can be taken back until the block is sure to be sent.
+// An encoder's dynamic table: entries are found by name and by value, with one look-up each. Insertions made for a
+// block can be undone until it is certain that the block is sent.
 import { ANY, PROTOCOL, TE } from "../../assembly/layout-http2.ts";
 import { DynamicTable, ENTRY_OVERHEAD, FIRST_DYNAMIC, STATIC_PAIRS } from "./hpack-table.ts";
 
-/** A name of the static table. */
+/** A name in the static table. */
 export interface FixedName {
   /** Its first index. */
   readonly index: number;
   /** The index of each value. */
   readonly values: ReadonlyMap<string, number>;
-  /** Its place among those whose values hardly come back; -1: they do. */
+  /** Its index in CHANGING; -1 when it is not there. */
   readonly changing: number;
 }
 
-/** A value of these is inserted only when it comes twice running: over all stories of hpack-test-case the best choice of names. */
+/**
+ * Names whose values seldom repeat: a value is inserted only when it comes twice in a row. Over all stories of
+ * hpack-test-case, this choice of names was the best.
+ */
 const CHANGING = [":path", "age", "content-length", "etag", "location", "set-cookie"];
 
 const NONE_SENT: readonly undefined[] = new Array<undefined>(CHANGING.length).fill(undefined);
 
-/** Names whose empty value, though it is in the static table, is wrong: written out, so that the kernel sees and refuses it. */
+/**
+ * Names whose empty value is in the static table but is not valid: it is written as a literal, so that the kernel sees
+ * it and refuses it.
+ */
 const NEVER_EMPTY = [":authority", "content-length", "transfer-encoding"];
 
 /** The static table by name. */
@@ -35,20 +41,20 @@ function fixedNames(): Map<string, FixedName> {
   return names;
 }
 
-/** The only names with a rule that the static table has not, and that messages may have. */
+/** The only names that have a rule and may occur in messages, but are not in the static table. */
 const RULES: ReadonlyMap<string, number> = new Map([
   ["te", TE],
   [":protocol", PROTOCOL],
 ]);
 
-/** A name that the dynamic table has. Entries are numbered in the order of their insertion; -1: there is none. */
+/** A name that is in the dynamic table. Entries are numbered in the order of their insertion; -1 means none. */
 export class KnownName {
   readonly fixed: FixedName | undefined;
   /** The number of its newest entry. */
   newest = -1;
-  /** The rule of the name, where the kernel cannot know it: a number of assembly/layout-http2.ts. */
+  /** The rule of the name where the kernel cannot know it, a constant of assembly/layout-http2.ts; otherwise ANY. */
   readonly rule: number;
-  /** The number of the newest entry with each value: of one value here, since most names have one; of others in a map. */
+  /** The number of the newest entry with each value: one value here, as most names have one only; others in a map. */
   private value = "";
   private number = -1;
   private others: Map<string, number> | null = null;
@@ -62,7 +68,7 @@ export class KnownName {
     return value === this.value ? this.number : (this.others?.get(value) ?? -1);
   }
 
-  /** A value is in one of the two places: at an empty first one only if the map has it not. */
+  /** Sets or, with -1, removes a value's number. A value is never in both places. */
   setNumber(value: string, number: number): void {
     if (value === this.value || (this.number < 0 && this.others?.has(value) !== true)) {
       this.value = value;
@@ -76,13 +82,13 @@ export class KnownName {
   }
 }
 
-/** An entry, and what it hides. */
+/** An entry, and the older ones that it hides. */
 class Insertion {
   readonly name: string;
   readonly value: string;
   readonly size: number;
   readonly known: KnownName;
-  /** The newest entry with this name, and with this value too, before it; -1 for none. */
+  /** The newest entry before this one with the same name, and with the same name and value; -1 for none. */
   readonly newestBefore: number;
   readonly sameBefore: number;
 
@@ -98,12 +104,12 @@ class Insertion {
 
 export class EncoderTable extends DynamicTable<Insertion> {
   private readonly names = new Map<string, KnownName>();
-  /** The number of the list's first entry. */
+  /** The number of the first entry in the list. */
   private base = 0;
-  /** The last value of each changing name; and with this block's. */
+  /** The last value of each name in CHANGING: up to the last block sent, and including the current block. */
   private last: readonly (string | undefined)[] = NONE_SENT;
   private lastNow = this.last;
-  /** How it was when the last block was sent. */
+  /** The table's state when the last block was sent. */
   private sentEnd = 0;
   private sentStart = 0;
   private sentSize = 0;
@@ -113,14 +119,14 @@ export class EncoderTable extends DynamicTable<Insertion> {
     return this.names.get(name);
   }
 
-  /** The index of the entry with this number; 0 when there is none, or it has left. */
+  /** Returns the index of the entry with this number; 0 when there is none, or when it was evicted. */
   indexOf(number: number | undefined): number {
     if (number === undefined) return 0;
     const place = number - this.base;
     return place < this.start ? 0 : FIRST_DYNAMIC + this.list.length - 1 - place;
   }
 
-  /** Inserts a field that has room, whose name `find` has found or not. */
+  /** Inserts a field, which must fit into the table. `found` is what `find` returned for its name. */
   insert(name: string, value: string, found: KnownName | undefined, fixed: FixedName | undefined): void {
     const known = found ?? new KnownName(name, fixed);
     this.add(new Insertion(name, value, known));
@@ -129,7 +135,7 @@ export class EncoderTable extends DynamicTable<Insertion> {
     known.setNumber(value, known.newest);
   }
 
-  /** Is this the value that this changing name had the last time? */
+  /** Tells whether this name of CHANGING had the same value the last time, and remembers the value. */
   comesAgain(changing: number, value: string): boolean {
     if (this.lastNow === this.last) this.lastNow = this.last.slice();
     const isSame = this.lastNow[changing] === value;
@@ -137,7 +143,7 @@ export class EncoderTable extends DynamicTable<Insertion> {
     return isSame;
   }
 
-  /** The block is sure to be sent: what it evicted is forgotten. */
+  /** Commits: the block will be sent, and the entries that it evicted are forgotten. */
   keep(): void {
     for (let i = this.sentStart; i < this.start; i++) this.forget(this.list[i] as Insertion, this.base + i);
     const { length } = this.list;
@@ -150,7 +156,7 @@ export class EncoderTable extends DynamicTable<Insertion> {
     this.last = this.lastNow;
   }
 
-  /** The block is not sent: all is as it was after the last one. */
+  /** Rolls back: the block is not sent, and the table is as it was after the last one that was. */
   takeBack(): void {
     while (this.list.length > this.sentEnd) this.uninsert(this.list.pop() as Insertion);
     this.start = this.sentStart;

@@ -1,5 +1,5 @@
-// RFC 7541: fields in, header blocks out. Here fields meet the tables and become records; the kernel checks them, by the
-// same rules by which it checks received ones, and writes the block.
+// RFC 7541: fields in, header blocks out. This file looks the fields up in the tables and makes records of them; the
+// kernel checks them by the rules that it checks received fields by, and writes the block.
 import {
   BLOCK_SIZE,
   CHECKED,
@@ -23,33 +23,34 @@ import type { CheckedFields, EncodedMessage } from "./hpack-types.ts";
 import { type MessageFault, requestFault, statusFault } from "./message-rules.ts";
 
 export interface HpackEncoderOptions {
-  /** How many octets the table takes at most, whatever the peer allows. Default 4096. */
+  /** The largest size of the dynamic table, in octets, whatever the peer allows. Default 4096. */
   readonly maxTableSize?: number | undefined;
-  /** Strings as Huffman text where that is not longer (the default), or never. */
+  /** True (the default) to write strings in Huffman code where that is not longer; false for never. */
   readonly huffman?: boolean | undefined;
   /**
-   * Which fields are inserted into the table: those that are likely to come back (`"selective"`, the default), or all that
-   * are not sensitive.
+   * Which fields are inserted into the table: those that are likely to repeat (`"selective"`, the default), or every
+   * field that is not sensitive (`"all"`).
    */
   readonly indexing?: "selective" | "all" | undefined;
 }
 
-/** What an indexed representation, or the numbers of a literal one, take at most. */
+/** Octets that an indexed representation, or the numbers of a literal one, take at most. */
 const RECORD_OCTETS = 18;
 
-/** An entry that takes more of the table drives too many others out (as nghttp2 has it). */
+/** An entry that takes a larger share of the table would evict too many others (nghttp2 does the same). */
 const LARGEST_SHARE = 3 / 4;
 
-/** A cookie shorter than this could be guessed. */
+/** Chars below which a cookie could be guessed. */
 const SHORT_SECRET = 20;
 
 const COLON = 0x3a;
 
-/** Of a block that is written; never added to. */
+/** In place of the names once a block is written; never added to. */
 const NO_NAMES: string[] = [];
 
 /**
- * Encodes header blocks, to be sent in the order in which they were encoded: each may change the table that the next ones use.
+ * Encodes header blocks, which must be sent in the order in which they were encoded: each may change the table that
+ * later ones refer to.
  * @example
  * const encoder = new HpackEncoder();
  * socket.write(encoder.encode([[":status", "200"], ["content-type", "text/html"], ["x-token", "s3cret", true]]));
@@ -60,10 +61,10 @@ export class HpackEncoder {
   private readonly ownMax: number;
   private readonly coding: number;
   private readonly isSelective: boolean;
-  /** The size that the table shall have, and the smallest that it should have had since the last block. */
+  /** The size that the table is to have, and the smallest that was asked for since the last block. */
   private wanted: number;
   private smallest: number;
-  /** The block in the making: its records, their literal names and values, and the name of each. */
+  /** The block being made: the number of its records, their literal names and values, and the name of each. */
   private count = 0;
   private text = "";
   private names: string[] = NO_NAMES;
@@ -87,16 +88,17 @@ export class HpackEncoder {
     this.smallest = this.wanted;
   }
 
-  /** Octets of the entries that are in the table now (RFC 7541 4.1). */
+  /** The size of the entries now in the dynamic table, in octets (RFC 7541 4.1). */
   get tableSize(): number {
     this.table.takeBack();
     return this.table.size;
   }
 
   /**
-   * What the peer allows: its SETTINGS_HEADER_TABLE_SIZE, 4096 until it says otherwise. The next block tells the peer where
-   * it must; of several changes the smallest one, too (RFC 7541 4.2).
-   * @throws RangeError for what is no number of octets
+   * Sets the table size that the peer allows: its SETTINGS_HEADER_TABLE_SIZE, 4096 until it announces another. When the
+   * size changes, the next block begins with a size update; of several changes also with one to the smallest (RFC 7541
+   * 4.2).
+   * @throws TypeError, RangeError for anything but a whole number from 0 to 2^32-1
    */
   setMaxTableSize(octets: number): void {
     this.wanted = Math.min(octetCount("maxTableSize", octets), this.ownMax);
@@ -104,14 +106,15 @@ export class HpackEncoder {
   }
 
   /**
-   * One header block of these fields, in their order, as an array of its own. Names are sent as given, nothing but octets is
-   * demanded of names and values: what a message must be is for those who send one. A third member `true` makes a field
-   * sensitive (never indexed): for secrets that could be guessed by the sizes of blocks (RFC 7541 7.1).
-   * @throws LocalProtocolError for a char above 0xff, or more than 4,096 fields or about 256 KiB: nothing is changed
-   * @throws TypeError for what are no pairs of strings
+   * Returns one header block of these fields, in their order, as a fresh array. Names are sent as given, and names and
+   * values may be any octets: whether they make a valid message is for the caller to check. A third member `true` makes
+   * a field sensitive (never indexed): for secrets that could be guessed from the sizes of blocks (RFC 7541 7.1).
+   * @throws LocalProtocolError for a char above 0xff, more than 4,096 fields, or more than about 256 KiB: nothing has
+   * changed
+   * @throws TypeError for anything but pairs of strings
    */
   encode(fields: HeaderInput): Uint8Array {
-    // Before the block is begun: where they come from, other blocks may be made in the meantime.
+    // Before the block is begun: the iterable that yields the pairs may encode other blocks meanwhile.
     const pairs = fieldPairs(fields);
     this.begin();
     for (const pair of pairs) {
@@ -121,7 +124,9 @@ export class HpackEncoder {
     return this.write(false).slice();
   }
 
-  /** @hidden For the connection. `scheme` and `path` are null in a CONNECT, `protocol` in all but an extended one. */
+  /**
+   * @hidden For the connection. `scheme` and `path` are null in a plain CONNECT, `protocol` in all but an extended one.
+   */
   encodeRequest(
     method: string,
     scheme: string | null,
@@ -153,7 +158,7 @@ export class HpackEncoder {
     return { block: this.write(true), contentLength: this.contentLength };
   }
 
-  /** @hidden For the connection. Trailers that may be sent, to be encoded when it is their turn. */
+  /** @hidden For the connection. Checks trailers and returns them, to be encoded when it is their turn. */
   checkTrailers(headers: HeaderInput | undefined): CheckedFields {
     const fields = fieldPairs(headers).map((pair): FieldPair => {
       const [name, value, sensitive] = checkedPair(pair);
@@ -168,14 +173,16 @@ export class HpackEncoder {
     return fields;
   }
 
-  /** @hidden For the connection. The block of what was checked; a view that the next call of any codec overwrites. */
+  /**
+   * @hidden For the connection. Returns the block of checked fields, a view that the next call of any codec overwrites.
+   */
   encodeChecked(fields: CheckedFields): Uint8Array {
     this.begin();
     for (const [name, value, sensitive] of fields) this.add(name, value, sensitive === true);
     return this.write(false);
   }
 
-  /** Begins a block. Of an earlier one that was refused, nothing stays. */
+  /** Begins a block. Whatever an earlier block that was refused left is undone. */
   private begin(): void {
     const { table } = this;
     table.takeBack();
@@ -193,7 +200,7 @@ export class HpackEncoder {
     this.record(SIZE_UPDATE, octets, "", "", "");
   }
 
-  /** The fields of a message, pseudo-fields aside. */
+  /** Adds the fields of a message without its pseudo-fields. */
   private addFields(pairs: readonly FieldPair[]): void {
     for (let i = 0; i < pairs.length; i++) {
       const [given, value, sensitive] = checkedPair(pairs[i] as FieldPair);
@@ -221,7 +228,7 @@ export class HpackEncoder {
     this.host = value;
   }
 
-  /** A field: by the index of the whole, else by that of its name, else as it is (RFC 7541 2.4). */
+  /** Adds a field: by the index of name and value, else by the index of its name, else as a literal (RFC 7541 2.4). */
   private add(name: string, value: string, sensitive: boolean): void {
     const { table } = this;
     const known = table.find(name);
@@ -256,7 +263,7 @@ export class HpackEncoder {
     this.text = this.text + literalName + value;
   }
 
-  /** The block as a view. From here on the peer's table will be as this one. */
+  /** Returns the block as a view, and commits the table: the peer's will be the same once it has decoded the block. */
   private write(isChecked: boolean): Uint8Array {
     const end = this.check(isChecked);
     this.table.keep();
@@ -266,7 +273,7 @@ export class HpackEncoder {
     return this.kernel.blockUpTo(end);
   }
 
-  /** Has the kernel write the block; returns where it ends. */
+  /** Has the kernel check and write the block; returns where it ends. */
   private check(isChecked: boolean): number {
     const { kernel, count, text, names } = this;
     if (count > MAX_FIELDS_AT_ONCE || text.length + RECORD_OCTETS * count > BLOCK_SIZE) {
@@ -280,7 +287,7 @@ export class HpackEncoder {
     throw new LocalProtocolError(hpackFault(-end), { header: names[kernel.faultAt] });
   }
 
-  /** Some char is no octet: whose? */
+  /** Finds the field with a char above 0xff. */
   private charFault(): LocalProtocolError {
     const { fields } = this.kernel;
     for (let i = 0, start = 0; ; i++) {
@@ -294,14 +301,16 @@ export class HpackEncoder {
   }
 }
 
-/** Fields of a message that are sensitive though nobody said so: what nghttp2 and hyper-h2 take for it. */
+/**
+ * Tells whether a message's field is sensitive even if not marked so: those that nghttp2 and hyper-h2 treat as such.
+ */
 function isSecret(name: string, value: string): boolean {
   return (
     name === "authorization" || name === "proxy-authorization" || (name === "cookie" && value.length < SHORT_SECRET)
   );
 }
 
-/** @throws LocalProtocolError for a fault */
+/** Throws a fault, if there is one. @throws LocalProtocolError */
 function refuse(fault: MessageFault | null): void {
   if (fault !== null) throw new LocalProtocolError(fault.code, { header: fault.header });
 }

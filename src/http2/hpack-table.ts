@@ -1,22 +1,24 @@
-// The two tables of HPACK (RFC 7541 2.3): the static one, and what both dynamic ones have in common.
+// The tables of HPACK (RFC 7541 2.3): the static one, and what the decoder's and the encoder's dynamic ones share.
 import { STATIC_COUNT } from "../../assembly/layout-http2.ts";
 import { STATIC_TABLE } from "../../assembly/static-table.ts";
 import { hpackKernel } from "../wasm/hpack.ts";
 
-/** What an entry costs besides its octets (RFC 7541 4.1), and a field in a header list (RFC 9113 6.5.2). */
+/**
+ * Octets that an entry counts besides its name and value (RFC 7541 4.1), as does a field in a list (RFC 9113 6.5.2).
+ */
 export const ENTRY_OVERHEAD = 32;
 
-/** The size of a dynamic table before anybody said anything (RFC 9113 6.5.2). */
+/** The size of a dynamic table until SETTINGS_HEADER_TABLE_SIZE changes it (RFC 9113 6.5.2). */
 export const DEFAULT_TABLE_SIZE = 4096;
 
 /** The first index of the dynamic table. */
 export const FIRST_DYNAMIC = STATIC_COUNT + 1;
 
-/** A field as it stands in a table that is decoded with. */
+/** A field in a table that is used for decoding. */
 export class Entry {
   readonly name: string;
   readonly value: string;
-  /** Its name's rule, and from bit 8 its fault: numbers of assembly/layout-http2.ts. 0: nothing is to be looked at. */
+  /** The rule of its name and, from bit 8, its fault: constants of assembly/layout-http2.ts. 0: nothing to check. */
   readonly traits: number;
   readonly size: number;
 
@@ -28,7 +30,7 @@ export class Entry {
   }
 }
 
-/** Names and values of the static table, by index; there is none at 0. */
+/** The names and values of the static table, by index; index 0 is not used. */
 export const STATIC_PAIRS: readonly (readonly [name: string, value: string])[] = [
   ["", ""],
   ...STATIC_TABLE.trim()
@@ -41,7 +43,10 @@ export const STATIC_PAIRS: readonly (readonly [name: string, value: string])[] =
 
 let entries: readonly Entry[] | undefined;
 
-/** The static table, its rules from the kernel; made at first use. Values that are there are sound, those that are not may not be. */
+/**
+ * Returns the static table, with rules from the kernel; made on first use. Only empty values need a check: all others
+ * in it are valid.
+ */
 export function staticEntries(): readonly Entry[] {
   entries ??= STATIC_PAIRS.map(([name, value], index) => {
     const kernel = hpackKernel();
@@ -53,8 +58,8 @@ export function staticEntries(): readonly Entry[] {
 }
 
 /**
- * Entries in the order of their insertion, the oldest leaving when there is no room (RFC 7541 4). Left ones stay in the
- * list, before `start`, until `trim`: so an encoder can go back to where it was.
+ * Entries in the order of their insertion; the oldest are evicted when there is no room (RFC 7541 4). Evicted entries
+ * stay in the list, before `start`, until `trim`, so that an encoder can roll back.
  */
 export class DynamicTable<Kept extends { readonly size: number }> {
   size = 0;
@@ -62,13 +67,13 @@ export class DynamicTable<Kept extends { readonly size: number }> {
   protected list: Kept[] = [];
   protected start = 0;
 
-  /** The entry so many places behind the newest; undefined past the oldest. */
+  /** Returns the entry that is `place` entries older than the newest; undefined past the oldest. */
   at(place: number): Kept | undefined {
     const index = this.list.length - 1 - place;
     return index < this.start ? undefined : this.list[index];
   }
 
-  /** An entry larger than the table empties it and is not inserted: no error (RFC 7541 4.4). */
+  /** Inserts an entry. One larger than the table empties it and is not inserted, which is no error (RFC 7541 4.4). */
   add(entry: Kept): void {
     this.evict(this.maxSize - entry.size);
     if (entry.size > this.maxSize) return;
@@ -81,7 +86,7 @@ export class DynamicTable<Kept extends { readonly size: number }> {
     this.evict(octets);
   }
 
-  /** Lets entries go that have left. Half of the list at a time: each is moved once, on average. */
+  /** Drops evicted entries, once they are half of the list: so each entry is moved once, on average. */
   trim(): void {
     if (this.start === 0 || 2 * this.start < this.list.length) return;
     this.list = this.list.slice(this.start);
@@ -93,7 +98,10 @@ export class DynamicTable<Kept extends { readonly size: number }> {
   }
 }
 
-/** @throws RangeError for what is no number of octets or fields */
+/**
+ * Returns the value, which must be a number of octets or fields.
+ * @throws TypeError for anything but a number, RangeError for anything but a whole one from 0 to 2^32-1
+ */
 export function octetCount(name: string, value: number): number {
   if (typeof value !== "number") throw new TypeError(`${name} must be a number`);
   if (!Number.isInteger(value) || value < 0 || value > 0xffffffff) {

@@ -1,19 +1,19 @@
-// What goes in and out of HPACK, and the seam between it and the connection.
+// What goes into HPACK and comes out of it: the interface between it and the connection.
 import type { ErrorCode } from "../shared/errors.ts";
 import type { FieldPair, HeaderFields } from "../shared/header-fields.ts";
 
-/** Up to where a received message is kept. */
+/** How much of a received message is kept. */
 export interface MessageLimits {
-  /** Octets of all names and values, 32 more for each field (RFC 9113 6.5.2). */
+  /** Octets of all names and values, plus 32 for each field (RFC 9113 6.5.2). */
   readonly maxHeaderBytes: number;
-  /** Fields, pseudo-fields and each crumb of a cookie counted. */
+  /** Fields, counting pseudo-fields and each cookie crumb. */
   readonly maxFields: number;
 }
 
-/** Which rules a block stands under. */
+/** What a block is, which decides the rules that apply to it. */
 export type MessageKind = "request" | "response" | "trailers";
 
-/** What of a request its rules are about. */
+/** The parts of a request that the rules of RFC 9113 8.3.1 are about: its pseudo-fields. */
 export interface RequestParts {
   readonly method: string | null;
   readonly scheme: string | null;
@@ -22,33 +22,36 @@ export interface RequestParts {
   readonly protocol: string | null;
 }
 
-/** A received header block, read as a message or as trailers. */
+/** A received header block, read as the head of a message or as trailers. */
 export interface DecodedMessage extends RequestParts {
-  /** A connection error of HTTP/2's COMPRESSION_ERROR: nothing else holds then, and the decoder is of no more use. */
+  /**
+   * A fault of the block, which is a connection error: COMPRESSION_ERROR, unless the block is too large. The other
+   * members mean nothing then, and the decoder cannot be used any more.
+   */
   readonly fault: ErrorCode | null;
-  /** The first violation of RFC 9113 8.1 to 8.3, a stream error; null in a sound message. The table is in step. */
+  /** The first violation of RFC 9113 8.1 to 8.3, a stream error; null in a valid message. The table is in step. */
   readonly malformed: ErrorCode | null;
-  /** The lower-case name of the field that is malformed. */
+  /** The lower-case name of the malformed field; null when there is none. */
   readonly header: string | null;
-  /** More than the limits allow: what is above was dropped, the table is in step. */
+  /** True when the message exceeded the limits: the fields above them were dropped. The table is in step. */
   readonly tooLarge: boolean;
-  /** The fields without pseudo-fields, in the order of the wire; crumbs of a cookie joined with "; " where the first was. */
+  /** The fields without pseudo-fields, in wire order; cookie crumbs are joined with "; " in the place of the first. */
   readonly headers: HeaderFields;
-  /** `:authority`, or what Host says where that is absent. */
+  /** `:authority`, or else the Host field. */
   readonly authority: string | null;
-  /** 0 when it is no response. */
+  /** The status of a response; 0 otherwise. */
   readonly status: number;
-  /** -1 when there is none. */
+  /** The value of Content-Length; -1 when there is none. */
   readonly contentLength: number;
 }
 
-/** A header block to send. */
+/** A header block to send, and what the connection needs to know about it. */
 export interface EncodedMessage {
   /** The whole block: a view that the next call of any encoder or decoder overwrites. */
   readonly block: Uint8Array;
-  /** What Content-Length says; -1 when there is none. */
+  /** The value of Content-Length; -1 when there is none. */
   readonly contentLength: number;
 }
 
-/** Fields that may be sent, names in lower case; encoded later. */
+/** Checked fields with lower-case names, to be encoded later. */
 export type CheckedFields = readonly FieldPair[];

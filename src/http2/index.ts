@@ -1,4 +1,4 @@
-// HTTP/2: the public list.
+// The public exports of `sansio/http2`.
 import { COMMON_ERRORS, HTTP2_ERRORS } from "../shared/error-codes.ts";
 import { type ErrorRow, errorRows } from "../shared/errors.ts";
 import { limitRows } from "../shared/limits.ts";
@@ -56,8 +56,8 @@ export type {
 export type { GivenSettings, Http2Settings, OtherSettings, SomeSettings } from "./settings.ts";
 export { upgradeSettings } from "./upgrade.ts";
 
-/** Every code of HTTP/2, with its text and its hint for a server. */
+/** Every error code of HTTP/2, with its text and the status that it hints a server to answer with. */
 export const ERRORS: readonly ErrorRow[] = /* @__PURE__ */ errorRows(COMMON_ERRORS, HTTP2_ERRORS);
 
-/** Every limit with its default and the highest that can be set. */
+/** Every limit, with its default and the highest value that can be set. */
 export const HTTP2_LIMITS: readonly Http2LimitRow[] = /* @__PURE__ */ limitRows(HTTP2_LIMIT_TABLE);

@@ -1,5 +1,6 @@
-// Decoded fields as a message: RFC 9113 8.1 to 8.3 with RFC 8441. What a field is by itself the kernel has found, and the
-// tables keep it; here is what fields are together: their order, repetitions, and which a message needs.
+// Reads decoded fields as a message: RFC 9113 8.1 to 8.3 with RFC 8441. Each field by itself was checked by the kernel,
+// and the tables keep the result; this file checks fields together: their order, repetitions, and those that a message
+// needs.
 import {
   AUTHORITY_FIELD,
   CONTENT_LENGTH,
@@ -36,12 +37,12 @@ export class MessageReader implements FieldSink, DecodedMessage {
   contentLength = -1;
   private host: string | null = null;
   private readonly kind: MessageKind;
-  /** Octets and fields that are left. */
+  /** Octets and fields left of the limits. */
   private octets: number;
   private count: number;
-  /** Has there been a field that is no pseudo-field? */
+  /** True after the first field that is not a pseudo-field. */
   private hasRegular = false;
-  /** Where the cookie's value is in the list; -1: nowhere. */
+  /** The index of the cookie's value in the list; -1 when there is none. */
   private cookieAt = -1;
   private readonly list: string[] = [];
   private sensitive: number[] | null = null;
@@ -62,7 +63,7 @@ export class MessageReader implements FieldSink, DecodedMessage {
     else this.addRuled(name, value, traits, sensitive);
   }
 
-  /** To be called when all fields were added, or the block was at fault. */
+  /** Completes the message: to be called when all fields were added, or with the fault of the block. */
   finish(fault: ErrorCode | null): void {
     this.fault = fault;
     if (fault !== null || this.tooLarge) return;
@@ -93,7 +94,7 @@ export class MessageReader implements FieldSink, DecodedMessage {
     else if (rule <= UNKNOWN_PSEUDO) this.addPseudo(rule, name, value);
     else if (rule === COOKIE && this.cookieAt >= 0) this.list[this.cookieAt] += `; ${value}`;
     else {
-      // Of trailers none is kept, to which another could be joined.
+      // Trailers keep no cookie that another crumb could be joined to.
       if (rule === COOKIE && this.kind !== "trailers") this.cookieAt = this.list.length + 1;
       else if (rule === CONTENT_LENGTH) this.addLength(name, value);
       else if (rule === HOST_FIELD) this.addHost(name, value);
@@ -113,7 +114,7 @@ export class MessageReader implements FieldSink, DecodedMessage {
     if (!this.set(rule, value)) this.refuse("DUPLICATE_PSEUDO_FIELD", name);
   }
 
-  /** False when it was there already. */
+  /** Sets a pseudo-field. Returns false when it was set already. */
   private set(rule: number, value: string): boolean {
     switch (rule) {
       case METHOD:

@@ -1,8 +1,8 @@
-// What a message as a whole must be, whoever made it (RFC 9113 8.3).
+// Rules for a message as a whole, received or to be sent (RFC 9113 8.3).
 import type { ErrorCode } from "../shared/errors.ts";
 import type { RequestParts } from "./hpack-types.ts";
 
-/** What is wrong, and the lower-case name of the field. */
+/** What is wrong, and the lower-case name of the field at fault. */
 export interface MessageFault {
   readonly code: ErrorCode;
   readonly header: string;
@@ -10,7 +10,10 @@ export interface MessageFault {
 
 const SLASH = 0x2f;
 
-/** RFC 9113 8.3.1 and 8.5, RFC 8441 4. `host` is what a Host field says. Each part by itself is sound. */
+/**
+ * Returns the fault of a request, or null (RFC 9113 8.3.1 and 8.5, RFC 8441 4). Each part by itself must be valid
+ * already; `host` is the value of the Host field.
+ */
 export function requestFault(parts: RequestParts, host: string | null): MessageFault | null {
   const { method, authority, protocol } = parts;
   if (method === null) return missing(":method");
@@ -37,7 +40,7 @@ function targetFault({ method, scheme, authority, path }: RequestParts, host: st
   return isPath ? null : { code: "BAD_PATH", header: ":path" };
 }
 
-/** The status, already three digits from 100 on. */
+/** Returns the fault of a response, or null. The status must be three digits, from 100 on, already. */
 export function statusFault(status: number): MessageFault | null {
   return status === 101 ? { code: "SWITCH_IN_HTTP2", header: ":status" } : null;
 }

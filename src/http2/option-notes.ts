@@ -1,7 +1,7 @@
-// What the README says of the options besides their values: nothing that runs imports it.
+// What the README says about the options besides their values. Nothing that runs imports this file.
 import type { Http2Limits } from "./options.ts";
 
-/** What is counted, and what others do. */
+/** For each limit, what it counts and what others do. */
 export const HTTP2_LIMIT_NOTES: { readonly [L in keyof Http2Limits]: readonly [what: string, precedents: string] } = {
   maxHeaderBytes: [
     "octets of a message's fields, plus 32 for each field",

@@ -1,45 +1,50 @@
-// What a caller can set: limits, settings, windows, leniencies. The tables are the options: defaults are read from them, and
-// the README prints them, with the precedents that option-notes.ts has.
+// What a caller can set: limits, settings, windows, leniencies. The tables define the options: defaults are read from
+// them, and the README prints them, with the precedents from option-notes.ts.
 import { checkCount, checkNames, type LimitTable, readLimits } from "../shared/limits.ts";
 import { type GivenSettings, type Http2Settings, readSettings } from "./settings.ts";
 
 export type Http2Role = "client" | "server";
 
-/** Counted the same however the input was split. What is above is ENHANCE_YOUR_CALM unless the row says otherwise. */
+/**
+ * Limits on what the peer may send; how the input was split makes no difference. Exceeding one is a connection error
+ * ENHANCE_YOUR_CALM unless its description says otherwise.
+ */
 export interface Http2Limits {
-  /** A message's names and values, 32 more for each field (RFC 9113 6.5.2). Above: 431, or a stream error. */
+  /** Octets of a message's names and values, plus 32 for each field (RFC 9113 6.5.2). Above: 431, or a stream error. */
   readonly maxHeaderBytes: number;
-  /** Fields of a message, pseudo-fields and each crumb of a cookie counted. Above: 431, or a stream error. At most 4096. */
+  /** Fields of a message, counting pseudo-fields and each cookie crumb. Above: 431, or a stream error. At most 4096. */
   readonly maxFields: number;
-  /** Octets of one header block as they are sent, CONTINUATION included. At most 262144. */
+  /** Octets of one header block as sent, CONTINUATION included. At most 262144. */
   readonly maxHeaderBlockBytes: number;
-  /** CONTINUATION frames of one header block. */
+  /** CONTINUATION frames in one header block. */
   readonly maxContinuationFrames: number;
   /** Settings in one SETTINGS frame. */
   readonly maxSettingsPerFrame: number;
-  /** Streams that the peer resets, or makes this end reset, at once. */
+  /** Streams that the peer resets, or causes this end to reset, in a burst. */
   readonly maxResets: number;
-  /** How many of them are forgiven in a second: only when `feed` is told the time. */
+  /** How many of them are forgiven per second; only if `feed` is given the time. */
   readonly resetsPerSecond: number;
-  /** Frames that bring nothing on: empty DATA, PRIORITY, unknown types, whatever is ignored on closed streams. */
+  /**
+   * Frames that achieve nothing, in a burst: empty DATA, PRIORITY, unknown types, anything ignored on closed streams.
+   */
   readonly maxUselessFrames: number;
-  /** How many of them are forgiven in a second: only when `feed` is told the time. */
+  /** How many of them are forgiven per second; only if `feed` is given the time. */
   readonly uselessFramesPerSecond: number;
-  /** PING and SETTINGS frames that ask for an acknowledgement, at once. */
+  /** PING and SETTINGS frames that ask for an acknowledgement, in a burst. */
   readonly maxPings: number;
-  /** How many of them are forgiven in a second: only when `feed` is told the time. */
+  /** How many of them are forgiven per second; only if `feed` is given the time. */
   readonly pingsPerSecond: number;
   /** Acknowledgements of PING and SETTINGS that are queued and not yet drained. */
   readonly maxUnflushedAcks: number;
-  /** Octets of frames other than DATA that are queued and not yet drained. */
+  /** Octets of frames other than DATA that the peer caused, response heads included, and that are not yet drained. */
   readonly maxQueuedControlBytes: number;
-  /** Informational responses before a final one (client). Above: a stream error. */
+  /** Client: informational responses before the final one. Above: a stream error. */
   readonly maxInformationalResponses: number;
-  /** The body of one message. Above: a stream error. Infinity: none. */
+  /** Octets of the body of one message. Above: 413, or a stream error. Infinity: no limit. */
   readonly maxBodyBytes: number;
 }
 
-/** A row of the table of limits. */
+/** One limit: its default, and the highest value that can be set. */
 export interface Http2LimitRow {
   readonly name: keyof Http2Limits;
   readonly default: number;
@@ -49,7 +54,7 @@ export interface Http2LimitRow {
 const NONE = Number.POSITIVE_INFINITY;
 
 // biome-ignore format: a table
-/** The default, and the highest that can be set. */
+/** Each limit's default, and the highest value that can be set. */
 export const HTTP2_LIMIT_TABLE: LimitTable<keyof Http2Limits> = {
   maxHeaderBytes:            [65536, 1048576],
   maxFields:                 [256, 4096],
@@ -68,39 +73,44 @@ export const HTTP2_LIMIT_TABLE: LimitTable<keyof Http2Limits> = {
   maxBodyBytes:              [NONE, NONE],
 };
 
-/** Named leniencies: none so far in HTTP/2. */
+/** Named leniencies. HTTP/2 has none so far. */
 export type Http2Leniencies = Readonly<Record<never, never>>;
 
-/** Flow control of what is received (RFC 9113 5.2). */
+/** Flow control of received DATA (RFC 9113 5.2). */
 export interface Http2Windows {
-  /** Octets that the peer may send on the connection ahead of what was taken. Default 65535, at least 65535. */
+  /** Octets that the peer may send on the connection before it gets credit back. Default 65535, at least 65535. */
   readonly connection?: number | undefined;
-  /** `"automatic"` (the default) gives credit back as data is pulled, `"manual"` only by `release`. */
+  /** `"automatic"` (the default) gives credit back as events are pulled, `"manual"` only when you call `release`. */
   readonly mode?: "automatic" | "manual" | undefined;
-  /** Octets that the peer may send on one stream. Default: `settings.initialWindowSize`, and that is 65535. */
+  /**
+   * Octets that the peer may send on one stream. Default: `settings.initialWindowSize`, which is 65535 unless given.
+   */
   readonly stream?: number | undefined;
 }
 
 export interface Http2Options {
-  /** What is announced to the peer in the first SETTINGS frame. */
+  /** The settings that the first SETTINGS frame announces to the peer. */
   readonly settings?: GivenSettings | undefined;
-  /** Sizes and counts above which the peer's input is refused. */
+  /** The sizes and counts above which the peer's input is refused. */
   readonly limits?: Partial<Http2Limits> | undefined;
   readonly windows?: Http2Windows | undefined;
   readonly allow?: Http2Leniencies | undefined;
   /** Copy each chunk when it is fed, for callers that reuse their receive buffer. Default false. */
   readonly copyData?: boolean | undefined;
   /**
-   * Server: what becomes of a stream whose request is malformed. `"reset"` (the default) resets it, `"respond"` answers
-   * 400 first. A request that is only too large is answered 431 either way.
+   * Server: what happens to a stream whose request is malformed. `"reset"` (the default) resets it, `"respond"` answers
+   * 400 first. A request that is merely too large is answered either way: 431 for its head, 413 for its body.
    */
   readonly onMalformed?: "reset" | "respond" | undefined;
 }
 
-/** Options with every default filled in; one object serves all connections that were given none. */
+/** The options with every default filled in. All connections that were given no options share one object. */
 export interface Configuration {
   readonly limits: Http2Limits;
-  /** What differs from the defaults of RFC 9113 6.5.2, for the first SETTINGS frame. */
+  /**
+   * The settings of the first SETTINGS frame: those given, and where this library's defaults differ from RFC 9113
+   * 6.5.2.
+   */
   readonly settings: Partial<Http2Settings> & Pick<Http2Settings, "maxConcurrentStreams" | "noRfc7540Priorities">;
   readonly connectionWindow: number;
   readonly manual: boolean;
@@ -116,7 +126,8 @@ const MAX_CONCURRENT_STREAMS = 100;
 const DEFAULTS: { [R in Http2Role]?: Configuration } = {};
 
 /**
- * @throws TypeError for an unknown name or a wrong type; RangeError for a limit or a setting that cannot be
+ * Checks the options and fills in the defaults.
+ * @throws TypeError for an unknown name or a wrong type; RangeError for an impossible limit or setting
  */
 export function readOptions(role: Http2Role, options: Http2Options | undefined): Configuration {
   if (options === undefined) {

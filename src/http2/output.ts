@@ -1,29 +1,35 @@
-// What is ready for the wire, in order: frames written into a page, and bodies by reference.
+// The output queue, in wire order: frames written into a page, and bodies by reference.
 import { NO_OCTETS } from "../shared/receive-buffer.ts";
 
-/** A page above this is given up when everything is drained: an idle connection keeps little. */
+/**
+ * Octets of a page. One larger than the smallest is dropped once everything is drained: an idle connection keeps
+ * little.
+ */
 const SMALLEST_PAGE = 256;
 const LARGEST_PAGE = 16384;
 
 export class Output {
-  /** Octets that are ready. */
+  /** Octets ready to be drained. */
   length = 0;
-  /** Octets that were drained since the connection began. */
+  /** Octets drained since the connection began. */
   taken = 0;
-  /** Where frames are written, after `reserve`. */
+  /** Where frames are written, at the place that `reserve` returns. */
   page: Uint8Array = NO_OCTETS;
-  /** What of the page is ready and not among the parts. */
+  /** The part of the page that is ready and not yet among `parts`. */
   private begin = 0;
   private end = 0;
-  /** Up to here the page belongs to pieces that a caller has. */
+  /** The page before this place was handed to a caller and is not written again. */
   private floor = 0;
-  /** Octets that were written into pages since all was drained, and before that: how large the first page is to be. */
+  /**
+   * Octets written into pages since everything was last drained; and in the round before that, which tells how large
+   * the first page should be.
+   */
   private written = 0;
   private usual = 0;
-  /** What comes before it; null when there is nothing. */
+  /** What goes out before that part of the page; null when there is nothing. */
   private parts: Uint8Array[] | null = null;
 
-  /** Makes room for `count` octets in the page and gives the place; they are ready at once. */
+  /** Makes room for `count` octets in the page and returns their place. They count as ready at once. */
   reserve(count: number): number {
     if (this.end + count > this.page.length) this.turnPage(count);
     const at = this.end;
@@ -41,7 +47,7 @@ export class Output {
     this.length += octets.length;
   }
 
-  /** Up to `max` octets as one fresh array. */
+  /** Takes up to `max` octets as one fresh array. */
   takeBytes(max: number): Uint8Array {
     const count = Math.min(max, this.length);
     if (this.parts === null) {
@@ -60,7 +66,7 @@ export class Output {
     return bytes;
   }
 
-  /** Up to `max` octets in pieces, none of them copied. */
+  /** Takes up to `max` octets in pieces, without copying. */
   takeChunks(max: number): Uint8Array[] {
     const count = Math.min(max, this.length);
     const chunks = this.takeParts(count);

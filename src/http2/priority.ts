@@ -1,4 +1,5 @@
-// The priority of a stream as text (RFC 9218 4, 5): a dictionary of structured fields (RFC 9651) of which two members count.
+// A stream's priority as text (RFC 9218 4, 5): a dictionary of structured fields (RFC 9651) with two members that
+// matter.
 import { DEFAULT_URGENCY } from "./stream.ts";
 
 export interface Priority {
@@ -9,11 +10,11 @@ export interface Priority {
 const DEFAULT_PRIORITY: Priority = Object.freeze({ urgency: DEFAULT_URGENCY, incremental: false });
 export const LOWEST_URGENCY = 7;
 
-// key [ "=" item ] with parameters: an integer, a boolean, or anything else, which counts for nothing. It is tried at one
-// place of each member alone: what a peer sends is looked at once, however long its blanks are.
+// key [ "=" item ] with parameters. The item is an integer, a boolean, or anything else, which is ignored. Anchored and
+// matched once per member, so that the time stays linear in what a peer sends, however many blanks that has.
 const MEMBER = /^[ \t]*([a-z*][a-z0-9_.*-]*)(?:=(\?[01]|-?\d{1,15}(?![\d.])|[^,;]+))?(?:;[^,]*)?[ \t]*$/;
 
-/** What a field value or a PRIORITY_UPDATE says; what is malformed says nothing (RFC 9218 4). */
+/** Reads a priority field value or PRIORITY_UPDATE. A malformed one means the default (RFC 9218 4). */
 export function parsePriority(field: string): Priority {
   let { urgency, incremental } = DEFAULT_PRIORITY;
   const text = field.trim();
@@ -27,7 +28,7 @@ export function parsePriority(field: string): Priority {
   return { urgency, incremental };
 }
 
-/** The shortest text of a priority; "" is the default. */
+/** Writes a priority as the shortest text; "" for the default. */
 export function writePriority({ urgency, incremental }: Priority): string {
   const members = urgency === DEFAULT_URGENCY ? [] : [`u=${urgency}`];
   if (incremental) members.push("i");

@@ -1,4 +1,4 @@
-// Frames that are no message: settings, windows, resets, pings, priorities, the end, and what is not known here.
+// Frames that carry no message: settings, windows, resets, pings, priorities, GOAWAY, extensions and unknown types.
 import { codeName } from "./codes.ts";
 import type { Http2ReceivedEvent, StreamResetEvent } from "./events.ts";
 import { ACK, FRAME_HEADER_SIZE, HIGHEST_WINDOW, PING_SIZE, readU31, readU32, SETTINGS } from "./frames.ts";
@@ -33,7 +33,7 @@ export class ControlReader {
     return { type: "settings", settings: settingsOf(entries), offset: session.offset };
   }
 
-  /** The peer's settings hold from here on, each in its turn (RFC 9113 6.5.3). */
+  /** Puts the peer's settings into effect, in their order (RFC 9113 6.5.3). */
   apply(entries: readonly SettingEntry[]): void {
     const { session } = this;
     for (const [name, value] of entries) {
@@ -45,7 +45,7 @@ export class ControlReader {
     session.hasRemoteSettings = true;
   }
 
-  /** What must not change, or not be said by this peer. */
+  /** Refuses settings that must not change, or that this peer must not send. */
   private checkChange(name: string, value: boolean): void {
     const { session } = this;
     const { remote } = session;
@@ -56,14 +56,14 @@ export class ControlReader {
     if (isBad) throw session.fault("BAD_SETTING", { seen: `${name} ${value}` });
   }
 
-  /** A new initial window size, for streams that are open too (RFC 9113 6.9.2). */
+  /** Sets a new initial window size, which moves the windows of open streams too (RFC 9113 6.9.2). */
   private moveWindows(window: number): void {
     const { session } = this;
     if (window + session.streams.highestSendDelta > HIGHEST_WINDOW) this.checkWindows(window);
     for (const stream of session.scheduler.rebase(window)) session.noticeRoomOf(stream);
   }
 
-  /** A new initial window size must not lift any window above 2^31-1 (RFC 9113 6.9.2). */
+  /** Checks that a new initial window size lifts no window above 2^31-1 (RFC 9113 6.9.2). */
   private checkWindows(window: number): void {
     const { session } = this;
     let highest = 0;
@@ -72,7 +72,7 @@ export class ControlReader {
     if (window + highest > HIGHEST_WINDOW) throw session.fault("WINDOW_TOO_LARGE");
   }
 
-  /** The oldest unacknowledged frame holds now. An acknowledgement that nobody waits for is ignored. */
+  /** Puts the oldest unacknowledged frame into effect. An acknowledgement of nothing is ignored. */
   private acknowledged(): Http2ReceivedEvent | null {
     const { session } = this;
     const [settings, ...later] = session.unacknowledged;
@@ -101,7 +101,7 @@ export class ControlReader {
   readGoaway(octets: Uint8Array, at: number, length: number): Http2ReceivedEvent {
     const { session } = this;
     const { streams, offset } = session;
-    // It must not rise (RFC 9113 6.8); where it does, what was said before holds.
+    // The id must not rise (RFC 9113 6.8); if it does, the earlier one stays in effect.
     const lastStreamId = Math.min(readU31(octets, at), session.lastServedByPeer);
     session.lastServedByPeer = lastStreamId;
     const unprocessed = [...streams.living.keys()].filter((id) => streams.isLocal(id) && id > lastStreamId);
@@ -121,7 +121,7 @@ export class ControlReader {
     };
   }
 
-  /** The input has ended: streams on which something is still due are over. */
+  /** Ends the streams whose received message is incomplete, once the input has ended. */
   endStreams(): StreamResetEvent[] {
     const { session } = this;
     const { offset } = session;
@@ -147,7 +147,7 @@ export class ControlReader {
     return { type: "stream-reset", streamId, code, remote: true, reason: "", offset: session.offset };
   }
 
-  /** A frame that may come late on a stream that is over, and never on one that is idle. */
+  /** Ignores a frame on a stream that is over, where it may arrive late. On an idle stream it is a connection error. */
   private ignore(streamId: number): null {
     const { session } = this;
     const { streams } = session;
@@ -182,7 +182,7 @@ export class ControlReader {
 
   // --- priorities ----------------------------------------------------------------------------------------------------------
 
-  /** RFC 9113 5.3.2: parsed and ignored. A stream that depends on itself is an error all the same. */
+  /** Parses PRIORITY and ignores it (RFC 9113 5.3.2). A stream that depends on itself is an error all the same. */
   readPriority(octets: Uint8Array, at: number, streamId: number): Http2ReceivedEvent | null {
     const { session } = this;
     session.budgets.spendUseless();
@@ -192,7 +192,7 @@ export class ControlReader {
     return isOver ? null : session.streamError(streamId, "SELF_DEPENDENCY");
   }
 
-  /** RFC 9218 7.1. */
+  /** Reads PRIORITY_UPDATE (RFC 9218 7.1). */
   readPriorityUpdate(octets: Uint8Array, at: number, length: number): Http2ReceivedEvent | null {
     const { session } = this;
     const { streams } = session;
@@ -208,7 +208,7 @@ export class ControlReader {
     return { type: "priority-updated", streamId, urgency, incremental, offset: session.offset };
   }
 
-  /** Of a request that is still to come; not of more than may be open. */
+  /** Keeps the priority of a request that is still to come; of no more requests than may be open. */
   private keepPriority(streamId: number, field: string): void {
     const { session } = this;
     const { streams } = session;
@@ -221,7 +221,7 @@ export class ControlReader {
 
   // --- extensions ----------------------------------------------------------------------------------------------------------
 
-  /** RFC 7838 4: what does not fit in is ignored. */
+  /** Reads ALTSVC. A frame that breaks the rules is ignored (RFC 7838 4). */
   readAlternativeService(octets: Uint8Array, at: number, length: number, streamId: number): Http2ReceivedEvent | null {
     const { session } = this;
     const originLength = length < 2 ? length : ((octets[at] as number) << 8) | (octets[at + 1] as number);
@@ -234,7 +234,7 @@ export class ControlReader {
     return { type: "alternative-service", streamId, origin, value, offset: session.offset };
   }
 
-  /** RFC 8336 2.1: what does not fit in is ignored. */
+  /** Reads ORIGIN. A frame that breaks the rules is ignored (RFC 8336 2.1). */
   readOrigin(
     octets: Uint8Array,
     at: number,
@@ -276,7 +276,7 @@ export class ControlReader {
   }
 }
 
-/** Octets as text, one char each. */
+/** Returns octets as text, one char each. */
 function latin1(octets: Uint8Array, from: number, to: number): string {
   let text = "";
   for (let at = from; at < to; at++) text += String.fromCharCode(octets[at] as number);

@@ -1,5 +1,5 @@
-// DATA (RFC 9113 6.1), the only frame that is not read whole: its content is handed out as it arrives, as views of the chunks
-// that were fed.
+// DATA (RFC 9113 6.1), the only frame that is not read whole: its content is handed out as it arrives, as views of the
+// chunks that were fed.
 import type { ErrorCode, RemoteProtocolError } from "../shared/errors.ts";
 import { NO_FIELDS } from "../shared/header-fields.ts";
 import type { ReceiveBuffer } from "../shared/receive-buffer.ts";
@@ -82,7 +82,9 @@ export class DataReader {
     return this.part === PADDING ? this.readPadding() : this.readPadLength();
   }
 
-  /** Padding as long as the payload or longer is a connection error, even in a frame that is thrown away (RFC 9113 6.1). */
+  /**
+   * Padding as long as the payload or longer is a connection error, even in a frame that is thrown away (RFC 9113 6.1).
+   */
   private readPadLength(): Http2ReceivedEvent | null | undefined {
     const { buffer, session, length } = this;
     if (buffer.fresh() === 0) return undefined;
@@ -182,7 +184,7 @@ export class DataReader {
     return { type: "end-of-message", streamId: stream.id, headers: NO_FIELDS, offset: session.offset };
   }
 
-  /** A fault of this frame, with a description of its header. */
+  /** Makes the error for a fault of this frame, with a description of its header. */
   private fault(code: ErrorCode): RemoteProtocolError {
     return this.session.fault(code, { seen: describeFrame(DATA, this.length, this.streamId) });
   }

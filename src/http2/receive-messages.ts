@@ -1,5 +1,5 @@
-// Header blocks: HEADERS, CONTINUATION, PUSH_PROMISE, and what the messages in them mean (RFC 9113 8). A block is decoded
-// whatever becomes of its stream: the table must stay in step.
+// Header blocks: HEADERS, CONTINUATION, PUSH_PROMISE, and what the messages in them mean (RFC 9113 8). Every block is
+// decoded, even one whose stream is refused or ignored: the table must stay in step.
 import type { ErrorCode } from "../shared/errors.ts";
 import { NO_FIELDS } from "../shared/header-fields.ts";
 import { NO_OCTETS } from "../shared/receive-buffer.ts";
@@ -11,14 +11,17 @@ import type { Session } from "./session.ts";
 import { ENDED, HEAD, MESSAGE, ON, refusalIn, type Stream } from "./stream.ts";
 import { IS_IDLE, WAS_RESET_BY_PEER, WAS_RESET_HERE, WAS_SKIPPED } from "./streams.ts";
 
-/** What a frame gives. */
+/** The events that a frame gives: one, several, or none. */
 type Given = Http2ReceivedEvent | Http2ReceivedEvent[] | null;
 
 export class BlockReader {
-  /** The stream whose header block goes on. */
+  /** The stream that the current header block belongs to. */
   blockStreamId = 0;
   private readonly session: Session;
-  /** The block so far, and of its first frame: the type, END_STREAM, the promised stream, does the stream depend on itself. */
+  /**
+   * The block so far, and what its first frame said: the offset, the promised stream, whether it is a PUSH_PROMISE,
+   * END_STREAM, and whether the stream depends on itself.
+   */
   private block = NO_OCTETS;
   private blockLength = 0;
   private continuations = 0;
@@ -109,9 +112,11 @@ export class BlockReader {
     this.blockLength = total;
   }
 
-  // --- which stream --------------------------------------------------------------------------------------------------------
+  // --- streams -------------------------------------------------------------------------------------------------------------
 
-  /** HEADERS on a stream that cannot have any are an error of the connection at once. */
+  /**
+   * Checks that HEADERS may come on this stream. A connection error is thrown at once, before the block is complete.
+   */
   private checkStream(id: number): void {
     const { session } = this;
     const { streams } = session;
@@ -123,10 +128,10 @@ export class BlockReader {
       return;
     }
     const fate = streams.fateOf(id);
-    // Above what the last GOAWAY allows nothing is looked at.
+    // Streams above the last GOAWAY's id are ignored.
     if (!streams.isLocal(id) && id > session.lastServed) return;
     if (fate === WAS_SKIPPED) throw session.fault("BAD_STREAM_ID");
-    // Streams of the peer's begin so, but for pushed ones, which are promised first.
+    // Only a client's streams begin with HEADERS: pushed ones are promised first.
     if (fate === IS_IDLE && (streams.isLocal(id) || !session.isServer)) throw session.fault("BAD_STREAM_ID");
     if (fate > IS_IDLE && fate !== WAS_RESET_HERE && fate !== WAS_RESET_BY_PEER) {
       throw session.fault("FRAME_ON_CLOSED_STREAM");
@@ -145,7 +150,10 @@ export class BlockReader {
     }
   }
 
-  /** DATA or HEADERS on a stream that is not among the living: an error, or nothing where this end has given it up. */
+  /**
+   * Handles DATA or HEADERS on a stream that is not alive: ignored if this end reset it or ignores it, otherwise an
+   * error.
+   */
   lateFrame(id: number): Http2ReceivedEvent | null {
     const { session } = this;
     const { streams } = session;
@@ -156,7 +164,7 @@ export class BlockReader {
     }
     if (fate === IS_IDLE) throw session.fault("UNEXPECTED_FRAME");
     if (fate !== WAS_RESET_BY_PEER) throw session.fault("FRAME_ON_CLOSED_STREAM");
-    // The caller has heard of the end of this stream.
+    // No event: the caller knows that this stream has ended.
     session.streamError(id, "FRAME_ON_CLOSED_STREAM");
     return null;
   }
@@ -183,12 +191,12 @@ export class BlockReader {
     return message;
   }
 
-  /** The status with which a server answers, where it does. */
+  /** Returns the status that a server answers an error with before the reset; 0 for no answer. */
   answer(status: number): number {
     return status === 431 || this.session.configuration.respond ? status : 0;
   }
 
-  /** The stream error of a message that cannot be taken, or null. */
+  /** Returns the stream error of a message that cannot be accepted, or null. */
   private fault(message: DecodedMessage): ErrorCode | null {
     if (message.tooLarge) return "FIELDS_TOO_LARGE";
     if (this.isSelfDependent) return "SELF_DEPENDENCY";
@@ -231,7 +239,7 @@ export class BlockReader {
     return endsStream ? [event, this.finish(stream, null)] : event;
   }
 
-  /** The field `priority`, unless PRIORITY_UPDATE came before it (RFC 9218 7). */
+  /** Takes the priority from the `priority` field, unless a PRIORITY_UPDATE came before the request (RFC 9218 7). */
   private prioritize(stream: Stream, message: DecodedMessage): void {
     const { session } = this;
     const early = session.earlyPriorities?.get(stream.id);
@@ -243,7 +251,7 @@ export class BlockReader {
     stream.incremental = incremental;
   }
 
-  /** The last id there is was used: no more streams (RFC 9113 5.1.1). */
+  /** Ends the connection when the highest stream id has been used: there can be no more streams (RFC 9113 5.1.1). */
   private sayLast(): void {
     this.session.writeGoaway(HIGHEST_STREAM_ID, "NO_ERROR", NO_OCTETS);
     this.session.end("goaway");
@@ -257,7 +265,7 @@ export class BlockReader {
     const fault = this.fault(message);
     if (fault !== null) return this.refuse(stream.id, fault);
     if (isHead) return this.response(stream, message);
-    // RFC 9113 8.5: a tunnel has no trailers.
+    // A tunnel has no trailers (RFC 9113 8.5).
     if (stream.isTunnel) return session.streamError(stream.id, "UNEXPECTED_FRAME");
     if (!endsStream) return this.refuse(stream.id, "TRAILERS_WITHOUT_END");
     if (stream.owed > 0) return this.refuse(stream.id, "CONTENT_LENGTH_MISMATCH");
@@ -296,7 +304,7 @@ export class BlockReader {
     return endsStream ? [event, this.finish(stream, null)] : event;
   }
 
-  /** END_STREAM on a header block. */
+  /** Completes the received message, whose last header block has END_STREAM. */
   finish(stream: Stream, trailers: DecodedMessage | null): Http2EndOfMessageEvent {
     const { session } = this;
     stream.fireReceived(MESSAGE["end-of-message"]);
@@ -312,7 +320,7 @@ export class BlockReader {
     streams.passTo(id);
     const parent = streams.get(this.blockStreamId);
     if (parent === undefined) {
-      // It crossed the reset of its request: nobody waits for it, or hears of it.
+      // The promise crossed the reset of its request: it is refused, without an event.
       session.streamError(id, "UNWANTED_PUSH");
       return null;
     }
@@ -341,7 +349,7 @@ export class BlockReader {
   }
 }
 
-/** `path` is null in a CONNECT without protocol: its target is the authority. */
+/** Returns the request's target. `path` is null in a CONNECT without protocol: its target is the authority. */
 function targetOf(message: DecodedMessage): string {
   return message.path ?? (message.authority as string);
 }

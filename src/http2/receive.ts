@@ -1,5 +1,5 @@
-// Octets in, events out: reads one frame after another, DATA as it arrives and every other frame once it is whole. What the
-// frames mean is in receive-data.ts, receive-messages.ts and receive-control.ts.
+// Octets in, events out: reads one frame after another, DATA as it arrives and every other frame once it is whole. What
+// the frames mean is in receive-data.ts, receive-messages.ts and receive-control.ts.
 import type { ErrorCode, RemoteProtocolError } from "../shared/errors.ts";
 import { compileEvents, REFUSED } from "../shared/machine.ts";
 import { NEED_DATA } from "../shared/need-data.ts";
@@ -61,15 +61,15 @@ export class Receiver {
   private readonly control: ControlReader;
   private readonly data: DataReader;
   private reading: number;
-  /** Octets of the preface that came. */
+  /** Octets of the preface received so far. */
   private prefaceLength = 0;
-  /** The frame that is being read. */
+  /** The frame being read: which part comes next, and its header. */
   private part = HEADER;
   private length = 0;
   private type = 0;
   private flags = 0;
   private streamId = 0;
-  /** Events of a frame that gave several. */
+  /** Events waiting to be returned, when a frame gave several. */
   private events: Http2ReceivedEvent[] | null = null;
   private nextOfEvents = 0;
   private closed: Http2ConnectionClosedEvent | null = null;
@@ -82,7 +82,7 @@ export class Receiver {
     this.reading = session.isServer ? PREFACE_FIRST : SETTINGS_FIRST;
   }
 
-  /** The next event. @throws RemoteProtocolError */
+  /** Returns the next event. @throws RemoteProtocolError */
   read(): Http2Event {
     const { session } = this;
     while (true) {
@@ -94,7 +94,7 @@ export class Receiver {
     }
   }
 
-  /** Nothing more is read or kept. */
+  /** Stops reading for good, and drops what is buffered. */
   stop(): void {
     if (this.reading < CLOSED_BY_PEER) this.reading = READINGS[this.reading * COLUMNS + ON_READ.fault] as number;
     this.buffer.clear();
@@ -103,16 +103,18 @@ export class Receiver {
     this.nextOfEvents = 0;
   }
 
-  /** An upgraded connection: the peer's settings, which no frame brought, and events that no frame gave. */
+  /** Puts into effect the peer's settings that came with an h2c upgrade, not in a frame. */
   applyUpgraded(settings: readonly SettingEntry[]): void {
     this.control.apply(settings);
   }
 
+  /** Queues an event that no frame gave. */
   give(event: Http2ReceivedEvent): void {
     this.events ??= [];
     this.events.push(event);
   }
 
+  /** Completes the received message of a stream, where no frame does; returns its event. */
   endMessage(stream: Stream): Http2ReceivedEvent {
     return this.messages.finish(stream, null);
   }
@@ -135,13 +137,13 @@ export class Receiver {
     return this.takeEvent();
   }
 
-  /** One step: an event, null when there was none in it, undefined when more octets are needed. */
+  /** Takes one step: returns an event, null when the step gave none, undefined when more octets are needed. */
   private step(): Http2ReceivedEvent | null | undefined {
     if (this.part === HEADER) return this.readHeader();
     return this.part === PAYLOAD ? this.readPayload() : this.readStreamed();
   }
 
-  // --- the beginning of a frame ------------------------------------------------------------------------------------------
+  // --- frame headers -----------------------------------------------------------------------------------------------------
 
   private readHeader(): Http2ReceivedEvent | null | undefined {
     const { buffer, session } = this;
@@ -175,7 +177,7 @@ export class Receiver {
     return null;
   }
 
-  /** May this frame come now? */
+  /** Checks that this frame may come now. */
   private checkOrder(): void {
     const { reading, type } = this;
     const isEnd = (this.flags & END_HEADERS) !== 0;
@@ -197,7 +199,7 @@ export class Receiver {
     this.reading = next;
   }
 
-  /** A frame that is wrong by its header. Of PRIORITY the length is its stream's own matter (RFC 9113 6.3). */
+  /** Refuses a frame that its header proves wrong. A bad length of PRIORITY is only a stream error (RFC 9113 6.3). */
   private refuse(fault: ErrorCode): Http2ReceivedEvent {
     const { session } = this;
     if (this.type !== PRIORITY || fault === "BAD_STREAM_ID") throw this.fault(fault);
@@ -206,7 +208,7 @@ export class Receiver {
     return session.streamError(this.streamId, fault);
   }
 
-  /** A fault of the frame that is being read, with what its header says. */
+  /** Makes the error for a fault of the frame being read, with a description of its header. */
   private fault(code: ErrorCode): RemoteProtocolError {
     return this.session.fault(code, { seen: describeFrame(this.type, this.length, this.streamId) });
   }
@@ -226,7 +228,7 @@ export class Receiver {
     return null;
   }
 
-  /** Copies octets of an element that is cut over chunks until there are `count`. */
+  /** Copies the octets of an element that is split across chunks. Returns true once there are `count`. */
   private absorb(count: number): boolean {
     const { buffer } = this;
     while (buffer.partialLength < count) {
@@ -305,7 +307,7 @@ export class Receiver {
     return this.events === null ? this.closed : this.takeEvent();
   }
 
-  /** The input ends between frames, or it is cut. */
+  /** Ends reading at the end of the input. An input that is cut off within a frame or a header block is an error. */
   private endReading(): void {
     const { buffer, session } = this;
     const isCut =

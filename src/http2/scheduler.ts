@@ -1,30 +1,33 @@
-// Data on its way out: queued on its stream by reference, cut into frames when the caller drains, as the windows allow
-// (RFC 9113 5.2) and in the order of urgency (RFC 9218 10). A step costs the logarithm of the streams that wait at most; a
-// new initial window size walks those that have something queued.
+// Outgoing data: queued on its stream by reference, and cut into frames when the caller drains, as the windows allow
+// (RFC 9113 5.2) and in order of urgency (RFC 9218 10). A step takes at most time logarithmic in the number of streams
+// that wait; a new initial window size visits only the streams with data queued.
 import { NO_OCTETS } from "../shared/receive-buffer.ts";
 import { DATA, END_STREAM, FRAME_HEADER_SIZE, writeFrameHeader } from "./frames.ts";
 import type { Output } from "./output.ts";
 import { END, type Stream, UNLISTED } from "./stream.ts";
 import { Turns } from "./turns.ts";
 
-/** A piece up to this length is copied behind its frame header when all is copied anyway. */
+/** Octets up to which a piece is copied behind its frame header, if everything is copied anyway. */
 const COPIED = 1024;
 
 export class Scheduler {
-  /** What the peer lets this end send on the connection. */
+  /** Octets of DATA that the peer allows this end to send on the connection. */
   window = 65535;
-  /** The peer's initial window size: a stream's window is this and its delta. */
+  /** The peer's initial window size. A stream's window is the sum of this and its `sendDelta`. */
   base = 65535;
   /** Octets queued on all streams. */
   queued = 0;
-  /** Octets that the streams' own windows let out: min(queued, window) of each. */
+  /** Octets that the streams' own windows allow to be sent: the sum of min(queued, window). */
   private sendable = 0;
-  /** Streams whose own window is open: those that are of no use before they are whole, and those that share (RFC 9218 4.2). */
+  /**
+   * Streams with data queued whose own window is open: those sent one after another, and the incremental ones (RFC 9218
+   * 4.2).
+   */
   private readonly whole = new Turns();
   private readonly shared = new Turns();
-  /** Streams with data queued behind their own window; null when there are none. */
+  /** Streams with data queued whose own window is shut; null when there are none. */
   private shut: Set<Stream> | null = null;
-  /** The last turn that one which shares was given; was the last frame of one that does not? */
+  /** The last turn given to an incremental stream; and whether the last frame was of one that is not incremental. */
   private turn = 0;
   private wasWhole = false;
 
@@ -32,17 +35,17 @@ export class Scheduler {
     return this.base + stream.sendDelta;
   }
 
-  /** Does all that is queued on the stream fit into its own window? */
+  /** Tells whether all data queued on the stream fits its own window. */
   fits(stream: Stream): boolean {
     return stream.queued <= this.windowOf(stream);
   }
 
-  /** Does all that the streams' own windows let out fit into the connection's? */
+  /** Tells whether all data that the streams' own windows allow fits the connection's window. */
   get isOpen(): boolean {
     return this.sendable <= this.window;
   }
 
-  /** Queues a piece, which is not empty. */
+  /** Queues a piece, which must not be empty. */
   push(stream: Stream, data: Uint8Array): void {
     const before = this.sendableOf(stream);
     if (stream.chunk === null) stream.chunk = data;
@@ -56,7 +59,7 @@ export class Scheduler {
     this.enlist(stream);
   }
 
-  /** The stream's window grew by so much. */
+  /** Widens the stream's window by `increment`. */
   widen(stream: Stream, increment: number): void {
     const before = this.sendableOf(stream);
     stream.sendDelta += increment;
@@ -64,7 +67,7 @@ export class Scheduler {
     this.enlist(stream);
   }
 
-  /** A new initial window size: the windows of all streams move. Those with data queued, which alone are looked at. */
+  /** Sets a new initial window size, which moves the windows of all streams. Returns the streams with data queued. */
   rebase(base: number): readonly Stream[] {
     const { whole, shared, shut } = this;
     const streams = [...whole.all, ...shared.all, ...(shut ?? [])];
@@ -85,7 +88,7 @@ export class Scheduler {
     this.enlist(stream);
   }
 
-  /** Forgets what is queued on a stream, which is something. */
+  /** Drops the data queued on a stream, which must have some. */
   drop(stream: Stream): void {
     this.sendable -= this.sendableOf(stream);
     this.queued -= stream.queued;
@@ -96,18 +99,18 @@ export class Scheduler {
     this.unlist(stream);
   }
 
-  /** The stream whose data goes out next; null when there is none, or the connection's window is shut. */
+  /** Returns the stream whose data goes out next; null when there is none, or the connection's window is shut. */
   next(): Stream | null {
     if (this.window <= 0) return null;
     const whole = this.openOf(this.whole);
     const shared = this.openOf(this.shared);
     if (whole === null || shared === null) return whole ?? shared;
-    // As urgent as each other: one after the other, so that neither waits for the end of the other (RFC 9218 10 is silent).
+    // Equally urgent: they alternate, so that neither waits for the end of the other (RFC 9218 10 leaves this open).
     if (whole.urgency === shared.urgency) return this.wasWhole ? shared : whole;
     return whole.urgency < shared.urgency ? whole : shared;
   }
 
-  /** The first whose window is open; others leave, until their windows open again. */
+  /** Returns the first stream whose window is open. Those before it are taken out, until their windows open again. */
   private openOf(turns: Turns): Stream | null {
     let { first } = turns;
     while (first !== null && this.windowOf(first) <= 0) {
@@ -119,8 +122,9 @@ export class Scheduler {
   }
 
   /**
-   * Makes one DATA frame of the stream's next piece, of at most `room` octets of payload, with END_STREAM when it is the
-   * last and nothing but the end stands behind it. Is the stream's queue empty now?
+   * Makes one DATA frame, with a payload of at most `room` octets, from the stream's next piece. It has END_STREAM when
+   * it takes the last of the queue and no trailers follow. Returns true when the stream's queue is empty now.
+   * @param copies whether everything drained is copied anyway
    */
   writeFrame(stream: Stream, output: Output, room: number, copies: boolean): boolean {
     const chunk = stream.chunk as Uint8Array;
@@ -160,7 +164,7 @@ export class Scheduler {
       stream.chunk = null;
       return;
     }
-    // Pieces that are out leave the list in halves: taking each from its front would move all the others each time.
+    // Sent pieces leave the list half of it at a time: removing each from the front would move all the others again.
     stream.chunk = stream.later[stream.laterAt] as Uint8Array;
     stream.later[stream.laterAt++] = NO_OCTETS;
     if (stream.laterAt * 2 < stream.later.length) return;
@@ -174,7 +178,10 @@ export class Scheduler {
 
   // --- turns -----------------------------------------------------------------------------------------------------------
 
-  /** Gives a stream with data queued its turn, unless it has one: by id, or behind all that share (RFC 9218 10). */
+  /**
+   * Gives a stream with data queued its turn, unless it has one: in the order of ids, or if it is incremental, behind
+   * all other incremental ones (RFC 9218 10).
+   */
   private enlist(stream: Stream): void {
     if (stream.place !== UNLISTED || stream.queued === 0) return;
     if (this.windowOf(stream) <= 0) {

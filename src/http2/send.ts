@@ -1,5 +1,6 @@
-// The sending half: may it be said now, is it sound, what does it change. Nothing is changed or queued before everything was
-// checked; a header block that was encoded is sent, as the encoder's table has moved on.
+// The sending half: checks that an event may be sent now and is valid, and applies it. Nothing is changed or queued
+// before everything was checked; a header block that was encoded must be sent, as the encoder's table has changed with
+// it.
 import { LocalProtocolError } from "../shared/errors.ts";
 import { type FieldPair, fieldPairs, NO_PAIRS } from "../shared/header-fields.ts";
 import { checkOctets } from "../shared/octets.ts";
@@ -94,7 +95,7 @@ export class Sender {
     }
   }
 
-  /** The pseudo-fields and fields of a request. Host stands for the authority where there is none. */
+  /** Returns the pseudo-fields and fields of a request. Without an authority, the Host field takes its place. */
   private requestLine(request: Http2Request, given: Http2Priority | undefined) {
     const { method, target, protocol = null } = request;
     let pairs: Pairs = fieldPairs(request.headers);
@@ -198,7 +199,7 @@ export class Sender {
     return true;
   }
 
-  /** The end of a message, at once or behind what is queued: trailers never overtake data. */
+  /** Ends a message, at once or behind the data that is queued: trailers never overtake data. */
   private end(stream: Stream, trailers: CheckedFields): void {
     const { session } = this;
     if (trailers.length > 0) {
@@ -211,7 +212,7 @@ export class Sender {
     if (stream.queued === 0) session.writeEnding(stream);
   }
 
-  /** END_STREAM went out on the head. */
+  /** Ends a message whose head was sent with END_STREAM. */
   private ended(stream: Stream): void {
     stream.fireSent(MESSAGE["end-of-message"]);
     this.session.fire(stream, ON["send-end-stream"]);
@@ -226,7 +227,7 @@ export class Sender {
     return stream;
   }
 
-  /** The stream, when this may be sent on it now. */
+  /** Returns the stream. Throws unless this event may be sent on it now. */
   private allowed(streamId: number, type: Http2Send["type"], trigger: number): Stream {
     const stream = this.find(streamId);
     const isResponse = trigger === MESSAGE.response || trigger === MESSAGE["informational-response"];
@@ -238,7 +239,7 @@ export class Sender {
     return new LocalProtocolError("WRONG_STATE", { seen: `${type} on stream ${stream.id}, ${stateName(stream)}` });
   }
 
-  /** A client tells the server (RFC 9218 7.1); a server serves accordingly. */
+  /** Changes the priority that a stream's data is sent with; a client also tells the server (RFC 9218 7.1). */
   prioritize(streamId: number, given: Http2Priority): void {
     const { session } = this;
     const priority = checkedPriority(given);
@@ -298,12 +299,12 @@ function isLength(pair: FieldPair): boolean {
   return isNamed(pair, "content-length");
 }
 
-/** RFC 9110 8.6: no Content-Length in 1xx, 204 and 2xx to CONNECT. */
+/** Drops Content-Length, which 1xx, 204 and 2xx to CONNECT must not have (RFC 9110 8.6). */
 function withoutLength(pairs: Pairs): Pairs {
   return pairs.some(isLength) ? pairs.filter((pair) => !isLength(pair)) : pairs;
 }
 
-/** A message that ends with its head has no body to fulfil a Content-Length. */
+/** Refuses a Content-Length other than 0 in a message that ends with its head. */
 function checkNothingDue(pairs: Pairs): void {
   const pair = pairs.find(isLength);
   if (pair !== undefined && pair[1] !== "0") {

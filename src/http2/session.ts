@@ -1,5 +1,5 @@
-// What the receiving and the sending half of a connection share: settings, windows, streams, the queue of frames, and how
-// streams and the connection end.
+// What the receiving and the sending half of a connection share: settings, windows, streams, the queue of frames, and
+// the ends of streams and of the connection.
 import { type ErrorCode, type ErrorDetail, http2CodeOf, RemoteProtocolError } from "../shared/errors.ts";
 import { compileEvents, REFUSED } from "../shared/machine.ts";
 import { Budgets } from "./budgets.ts";
@@ -44,7 +44,7 @@ const [OPEN, , GOING_AWAY, FINISHED, TERMINATED] = [...ENDING_STATES.keys()] as 
 
 const INITIAL_WINDOW = 65535;
 
-/** However few octets are drained at a time, frames are not made smaller for it than this: what is left of one waits. */
+/** Octets of payload. Frames are cut no smaller than this, however few octets are drained at a time: the rest waits. */
 const LEAST_ROOM = 1024;
 
 export class Session {
@@ -58,35 +58,40 @@ export class Session {
   readonly streams: Streams;
   readonly decoder = new HpackDecoder();
   readonly encoder = new HpackEncoder();
-  /** Of this end: those that the peer has acknowledged. Of the peer: those that this end has. */
+  /** This end's settings, as far as the peer has acknowledged them; and the peer's, as far as this end has. */
   local: Http2Settings = DEFAULT_SETTINGS;
   remote: Http2Settings = DEFAULT_SETTINGS;
-  /** Has the peer's first SETTINGS frame come? */
+  /** True once the peer's first SETTINGS frame was received. */
   hasRemoteSettings = false;
-  /** Frames that the peer has not acknowledged, the oldest first. */
+  /** The SETTINGS frames that the peer has not acknowledged, oldest first. */
   unacknowledged: readonly SomeSettings[] = [];
-  /** Streams that the peer may have open: already before it has acknowledged the first frame. */
+  /** Streams that the peer may have open; in effect even before it has acknowledged the first frame. */
   concurrentStreams: number;
-  /** Has extended CONNECT been announced? */
+  /** True once extended CONNECT was announced (RFC 8441). */
   takesExtendedConnect = false;
-  /** What the peer may still send on the connection, by what was drained. */
+  /** Octets of DATA that the peer may still send on the connection, counting the credit that was drained. */
   window = INITIAL_WINDOW;
-  /** Received octets that are credited to the connection by the next WINDOW_UPDATE; is one due? */
+  /** Received octets that the connection's next WINDOW_UPDATE gives back, and whether one is due. */
   credit = 0;
   isCreditDue = false;
-  /** Received octets that wait for `release`. */
+  /** Received octets that wait for `release` (manual windows). */
   held = 0;
-  /** Where the frame that is being read began. */
+  /** Where the frame being read began, in octets since the connection began. */
   offset = 0;
-  /** The time that the caller told last; NaN when none. */
+  /** The last time the caller gave, in milliseconds; NaN when none. */
   now = Number.NaN;
-  /** The last stream of the peer's that is served, as the last GOAWAY said; of this end's, as the peer's said. */
+  /**
+   * The last stream of the peer that this end serves, and of this end that the peer serves, by the last GOAWAY of each.
+   */
   lastServed = HIGHEST_STREAM_ID;
   lastServedByPeer = HIGHEST_STREAM_ID;
-  /** Streams of whose data a caller was told that it waits, and that wait for the connection's window alone; ids of those let go. */
+  /**
+   * Streams that a `drain` event is due for and that wait for the connection's window only; and the ids of those that
+   * wait no longer, whose events are still to be given.
+   */
   private waiting: Set<Stream> | null = null;
   drained: number[] | null = null;
-  /** Priorities that came before their requests (server). */
+  /** Server: the priorities that came before their requests, by stream id. */
   earlyPriorities: Map<number, string> | null = null;
   private ending = OPEN;
   private credited: Stream[] | null = null;
@@ -105,9 +110,9 @@ export class Session {
     return new RemoteProtocolError(code, this.offset, this.role, detail);
   }
 
-  // --- how it ends -----------------------------------------------------------------------------------------------------
+  // --- the connection's end --------------------------------------------------------------------------------------------
 
-  /** Moves towards the end. False when the table has no cell, and then nothing changes. */
+  /** Moves the connection towards its end. Returns false, and changes nothing, when the table has no cell. */
   end(trigger: EndingTrigger): boolean {
     const next = ENDINGS[this.ending * ENDING_TRIGGERS.length + ENDING_TRIGGERS.indexOf(trigger)] as number;
     if (next === REFUSED) return false;
@@ -132,7 +137,7 @@ export class Session {
     if (this.ending === GOING_AWAY && this.streams.living.size === 0) this.end("no-stream-left");
   }
 
-  /** GOAWAY, and with an error the end of everything else. */
+  /** Writes GOAWAY, and stops serving the peer's streams above `lastStreamId`. */
   writeGoaway(lastStreamId: number, code: Http2Code, debugData: Uint8Array): void {
     const at = this.frame(8 + debugData.length, GOAWAY, 0, 0);
     const { page } = this.output;
@@ -142,7 +147,7 @@ export class Session {
     this.lastServed = lastStreamId;
   }
 
-  /** Everything that lives is dropped: nothing is said on streams any more. */
+  /** Drops all streams that are alive: nothing more is sent on them. */
   dropStreams(): void {
     for (const stream of this.streams.living.values()) this.fire(stream, ON["send-rst-stream"]);
     this.waiting = null;
@@ -151,7 +156,7 @@ export class Session {
 
   // --- streams ---------------------------------------------------------------------------------------------------------
 
-  /** Moves a stream by a trigger that is allowed; what is left of a closed one is cleared away. */
+  /** Moves a stream by a trigger, which must be allowed, and cleans up if that closes it. */
   fire(stream: Stream, trigger: number): void {
     this.streams.fire(stream, trigger);
     if (stream.state !== CLOSED) return;
@@ -164,16 +169,16 @@ export class Session {
     this.noticeEmptiness();
   }
 
-  /** RST_STREAM. */
+  /** Writes RST_STREAM. */
   writeReset(streamId: number, code: Http2Code): void {
     const at = this.frame(4, RST_STREAM, 0, streamId);
     writeU32(this.output.page, at, codeNumber(code));
   }
 
   /**
-   * A stream error (RFC 9113 5.4.2): resets the stream, or in a server that may, answers it with this status first; a
-   * request that has ended then needs no reset. On a stream that is idle it is an error of the connection: none may be
-   * reset before it is used.
+   * Handles a stream error (RFC 9113 5.4.2): resets the stream. A server that may still respond answers with the status
+   * `answer` first, unless that is 0; a request that has ended then needs no reset. On an idle stream it is a
+   * connection error, as no stream may be reset before it is used.
    */
   streamError(streamId: number, code: ErrorCode, answer = 0, hasEnded = false): StreamResetEvent {
     const stream = this.streams.get(streamId);
@@ -193,9 +198,9 @@ export class Session {
     return { type: "stream-reset", streamId, code: http2Code, remote: false, reason: code, offset: this.offset };
   }
 
-  // --- frames out ------------------------------------------------------------------------------------------------------
+  // --- frames to send --------------------------------------------------------------------------------------------------
 
-  /** Begins a frame in the output's page: where its payload goes. */
+  /** Begins a frame in the output's page. Returns the place of its payload. */
   frame(length: number, type: number, flags: number, streamId: number): number {
     const at = this.output.reserve(FRAME_HEADER_SIZE + length);
     writeFrameHeader(this.output.page, at, length, type, flags, streamId);
@@ -206,12 +211,12 @@ export class Session {
     const payload = writeSettings(settings);
     const at = this.frame(payload.length, SETTINGS, 0, 0);
     this.output.page.set(payload, at);
-    // Few ever wait: a list of just its length, where push would keep room for 17.
+    // Few ever wait: this makes a list of the exact length, while push would reserve room for 17.
     this.unacknowledged = [...this.unacknowledged, settings];
     if (settings.enableConnectProtocol === true) this.takesExtendedConnect = true;
   }
 
-  /** Settings of this end that the peer has acknowledged: no others hold from here on (RFC 9113 6.5.3). */
+  /** Puts into effect settings of this end that the peer has acknowledged (RFC 9113 6.5.3). */
   activate(settings: SomeSettings): void {
     this.local = Object.freeze({ ...this.local, ...settings });
     if (settings.headerTableSize !== undefined) this.decoder.maxTableSize = settings.headerTableSize;
@@ -227,7 +232,10 @@ export class Session {
     this.writeBlock(HEADERS, endStream ? END_STREAM : 0, streamId, block, 0);
   }
 
-  /** A header block in one frame, and CONTINUATION where it is longer than the peer takes. `promised`: of PUSH_PROMISE, else 0. */
+  /**
+   * Writes a header block: one frame, and CONTINUATION frames where it is longer than the peer's largest frame.
+   * @param promised the promised stream of a PUSH_PROMISE; otherwise 0
+   */
   writeBlock(type: number, flags: number, streamId: number, block: Uint8Array, promised: number): void {
     const { maxFrameSize } = this.remote;
     const prefix = promised === 0 ? 0 : 4;
@@ -244,7 +252,7 @@ export class Session {
     }
   }
 
-  /** The end of the message that is sent, when nothing is queued before it. */
+  /** Writes the end of the message being sent, or its trailers. Nothing may be queued before it. */
   writeEnding(stream: Stream): void {
     const { trailers } = stream;
     if (trailers === null) this.frame(0, DATA, END_STREAM, stream.id);
@@ -254,7 +262,10 @@ export class Session {
     this.fire(stream, ON["send-end-stream"]);
   }
 
-  /** Makes frames of what is due until there are `max` octets, if it comes to that. `copies`: will all be copied anyway? */
+  /**
+   * Makes frames of what is due, up to about `max` octets.
+   * @param copies whether everything drained is copied anyway
+   */
   fill(max: number, copies: boolean): void {
     const { output, scheduler } = this;
     if (this.isTerminated) return;
@@ -279,17 +290,19 @@ export class Session {
 
   // --- windows ---------------------------------------------------------------------------------------------------------
 
-  /** Does the peer still send on this stream? */
+  /** Tells whether the peer may still send on this stream. */
   private isReceiving(stream: Stream): boolean {
     return stream.state !== CLOSED && stream.received !== ENDED;
   }
 
-  /** What the peer may still send on a stream. */
+  /** Returns the octets of DATA that the peer may still send on a stream. */
   receiveWindow(stream: Stream): number {
     return this.local.initialWindowSize + stream.receiveDelta;
   }
 
-  /** Octets of DATA, padding included, that need not wait for the caller. */
+  /**
+   * Gives back octets of DATA, padding included, to the windows of the connection and of the stream, if there is one.
+   */
   giveBack(stream: Stream | null, octets: number): void {
     this.credit += octets;
     if (this.configuration.manual || this.credit >= this.configuration.connectionWindow / 2) this.isCreditDue = true;
@@ -302,13 +315,13 @@ export class Session {
     this.credited.push(stream);
   }
 
-  /** Octets of the WINDOW_UPDATEs that the next drain makes. */
+  /** Octets of the WINDOW_UPDATE frames that the next drain writes. */
   get creditOctets(): number {
     if (this.isTerminated) return 0;
     return ((this.isCreditDue ? 1 : 0) + (this.credited?.length ?? 0)) * (FRAME_HEADER_SIZE + INCREMENT_SIZE);
   }
 
-  /** WINDOW_UPDATE where it is due. From here on the peer may use it. */
+  /** Writes the WINDOW_UPDATE frames that are due. From here on the peer may use the credit. */
   private writeCredits(): void {
     if (this.isCreditDue) {
       this.writeWindowUpdate(0, this.credit);
@@ -328,7 +341,7 @@ export class Session {
     }
   }
 
-  /** The peer may send so much more on the connection, from the next drain on. */
+  /** Allows the peer to send `octets` more octets on the connection, from the next drain on. */
   widen(octets: number): void {
     this.credit += octets;
     this.isCreditDue = true;
@@ -339,7 +352,9 @@ export class Session {
     writeU32(this.output.page, at, increment);
   }
 
-  /** Does all that is queued on the stream fit into the windows, with what is queued on others? If not, a drain will tell. */
+  /**
+   * Tells whether all data queued on the stream, and on others, fits the windows. If not, a `drain` event will follow.
+   */
   letsGo(stream: Stream): boolean {
     const { scheduler } = this;
     if (!scheduler.fits(stream)) stream.isWaiting = true;
@@ -348,7 +363,10 @@ export class Session {
     return false;
   }
 
-  /** The connection's window opened, or less is queued: streams that wait for nothing else are let go, all of them. */
+  /**
+   * The connection's window opened, or less is queued: if all data fits now, all streams that wait only for that get
+   * `drain`.
+   */
   noticeRoom(): void {
     const { scheduler, waiting } = this;
     if (waiting === null || !scheduler.isOpen) return;
@@ -356,7 +374,7 @@ export class Session {
     for (const stream of waiting) if (scheduler.fits(stream)) this.drain(stream);
   }
 
-  /** The stream's own window opened. */
+  /** The stream's own window opened: it gets `drain`, if its data fits the connection's window too. */
   noticeRoomOf(stream: Stream): void {
     if (!stream.isWaiting || !this.scheduler.fits(stream)) return;
     if (this.scheduler.isOpen) this.drain(stream);

@@ -1,36 +1,38 @@
-// SETTINGS (RFC 9113 6.5, RFC 8441 3, RFC 9218 2.1): one table for names, numbers, defaults and what values may be.
+// SETTINGS (RFC 9113 6.5, RFC 8441 3, RFC 9218 2.1): one table of names, numbers, defaults and allowed values.
 import type { ErrorCode } from "../shared/errors.ts";
 import type { Http2Role } from "./options.ts";
 
-/** What one end announces to the other. */
+/** The settings that one end announces to the other, each with the value in effect before it is announced. */
 export interface Http2Settings {
-  /** Octets of HPACK's dynamic table (SETTINGS_HEADER_TABLE_SIZE). 4096. */
+  /** SETTINGS_HEADER_TABLE_SIZE: octets that HPACK's dynamic table may take. Default 4096. */
   readonly headerTableSize: number;
-  /** May the server push? true. */
+  /** SETTINGS_ENABLE_PUSH: whether the server may push. Default true. */
   readonly enablePush: boolean;
-  /** Streams that the peer may have open. Infinity. */
+  /** SETTINGS_MAX_CONCURRENT_STREAMS: streams that the other end may have open. Default Infinity. */
   readonly maxConcurrentStreams: number;
-  /** Octets of DATA that may be sent on a new stream. 65535. */
+  /** SETTINGS_INITIAL_WINDOW_SIZE: octets of DATA that the other end may send on a new stream. Default 65535. */
   readonly initialWindowSize: number;
-  /** Octets of the largest payload of a frame. 16384. */
+  /** SETTINGS_MAX_FRAME_SIZE: octets of the largest frame payload. Default 16384. */
   readonly maxFrameSize: number;
-  /** Octets of a message's fields, 32 more for each: advice. Infinity. */
+  /** SETTINGS_MAX_HEADER_LIST_SIZE: octets of a message's fields, plus 32 for each; advisory. Default Infinity. */
   readonly maxHeaderListSize: number;
-  /** May the client send extended CONNECT (RFC 8441)? false. */
+  /** SETTINGS_ENABLE_CONNECT_PROTOCOL: whether the client may send extended CONNECT (RFC 8441). Default false. */
   readonly enableConnectProtocol: boolean;
-  /** No priorities of RFC 7540 (RFC 9218 2.1). false. */
+  /**
+   * SETTINGS_NO_RFC7540_PRIORITIES: true when the priorities of RFC 7540 are not used (RFC 9218 2.1). Default false.
+   */
   readonly noRfc7540Priorities: boolean;
 }
 
-/** Settings that are not in Http2Settings, by their number. */
+/** Settings that Http2Settings does not name, by number. */
 export type OtherSettings = Readonly<Record<number, number>>;
 
-/** Settings to announce. */
+/** Settings to announce: by name, or by number those that Http2Settings does not name. */
 export type GivenSettings = {
   readonly [Name in keyof Http2Settings]?: Http2Settings[Name] | undefined;
 } & OtherSettings;
 
-/** Settings of one frame. */
+/** The settings of one frame. */
 export type SomeSettings = Partial<Http2Settings> & OtherSettings;
 
 interface SettingRow {
@@ -62,16 +64,16 @@ const BY_ID: readonly (SettingRow | undefined)[] = Array.from({ length: 10 }, (_
 );
 const BY_NAME: ReadonlyMap<string, SettingRow> = new Map(SETTINGS.map((row) => [row.name, row]));
 
-/** Octets of one setting in a frame. */
+/** Octets that one setting takes in a frame. */
 export const SETTING_SIZE = 6;
 const HIGHEST_ID = 0xffff;
 
-/** What holds before a SETTINGS frame says otherwise. */
+/** The settings in effect until a SETTINGS frame changes them. */
 export const DEFAULT_SETTINGS: Http2Settings = Object.freeze(
   Object.fromEntries(SETTINGS.map((row) => [row.name, row.default])),
 ) as unknown as Http2Settings;
 
-/** Settings that a caller gives, checked; what is undefined is left out. @throws TypeError, RangeError */
+/** Checks the settings that a caller gives; undefined ones are left out. @throws TypeError, RangeError */
 export function readSettings(role: Http2Role, given: GivenSettings): SomeSettings {
   if (typeof given !== "object" || given === null) throw new TypeError("settings must be an object");
   const read: Record<string, number | boolean> = {};
@@ -109,7 +111,7 @@ function checkedNumber(name: string, value: number | boolean, least: number, mos
   return value;
 }
 
-/** Settings as the payload of a frame. What is Infinity is not said. */
+/** Writes settings as the payload of a frame. Infinity is the default, and is left out. */
 export function writeSettings(settings: SomeSettings): Uint8Array {
   const entries = Object.entries(settings).filter(([, value]) => value !== NONE);
   const payload = new Uint8Array(entries.length * SETTING_SIZE);
@@ -121,10 +123,13 @@ export function writeSettings(settings: SomeSettings): Uint8Array {
   return payload;
 }
 
-/** One setting of a frame: its name, or its number where it is not known. */
+/** One setting of a frame, with its name, or its number when it is unknown. */
 export type SettingEntry = readonly [name: string, value: number | boolean];
 
-/** The settings of a payload in `octets` from `at` on, in their order; or the fault of the first bad one. */
+/**
+ * Reads the settings of a payload in `octets` from `at` on, in their order. Returns the fault of the first bad one, if
+ * any.
+ */
 export function parseSettings(octets: Uint8Array, at: number, length: number): SettingEntry[] | ErrorCode {
   const entries: SettingEntry[] = [];
   const view = new DataView(octets.buffer, octets.byteOffset + at, length);
@@ -139,7 +144,7 @@ export function parseSettings(octets: Uint8Array, at: number, length: number): S
   return entries;
 }
 
-/** The settings that hold after these, the last of each. */
+/** Returns the settings in effect after these: the last of each wins. */
 export function settingsOf(entries: readonly SettingEntry[]): SomeSettings {
   return Object.fromEntries(entries) as unknown as SomeSettings;
 }

@@ -1,5 +1,5 @@
-// The life of a stream (RFC 9113 5.1), of the message in each of its directions (8.1), and what is said to frames that do
-// not fit in. docs/http2-states.md is drawn from here.
+// The states of a stream (RFC 9113 5.1) and of the message in each of its directions (8.1), and the errors for frames
+// that a state does not allow. docs/http2-states.md is drawn from these tables.
 import type { ErrorCode } from "../shared/errors.ts";
 import type { EventTable } from "../shared/machine.ts";
 
@@ -15,7 +15,7 @@ export const STREAM_STATES = [
 ] as const;
 export type StreamState = (typeof STREAM_STATES)[number];
 
-/** Frames, and the flag END_STREAM, by who sends them. PUSH_PROMISE moves the stream that is promised. */
+/** Frames, and the END_STREAM flag, by who sends them. PUSH_PROMISE moves the promised stream. */
 export const STREAM_TRIGGERS = [
   "send-headers",
   "send-data",
@@ -52,7 +52,7 @@ export const ON_STREAM: EventTable<StreamState, StreamTrigger> = {
   "closed":             {},
 };
 
-/** What a received frame without a cell means: whose error it is, and which. */
+/** The error for a received frame without a cell: its scope and code. */
 export interface Refusal {
   readonly scope: "connection" | "stream";
   readonly code: ErrorCode;
@@ -69,7 +69,7 @@ export const REFUSALS: { readonly [S in StreamState]: Refusal } = {
   "closed":             { scope: "connection", code: "FRAME_ON_CLOSED_STREAM" },
 };
 
-/** Where a message is, in one direction of a stream. */
+/** What comes next of a message, in one direction of a stream. */
 export const MESSAGE_STATES = ["head", "body", "ended"] as const;
 export type MessageState = (typeof MESSAGE_STATES)[number];
 

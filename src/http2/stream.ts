@@ -1,4 +1,4 @@
-// One stream: where it is, its windows, what is queued on it. An object of small integers, some 250 octets.
+// One stream: its states, its windows, and the data queued on it. An object of small integers, about 250 octets.
 import { compileEvents, REFUSED } from "../shared/machine.ts";
 import type { CheckedFields } from "./hpack-types.ts";
 import {
@@ -20,7 +20,7 @@ const MESSAGES = compileEvents(MESSAGE_STATES, MESSAGE_TRIGGERS, ON_MESSAGE);
 const STREAM_COLUMNS = STREAM_TRIGGERS.length;
 const MESSAGE_COLUMNS = MESSAGE_TRIGGERS.length;
 
-/** A state's index, which is what the tables and their users work with. */
+/** The index of each state, which the compiled tables and their users work with. */
 export const [IDLE, RESERVED_LOCAL, RESERVED_REMOTE, OPEN, HALF_CLOSED_LOCAL, HALF_CLOSED_REMOTE, CLOSED] = [
   ...STREAM_STATES.keys(),
 ] as [number, number, number, number, number, number, number];
@@ -30,49 +30,55 @@ function indexed<Name extends string>(names: readonly Name[]): Record<Name, numb
   return Object.fromEntries(names.map((name, index) => [name, index])) as Record<Name, number>;
 }
 
-/** A trigger's index. */
+/** The index of each trigger. */
 export const ON: Record<StreamTrigger, number> = indexed(STREAM_TRIGGERS);
 export const MESSAGE: Record<MessageTrigger, number> = indexed(MESSAGE_TRIGGERS);
 
-/** What stands behind the last piece of queued data. */
+/** What follows the last piece of queued data. */
 export const NOTHING = 0;
 export const END = 1;
 export const TRAILERS = 2;
 
-/** RFC 9218 4.1: neither first nor last. */
+/** The default urgency, in the middle of 0 to 7 (RFC 9218 4.1). */
 export const DEFAULT_URGENCY = 3;
 
-/** Has no turn to send. */
+/** The `place` of a stream that has no turn to send. */
 export const UNLISTED = -1;
 
 export class Stream {
   readonly id: number;
   state = IDLE;
-  /** Of the message that is sent, of the one that is received. */
+  /** The states of the message being sent and of the one being received. */
   sent = HEAD;
   received = HEAD;
-  /** Windows, less the initial window size that holds: a change of that changes no stream. */
+  /** The windows, minus the current initial window size: when that changes, no stream has to be touched. */
   sendDelta = 0;
   receiveDelta = 0;
-  /** Received octets that are credited by the next WINDOW_UPDATE; is the stream in the list of those? */
+  /**
+   * Received octets that the next WINDOW_UPDATE gives back, and whether the stream is in the list of those that are due
+   * one.
+   */
   credit = 0;
   isCredited = false;
-  /** Received octets that wait for `release`. */
+  /** Received octets that wait for `release` (manual windows). */
   held = 0;
-  /** Octets of the body that are due: received, sent. -1: as many as come. */
+  /** Octets of the body still to be received (`owed`) and to be sent (`due`); -1 when the length is not declared. */
   owed = -1;
   due = -1;
-  /** Octets of the received body. */
+  /** Octets of the body received so far, and the number of informational responses. */
   bodyOctets = 0;
   informational = 0;
-  /** The request's method is one after which a body or its length mean something else. */
+  /** The request's method is HEAD or CONNECT, which changes what a body or its length mean. */
   isHead = false;
   isConnect = false;
-  /** CONNECT was answered 2xx: octets both ways, and no trailers (RFC 9113 8.5). */
+  /** CONNECT was answered with 2xx: octets flow both ways, and there are no trailers (RFC 9113 8.5). */
   isTunnel = false;
-  /** Who opened it. */
+  /** True when this end opened it. */
   readonly isLocal: boolean;
-  /** What is queued: the first piece from `chunkAt` on, those behind it from `laterAt` on; then the end, or trailers. */
+  /**
+   * The octets queued: `chunk` from `chunkAt` on, then the pieces in `later` from `laterAt` on; then the end, or
+   * trailers.
+   */
   queued = 0;
   chunk: Uint8Array | null = null;
   chunkAt = 0;
@@ -80,9 +86,9 @@ export class Stream {
   laterAt = 0;
   ending = NOTHING;
   trailers: CheckedFields | null = null;
-  /** Was a caller told that data waits behind a window? */
+  /** True when `send` has returned false, and no `drain` event followed yet. */
   isWaiting = false;
-  /** Of the scheduler: urgency, the turn among those as urgent, and the place in the heap. */
+  /** For the scheduler: the priority, the order among equally urgent streams, and the place in the heap. */
   urgency = DEFAULT_URGENCY;
   incremental = false;
   order = 0;
@@ -97,12 +103,12 @@ export class Stream {
     return STREAMS[this.state * STREAM_COLUMNS + trigger] !== REFUSED;
   }
 
-  /** Moves by a trigger that is allowed. */
+  /** Moves the state by a trigger, which must be allowed. */
   fire(trigger: number): void {
     this.state = STREAMS[this.state * STREAM_COLUMNS + trigger] as number;
   }
 
-  /** May this be sent, or received, as the next part of the message? */
+  /** Tells whether this may be sent as the next part of the message. */
   allowsSent(trigger: number): boolean {
     return MESSAGES[this.sent * MESSAGE_COLUMNS + trigger] !== REFUSED;
   }
@@ -116,7 +122,7 @@ export class Stream {
   }
 }
 
-/** What a received frame means for which a stream's state has no cell. */
+/** Returns the error for a received frame that a stream's state has no cell for. */
 export function refusalIn(state: number): Refusal {
   return REFUSALS[STREAM_STATES[state] as StreamState];
 }

@@ -1,43 +1,44 @@
-// The streams of a connection: those that live, how many, and what is still known of the dead. A closed stream has no
-// record: below the highest id and absent means closed. Only recent resets are remembered, and ids that were skipped.
+// The streams of a connection: those alive, their number, and what is still known about closed ones. A closed stream
+// has no record: an id that is absent and not above the highest used one is closed. Only recent resets and skipped ids
+// are remembered.
 import { HIGHEST_STREAM_ID } from "./frames.ts";
 import { CLOSED, RESERVED_LOCAL, RESERVED_REMOTE, Stream } from "./stream.ts";
 
-/** How a stream that is not among the living came to be so. */
+/** Why a stream is not alive: it has not been used yet. */
 export const IS_IDLE = 0;
-/** Ended by both ends, or so long ago that it is not known. */
+/** Ended by both ends, or so long ago that it is not known how. */
 export const WAS_ENDED = 1;
 export const WAS_RESET_HERE = 2;
 export const WAS_RESET_BY_PEER = 3;
-/** The peer opened a higher one first (RFC 9113 5.1.1). */
+/** Never used: the peer opened a higher one first (RFC 9113 5.1.1). */
 export const WAS_SKIPPED = 4;
 
-/** Resets that are remembered: enough for what is in flight, some 40 KiB when full. */
+/** The number of resets remembered: enough for what is in flight, about 40 KiB when full. */
 const MOST_RESETS = 1024;
-/** Runs of skipped ids that are remembered. Peers skip none. */
+/** The number of runs of skipped ids remembered. Real peers skip none. */
 const MOST_GAPS = 32;
 
 export class Streams {
-  /** Streams of either end that count against the other's SETTINGS_MAX_CONCURRENT_STREAMS. */
+  /** Streams opened by this end and by the peer that count against the other's SETTINGS_MAX_CONCURRENT_STREAMS. */
   local = 0;
   remote = 0;
-  /** Promised and not yet begun. */
+  /** Streams promised and not yet begun. */
   reservedLocal = 0;
   reservedRemote = 0;
-  /** The last id that the peer used, or that it promised. */
+  /** The highest id that the peer has used or promised. */
   highestRemote = 0;
-  /** The next id of this end; above 2^31-1 there is none. */
+  /** The next id that this end uses; above 2^31-1 there is none left. */
   nextLocal: number;
-  /** No stream's send window is further above the initial one than this: a bound, made exact when it matters. */
+  /** An upper bound of all streams' `sendDelta`, computed exactly only when it matters. */
   highestSendDelta = 0;
   readonly living = new Map<number, Stream>();
-  /** Parity of this end's ids. */
+  /** The parity of this end's ids. */
   private readonly parity: number;
-  /** WAS_RESET_HERE or WAS_RESET_BY_PEER, the oldest first. */
+  /** Remembered resets by id, oldest first: WAS_RESET_HERE or WAS_RESET_BY_PEER. */
   private resets: Map<number, number> | null = null;
-  /** Pairs: the first and the last id of a gap. */
+  /** Runs of skipped ids, as pairs: the first and the last id of each. */
   private gaps: number[] | null = null;
-  /** The stream that was asked for last: of DATA frames many follow each other. */
+  /** The stream looked up last: many DATA frames in a row are of the same one. */
   private recent: Stream | null = null;
 
   constructor(isClient: boolean) {
@@ -57,7 +58,7 @@ export class Streams {
     return (id & 1) === this.parity;
   }
 
-  /** Makes a stream, which the caller moves out of idle and counts by `entered`. */
+  /** Makes an idle stream. The caller moves it on with `fire`, which counts it. */
   open(id: number, isLocal: boolean): Stream {
     const stream = new Stream(id, isLocal);
     if (isLocal) this.nextLocal = id + 2;
@@ -67,7 +68,7 @@ export class Streams {
     return stream;
   }
 
-  /** The peer used this id, whatever becomes of it. */
+  /** Records that the peer used this id, whatever happens to the stream. */
   passTo(id: number): void {
     const expected = this.highestRemote === 0 ? 1 + this.parity : this.highestRemote + 2;
     if (id > expected) {
@@ -78,7 +79,7 @@ export class Streams {
     this.highestRemote = id;
   }
 
-  /** Moves a stream by a trigger and keeps count. */
+  /** Moves a stream by a trigger, and keeps the counts. */
   fire(stream: Stream, trigger: number): void {
     const before = stream.state;
     stream.fire(trigger);
@@ -97,7 +98,7 @@ export class Streams {
     }
   }
 
-  /** Forgets a stream, whatever its state. */
+  /** Forgets a stream. */
   private remove(stream: Stream): void {
     this.living.delete(stream.id);
     if (this.recent === stream) this.recent = null;
@@ -110,7 +111,7 @@ export class Streams {
     this.resets.set(id, how);
   }
 
-  /** Why there is no living stream with this id. */
+  /** Returns why no stream with this id is alive. */
   fateOf(id: number): number {
     if (this.isLocal(id)) {
       if (id >= this.nextLocal) return IS_IDLE;
@@ -120,7 +121,7 @@ export class Streams {
     return this.resets?.get(id) ?? (this.isInGap(id) ? WAS_SKIPPED : WAS_ENDED);
   }
 
-  /** Was there ever a stream with this id? */
+  /** Tells whether there ever was a stream with this id. */
   wasUsed(id: number): boolean {
     if (!Number.isInteger(id) || id < 1) return false;
     const fate = this.fateOf(id);

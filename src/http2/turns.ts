@@ -1,18 +1,18 @@
-// Streams whose data may go out, the next one first: by urgency, then by their order. A binary heap, so that it does not
-// matter how many wait, or how they came.
+// Streams whose data may go out, the next one first: by urgency, then by their `order`. A binary heap, so that neither
+// their number nor the order of their arrival matters.
 import { type Stream, UNLISTED } from "./stream.ts";
 
 const NONE: readonly Stream[] = [];
 
 export class Turns {
-  /** Null when there are none: an idle connection keeps no list. */
+  /** Null when empty: an idle connection keeps no list. */
   private heap: Stream[] | null = null;
 
   get first(): Stream | null {
     return this.heap === null ? null : (this.heap[0] as Stream);
   }
 
-  /** All of them, in no order. */
+  /** All of them, in no particular order. */
   get all(): readonly Stream[] {
     return this.heap ?? NONE;
   }
@@ -23,7 +23,7 @@ export class Turns {
     this.rise(stream, this.heap.length - 1);
   }
 
-  /** Takes out a stream that is in here. */
+  /** Takes out a stream, which must be in the heap. */
   remove(stream: Stream): void {
     const heap = this.heap as Stream[];
     const { place } = stream;

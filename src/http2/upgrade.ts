@@ -1,5 +1,5 @@
-// h2c by Upgrade (RFC 7540 3.2): the request that HTTP/1.1 carried is stream 1, and its field HTTP2-Settings is the client's
-// first SETTINGS frame without its header.
+// h2c by Upgrade (RFC 7540 3.2): the request that HTTP/1.1 carried is stream 1, and its HTTP2-Settings field is the
+// payload of a SETTINGS frame from the client.
 import type { HeaderFields } from "../shared/header-fields.ts";
 import { ReadyFields } from "../shared/ready-fields.ts";
 import type { Http2RequestEvent } from "./events.ts";
@@ -19,7 +19,9 @@ import { ENDED, MESSAGE, ON } from "./stream.ts";
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const UPGRADED = 1;
 
-/** Fields of HTTP/1.1's connection, which say nothing on a stream (RFC 9113 8.2.2), and those that are taken out of the others. */
+/**
+ * Fields of the HTTP/1.1 connection, which mean nothing on a stream (RFC 9113 8.2.2), and those that are used up here.
+ */
 const NOT_IN_HTTP2 = new Set([
   "connection",
   "host",
@@ -31,10 +33,10 @@ const NOT_IN_HTTP2 = new Set([
   "upgrade",
 ]);
 
-/** The request of an upgrade, as HTTP/1.1's event has it. */
+/** The request of an upgrade, as in HTTP/1.1's event. */
 export type UpgradedRequest = Pick<Http2RequestEvent, "method" | "target" | "headers">;
 
-/** Puts a new connection where the upgrade left it. @throws RemoteProtocolError in a server for bad settings */
+/** Puts a new connection into its state after the upgrade. @throws RemoteProtocolError in a server for bad settings */
 export function beginUpgraded(
   session: Session,
   receiver: Receiver,
@@ -78,7 +80,9 @@ function withoutConnection(headers: HeaderFields): HeaderFields {
   return new ReadyFields(list, null);
 }
 
-/** The value of HTTP2-Settings: base64url, padded or not (RFC 7540 3.2.1). Null when it is malformed. */
+/**
+ * Decodes the value of HTTP2-Settings: base64url, padded or not (RFC 7540 3.2.1). Returns null when it is malformed.
+ */
 function decodeSettings(text: string): SettingEntry[] | null {
   const octets: number[] = [];
   let bits = 0;
@@ -98,11 +102,11 @@ function decodeSettings(text: string): SettingEntry[] | null {
 }
 
 /**
- * Settings as the value of HTTP2-Settings, for a client that asks to upgrade (RFC 7540 3.2.1).
- * @throws TypeError, RangeError for what is no setting
+ * Returns settings as the value of an HTTP2-Settings field, for a client that asks for an upgrade (RFC 7540 3.2.1).
+ * @throws TypeError, RangeError for an invalid setting
  */
 export function upgradeSettings(settings: GivenSettings = {}): string {
-  // Settings have six octets, so that no bits are left over.
+  // A setting takes six octets, so no bits are left over.
   let text = "";
   let bits = 0;
   let count = 0;

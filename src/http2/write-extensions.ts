@@ -1,4 +1,4 @@
-// ALTSVC (RFC 7838 4) and ORIGIN (RFC 8336 2): frames that a server may send, and that change nothing.
+// ALTSVC (RFC 7838 4) and ORIGIN (RFC 8336 2): frames that only a server sends, and that change no state.
 import type { AlternativeService } from "./events.ts";
 import { ALTSVC, ORIGIN } from "./frames.ts";
 import type { Session } from "./session.ts";
@@ -41,7 +41,7 @@ function checkLength(session: Session, name: string, length: number): void {
   if (length > maxFrameSize) throw new RangeError(`${name} must fit into one frame of ${maxFrameSize} octets`);
 }
 
-/** A length of 16 bits. Gives the place behind it. */
+/** Writes the length of a text in 16 bits. Returns the place behind it. */
 function writeLength(session: Session, at: number, text: string): number {
   const { page } = session.output;
   page[at] = text.length >>> 8;
