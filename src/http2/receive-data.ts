@@ -143,7 +143,7 @@ export class DataReader {
     if (this.contentLeft === 0 || stream.state === CLOSED) {
       this.paddingLeft += this.contentLeft;
       this.part = PADDING;
-      return null;
+      return this.readPadding();
     }
     const fresh = buffer.fresh();
     if (fresh === 0) return undefined;
