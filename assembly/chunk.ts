@@ -58,7 +58,7 @@ export function scanChunkLine(start: usize, end: usize, allow: u32, maxDigits: u
 }
 
 /**
- * Returns where the extensions that begin at `first` end, which is the line end. More than `max` octets are a fault.
+ * Returns the end of the extensions that begin at `first`, which is the line end. More than `max` octets are a fault.
  */
 function scanExtensions(first: usize, start: usize, end: usize, allow: u32, max: u32): i32 {
   const status = scanExtensionList(first, start, end, allow);

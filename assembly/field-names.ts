@@ -1,6 +1,6 @@
 // The identities of known field names: a perfect hash, case-insensitive, built once from the text of the names. The
-// bridge hands that in: in the kernel as well, it would be delivered twice (3.3 KB, as asc's strings have two octets a
-// char).
+// bridge hands that text in; if the kernel contained it too, it would be shipped twice (3.3 KB, as asc's strings have
+// two octets a char).
 import { COLON, SP } from "./bytes";
 import {
   KEY_MASKS,

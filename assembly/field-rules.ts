@@ -36,7 +36,7 @@ import { skipToken, skipValue, skipVisible } from "./skip";
 import { MAX_INTEGER, skipHostPort } from "./values";
 
 /**
- * Returns what is wrong with field-name = token, in lower case, which ":" precedes in a pseudo-field (RFC 9113 8.2.1,
+ * Returns what is wrong with a name: it must be a token in lower case, after a ":" in a pseudo-field (RFC 9113 8.2.1,
  * 8.3).
  */
 export function nameFault(p: usize, end: usize): i32 {

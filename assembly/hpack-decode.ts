@@ -1,5 +1,5 @@
 // Decodes a header block to records and text (RFC 7541 3 and 6). Knows no dynamic table: what an index or a size means
-// to it is left to those who hold it.
+// to one is left to its owner.
 import { DEL, SP } from "./bytes";
 import { nameFault, nameRule, valueFault } from "./field-rules";
 import { decodeHuffman } from "./huffman";
@@ -127,7 +127,7 @@ function readString(p: usize, end: usize, out: usize): i32 {
   return <i32>(p + length);
 }
 
-/** Copies plain text, in windows, which may be read and written past its end. */
+/** Copies plain text in windows: reads and writes may go past its end. */
 function copy(p: usize, length: u32, out: usize): void {
   let odd: u32 = 0;
   if (ASC_FEATURE_SIMD) {

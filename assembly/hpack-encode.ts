@@ -84,7 +84,7 @@ function writeString(p: usize, end: usize, out: usize, how: u32): usize {
   return out + plain;
 }
 
-/** Copies in windows, which may be read and written past the end. */
+/** Copies in windows: reads and writes may go past the end. */
 function copy(p: usize, length: u32, out: usize): void {
   if (ASC_FEATURE_SIMD) {
     for (let i: u32 = 0; i < length; i += 16) v128.store(out + i, v128.load(p + i, 0, 1), 0, 1);

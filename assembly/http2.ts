@@ -8,7 +8,7 @@ import { STATIC_TABLE } from "./static-table";
 export { decodeBlock } from "./hpack-decode";
 export { encodeBlock } from "./hpack-encode";
 
-/** The name of this kernel, by which src/wasm/module.ts knows it. */
+/** The name of this kernel, by which src/wasm/module.ts recognizes it. */
 export const http2: bool = true;
 
 fillClasses();
@@ -16,14 +16,14 @@ fillHuffman();
 fillStaticRules();
 
 /**
- * Returns what is wrong with the value at [start, end) of TEXT, where decodeBlock left it; 0 when nothing is. For a
- * value whose name is in the dynamic table, so that its rule becomes known only now.
+ * Returns what is wrong with the value at [start, end) of TEXT, where decodeBlock left it; 0 when nothing is. Called
+ * when the name is in the dynamic table, as its rule is known only then.
  */
 export function checkValue(rule: u32, start: u32, end: u32): i32 {
   return valueFault(rule, TEXT + start, TEXT + end, true);
 }
 
-/** Writes the rules of the static table's names. TEXT holds each name meanwhile. */
+/** Writes the rules of the static table's names. TEXT serves as scratch space for each name. */
 function fillStaticRules(): void {
   let index: u32 = 1;
   let end = TEXT;

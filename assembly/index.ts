@@ -9,7 +9,7 @@ import { fillVectors } from "./usual";
 export { scanChunkLine } from "./chunk";
 export { takeNames } from "./field-names";
 
-/** The name of this kernel, by which src/wasm/module.ts knows it. */
+/** The name of this kernel, by which src/wasm/module.ts recognizes it. */
 export const http1: bool = true;
 
 fillClasses();

@@ -14,7 +14,7 @@ export const WINDOW_BITS: u32 = 12;
  */
 export const WINDOWS: usize = 24576;
 export const WINDOWS_SIZE: u32 = 4 << WINDOW_BITS;
-/** As a number of bits used, more than there ever are. */
+/** In place of the number of bits used: more than there ever are. */
 export const LONGER: u32 = 64;
 
 /**
@@ -100,7 +100,7 @@ export const HOST_FIELD: u32 = 10;
 export const TE: u32 = 11;
 export const CONNECTION_FIELD: u32 = 12;
 
-// --- faults of the block: negated, the status ---------------------------------------------------------------------
+// --- faults of the block: the status is one of these, negated -----------------------------------------------------
 
 export const BAD_HPACK_INTEGER: i32 = 1;
 export const BAD_HPACK_STRING: i32 = 2;
@@ -108,7 +108,7 @@ export const BAD_HUFFMAN: i32 = 3;
 export const BAD_HPACK_INDEX: i32 = 4;
 export const BAD_TABLE_SIZE_UPDATE: i32 = 5;
 
-// --- faults of a field: in its record; when encoding, negated, the status -----------------------------------------
+// --- faults of a field: stored in its record; when encoding, the status is one of these, negated ------------------
 
 export const NO_FAULT: i32 = 0;
 export const BAD_FIELD_NAME: i32 = 16;

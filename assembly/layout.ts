@@ -27,7 +27,7 @@ export const MAX_NAMES: u32 = 128;
 export const NAMES: usize = NAME_LENGTHS + MAX_NAMES;
 export const NAME_SIZE: u32 = 32;
 
-/** For each length of a name: which bits of the eight octets before its end make its key. */
+/** For each length of a name: which bits of the eight octets before its end make up its key. */
 export const KEY_MASKS: usize = NAMES + MAX_NAMES * NAME_SIZE;
 export const KEY_MASKS_SIZE: u32 = 272;
 
@@ -73,8 +73,7 @@ export const HEAD_RECORDS: u32 = 84;
 /**
  * What a scan of fields keeps from line to line. Addresses: of the last record, of the last long one, of the end of
  * READS, of the next entry in STOPS, of the octet before which stops are listed. And how many octets before the next
- * line, counted from address 0, are part of no name and no value; four for each line, as in a usual one, are not
- * counted.
+ * line, counted from address 0, belong to no name and no value, less four for each line (": " and CRLF).
  */
 export const HEAD_RECORD: u32 = 88;
 export const HEAD_LONG_RECORD: u32 = 92;
@@ -149,7 +148,7 @@ export const ALLOW_MALFORMED_FIELDS: u32 = 1 << 7;
 /** Not a leniency: tell HEAD_NAME_OCTETS. The writers compare it, as what is read must be what was meant to be sent. */
 export const TELL_NAME_OCTETS: u32 = 1 << 8;
 
-// --- status: a positive number of octets consumed, NEED_DATA, or a fault negated ---------------------------------
+// --- status: a positive number of octets consumed, NEED_DATA, or a negated fault ---------------------------------
 
 export const NEED_DATA: i32 = 0;
 

@@ -1,6 +1,6 @@
-// Stops: the octets at which a value may end, those that are neither SP nor visible ASCII. They are listed ahead of the
-// lines. Finding the end of a line is then one load that waits for nothing, where a search by windows costs a branch
-// misprediction a line.
+// Stops are the octets at which a value may end: those that are neither SP nor visible ASCII. They are listed ahead of
+// the lines. Finding the end of a line is then one load that waits for nothing, where a search by windows costs a
+// branch misprediction a line.
 import { SP } from "./bytes";
 import { HEAD, HEAD_LISTED, HEAD_STOP, STOPS, STOPS_STRIDE } from "./layout";
 

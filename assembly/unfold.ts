@@ -1,4 +1,4 @@
-// obs-fold = OWS CRLF RWS (RFC 9112 5.2): a value that goes on in lines that begin with white space.
+// obs-fold = OWS CRLF RWS (RFC 9112 5.2): a value that continues on lines that begin with white space.
 import { CR, isSpace, LF, SP } from "./bytes";
 import { ALLOW_OBS_FOLD, BAD_FIELD_VALUE, HEAD, HEAD_UNFOLDED_END, OBS_FOLD } from "./layout";
 import { fault, needData, scanLineEnd } from "./outcome";

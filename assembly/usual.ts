@@ -40,8 +40,8 @@ export function fillVectors(): void {
 }
 
 /**
- * Scans usual lines from p on. Returns where the first line begins that is not usual, or is one too many for
- * `maxFields`. What is kept from line to line is in HEAD.
+ * Scans usual lines from p on. Returns the start of the first line that is not usual, or that exceeds `maxFields`. What
+ * is kept from line to line is in HEAD.
  */
 export function scanUsual(p: usize, start: usize, end: usize, maxFields: u32): usize {
   const count = load<u32>(HEAD + HEAD_FIELD_COUNT);
@@ -63,8 +63,8 @@ function scanLines(p: usize, start: usize, end: usize, least: usize): usize {
 }
 
 /**
- * Scans usual lines as far as stops are listed, and before `limit`. Has no call and few variables: V8 spills what it
- * cannot keep in registers.
+ * Scans usual lines as far as stops are listed, and before `limit`. No call is left in it after inlining, and it has
+ * few variables: V8 spills what it cannot keep in registers.
  */
 function scanListed(p: usize, limit: usize, end: usize, least: usize): usize {
   let record: usize = load<u32>(HEAD + HEAD_RECORD);
@@ -86,8 +86,8 @@ function scanListed(p: usize, limit: usize, end: usize, least: usize): usize {
     if (behind == SP) break;
     if (behind == HTAB) break;
 
-    // Moved so that "a" is -0x80, letters are below -0x66. (Bit 5 turns a CR into "-", which is no letter; "-" itself
-    // is looked for without it.)
+    // Shifted so that "a" is -0x80, letters are all below -0x66. (Bit 5 turns a CR into "-", which is no letter; "-"
+    // itself is looked for without it.)
     const first = p + 16 <= end ? v128.load(p, 0, 1) : lastWindow(p, end);
     const firstLower = v128.or(first, bit5);
     let second = first;
@@ -111,8 +111,8 @@ function scanListed(p: usize, limit: usize, end: usize, least: usize): usize {
     if (valueLength > MOST_USUAL) break;
 
     // A processor cannot predict which name comes next, so there is no branch on it. It can predict that names have
-    // their usual spelling, which saves folding their case (5 ns a head; folding all of them, and telling both, took 14
-    // more).
+    // their usual spelling, which saves folding their case (5 ns a head; folding always, and reporting both results,
+    // took 14 more).
     const known = candidate(nameEnd, length);
     const name = NAMES + known * NAME_SIZE;
     const throughColon = stops ^ (stops - 1);

@@ -20,7 +20,7 @@ const scripts = new Map<string, KernelScript>();
 
 /**
  * Sets a kernel that you compiled: `sansio/http1.wasm` or `sansio/http2.wasm` of this very version, for runtimes that
- * cannot compile the embedded one. Which of the two it is, is told from its exports. Call it before the first
+ * cannot compile the embedded one. Its exports tell which of the two it is. Call it before the first
  * connection: a kernel that is already running stays in use.
  * @param module a WebAssembly.Module; the type is not named, as only the DOM library declares it
  * @throws TypeError for anything but a module of one of sansio's kernels
