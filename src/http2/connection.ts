@@ -316,7 +316,9 @@ export class Http2Connection {
    * Ends the connection: GOAWAY with the id of the last stream seen from the peer. Later streams are ignored; the
    * others go on, and the connection is `finished` when none is left. With any code but NO_ERROR it is finished at
    * once, and queued data is dropped.
-   * @throws LocalProtocolError after an error
+   * @param debugData for diagnosis by the peer; it may have any form
+   * @throws LocalProtocolError after an error; TypeError, RangeError for an invalid code or data that is not a
+   * Uint8Array
    */
   goaway(code: Http2Code = "NO_ERROR", debugData: Uint8Array = NO_OCTETS): void {
     const { session } = this;

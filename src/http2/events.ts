@@ -12,6 +12,7 @@ interface Received {
 }
 
 interface OnStream extends Received {
+  /** The id of the stream; 0 stands for the connection, in the events that can be about it. */
   readonly streamId: number;
 }
 
@@ -40,7 +41,7 @@ export interface Http2RequestEvent extends OnStream, Http2RequestLine {
 export interface Http2InformationalResponseEvent extends OnStream {
   readonly type: "informational-response";
   readonly status: number;
-  /** Always "": HTTP/2 has none. */
+  /** Always "": HTTP/2 has no reason phrase. */
   readonly reason: "";
   readonly httpVersion: "2";
   readonly headers: HeaderFields;
@@ -50,7 +51,7 @@ export interface Http2InformationalResponseEvent extends OnStream {
 export interface Http2ResponseEvent extends OnStream {
   readonly type: "response";
   readonly status: number;
-  /** Always "": HTTP/2 has none. */
+  /** Always "": HTTP/2 has no reason phrase. */
   readonly reason: "";
   readonly httpVersion: "2";
   readonly headers: HeaderFields;
@@ -126,8 +127,11 @@ export interface DrainEvent extends OnStream {
 /** The peer is ending the connection (GOAWAY): no new streams may be opened; those up to `lastStreamId` go on. */
 export interface GoawayEvent extends Received {
   readonly type: "goaway";
+  /** NO_ERROR when the end is graceful. */
   readonly code: Http2Code;
+  /** The highest stream of this end that the peer has processed or may still process. */
   readonly lastStreamId: number;
+  /** For diagnosis, in a form of the peer's choice. */
   readonly debugData: Uint8Array;
   /**
    * Streams of this end that the peer did not process: they are over, and their requests may safely be retried
@@ -235,6 +239,7 @@ export interface Http2Request {
   readonly headers?: HeaderInput | undefined;
 }
 
+/** How `openStream` sends a request. */
 export interface OpenStreamOptions {
   /** True when there is no body: the request ends here, and no `end-of-message` is sent. Default false. */
   readonly endStream?: boolean | undefined;
@@ -242,6 +247,7 @@ export interface OpenStreamOptions {
   readonly priority?: Http2Priority | undefined;
 }
 
+/** Server: a response with status 100 to 199, to be sent before the final one. */
 export interface SendHttp2InformationalResponse {
   readonly type: "informational-response";
   readonly streamId: number;
@@ -250,6 +256,7 @@ export interface SendHttp2InformationalResponse {
   readonly headers?: HeaderInput | undefined;
 }
 
+/** Server: the head of the final response. */
 export interface SendHttp2Response {
   readonly type: "response";
   readonly streamId: number;
@@ -260,6 +267,7 @@ export interface SendHttp2Response {
   readonly endStream?: boolean | undefined;
 }
 
+/** A piece of the body. */
 export interface SendHttp2Data {
   readonly type: "data";
   readonly streamId: number;
@@ -271,6 +279,7 @@ export interface SendHttp2Data {
   readonly endStream?: boolean | undefined;
 }
 
+/** The end of a message, with or without trailers. */
 export interface SendHttp2EndOfMessage {
   readonly type: "end-of-message";
   readonly streamId: number;

@@ -28,6 +28,7 @@ import {
 import type { DecodedMessage, MessageKind, MessageLimits } from "./hpack-types.ts";
 import { MessageReader } from "./message-reader.ts";
 
+/** The options of an `HpackDecoder`; all may be left out. */
 export interface HpackDecoderOptions {
   /**
    * The largest size of the dynamic table that the peer may choose, in octets (SETTINGS_HEADER_TABLE_SIZE). Default

@@ -22,6 +22,7 @@ import { DEFAULT_TABLE_SIZE, ENTRY_OVERHEAD, octetCount } from "./hpack-table.ts
 import type { CheckedFields, EncodedMessage } from "./hpack-types.ts";
 import { type MessageFault, requestFault, statusFault } from "./message-rules.ts";
 
+/** The options of an `HpackEncoder`; all may be left out. */
 export interface HpackEncoderOptions {
   /** The largest size of the dynamic table, in octets, whatever the peer allows. Default 4096. */
   readonly maxTableSize?: number | undefined;

@@ -3,6 +3,7 @@
 import { checkCount, checkNames, type LimitTable, readLimits } from "../shared/limits.ts";
 import { type GivenSettings, type Http2Settings, readSettings } from "./settings.ts";
 
+/** An end of a connection: a "client" opens streams, a "server" answers on them. */
 export type Http2Role = "client" | "server";
 
 /**
@@ -88,12 +89,15 @@ export interface Http2Windows {
   readonly stream?: number | undefined;
 }
 
+/** The options of an `Http2Connection`; all may be left out. */
 export interface Http2Options {
   /** The settings that the first SETTINGS frame announces to the peer. */
   readonly settings?: GivenSettings | undefined;
   /** The sizes and counts above which the peer's input is refused. */
   readonly limits?: Partial<Http2Limits> | undefined;
+  /** Flow control of received DATA. */
   readonly windows?: Http2Windows | undefined;
+  /** Named leniencies. */
   readonly allow?: Http2Leniencies | undefined;
   /** Copy each chunk when it is fed, for callers that reuse their receive buffer. Default false. */
   readonly copyData?: boolean | undefined;
