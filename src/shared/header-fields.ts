@@ -132,7 +132,7 @@ export class HeaderFields implements Iterable<FieldPair> {
     return this.pairs(true)[Symbol.iterator]();
   }
 
-  /** Calls back with the value and the lower-case name of each field line, in order; the signature is Fetch's. */
+  /** Calls back with the value and the lower-case name of each field line, in order: arguments as in Fetch. */
   forEach(callback: (value: string, name: string, fields: HeaderFields) => void): void {
     const list = this.inTurns(true);
     for (let i = 0; i < list.length; i += 2) callback(list[i + 1] as string, list[i] as string, this);
