@@ -2,11 +2,8 @@
 // fields in one flat list, bodies as slices of the same class as the caller's chunks. Extends the connection's receiver
 // with tolerances.
 import {
-  CHUNKED,
   CLOSE,
   CODING,
-  CODING_ENDS_CHUNKED,
-  CODING_OTHER,
   CONNECTION_UPGRADE,
   HEAD_CODING_AT,
   HEAD_FACTS,
@@ -25,10 +22,6 @@ import {
   INPUT_SIZE,
   KEEP_ALIVE,
   LENGTH,
-  LENGTH_BAD,
-  LENGTH_CONFLICT,
-  LENGTH_REPEATED,
-  LENGTH_TOO_LARGE,
   METHOD_CONNECT,
   METHOD_OTHER,
   REQUEST,
@@ -37,7 +30,7 @@ import {
   UPGRADE,
 } from "../../assembly/layout.ts";
 import type { EndOfMessageEvent } from "../http1/events.ts";
-import { bodyFraming, hasBody, IN_CHUNKS, UNTIL_CLOSE, usualFraming } from "../http1/framing.ts";
+import { hasBody, IN_CHUNKS, UNTIL_CLOSE, usualFraming } from "../http1/framing.ts";
 import { METHOD_NAMES } from "../http1/methods.ts";
 import { RequestReceiver } from "../http1/request-reader.ts";
 import type { ErrorCode, ErrorDetail, RemoteProtocolError } from "../shared/errors.ts";
@@ -45,6 +38,7 @@ import { NO_FIELDS } from "../shared/header-fields.ts";
 import { faultCode, fieldList, takePlainText } from "../wasm/scan.ts";
 import { encodeLatin1 } from "../wasm/text.ts";
 import { decodeHigh } from "./encodings.ts";
+import { isDoubtful, tolerantFraming } from "./framing.ts";
 import type { HeaderInfo } from "./http-parser.ts";
 import { methodNumber } from "./methods.ts";
 import { settingsFor, TOLERANT, type Tolerances } from "./modes.ts";
@@ -255,40 +249,14 @@ export class MessageReader extends RequestReceiver {
     );
   }
 
-  /** Returns the framing of an unusual message, allowing for tolerated faults. */
   private readOtherFraming(headers: string[], status: number): number {
-    const { facts, version, method, isRequest, tolerances, kernel } = this;
+    const { facts, version, method, isRequest, kernel } = this;
     const framed = { isRequest, method, status, version, facts, length: kernel.length };
-    let framing = bodyFraming(framed, tolerances.repeatedContentLength);
-    if (framing === 0) return 0;
-    if (facts & CODING) {
-      if (facts & CHUNKED) return facts & LENGTH || version < 11 ? this.letChunkedWin() : IN_CHUNKS;
-      if (tolerances.otherCodings && !(facts & LENGTH)) {
-        if (facts & CODING_ENDS_CHUNKED && facts & CODING_OTHER) return IN_CHUNKS;
-        if (!isRequest && facts & CODING_OTHER) return UNTIL_CLOSE;
-      }
-      if (tolerances.identity && isIdentity(headers)) {
-        framing = bodyFraming({ ...framed, facts: facts & ~CODING }, tolerances.repeatedContentLength);
-      }
-    }
-    const isRepeated = facts & (LENGTH_REPEATED | LENGTH_CONFLICT) && !(facts & CODING);
-    if (isRepeated && valuesOf(headers, "content-length").some((value) => value.includes(","))) {
-      throw this.framingFault("BAD_CONTENT_LENGTH");
-    }
+    const framing = tolerantFraming(framed, headers, this.tolerances);
+    if (framing === "CONTENT_LENGTH_WITH_TRANSFER_ENCODING") throw this.bothFault();
     if (typeof framing === "string") throw this.framingFault(framing);
+    this.doubtful = framing === IN_CHUNKS && isDoubtful(framed);
     return framing;
-  }
-
-  /** Returns chunked framing where tolerated: beside a Content-Length, or in HTTP/1.0. The framing is then in doubt. */
-  private letChunkedWin(): number {
-    const { facts, tolerances } = this;
-    if (facts & LENGTH_BAD) throw this.framingFault("BAD_CONTENT_LENGTH");
-    if (facts & LENGTH_TOO_LARGE) throw this.framingFault("CONTENT_LENGTH_TOO_LARGE");
-    if (facts & LENGTH_CONFLICT) throw this.framingFault("CONFLICTING_CONTENT_LENGTH");
-    if (facts & LENGTH && !tolerances.chunkedWins) throw this.bothFault();
-    if (this.version < 11 && !tolerances.oldChunked) throw this.framingFault("TRANSFER_ENCODING_IN_HTTP_1_0");
-    this.doubtful = true;
-    return IN_CHUNKS;
   }
 
   /** Blames whichever of the two fields came second. */
@@ -412,14 +380,4 @@ export class MessageReader extends RequestReceiver {
     this.consume(length);
     return { type: "end-of-message", headers: NO_FIELDS, offset: this.lastChunk };
   }
-}
-
-function isIdentity(headers: string[]): boolean {
-  const codings = valuesOf(headers, "transfer-encoding");
-  return codings.length === 1 && codings[0]?.toLowerCase() === "identity";
-}
-
-/** Returns the values of all fields with this lower-case name. */
-export function valuesOf(headers: string[], name: string): string[] {
-  return headers.filter((_, i) => i % 2 === 1 && headers[i - 1]?.toLowerCase() === name);
 }

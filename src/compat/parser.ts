@@ -1,8 +1,9 @@
 // The class of http-parser-js: its constants, callbacks and return values, on top of the shared kernel.
 import { RemoteProtocolError } from "../shared/errors.ts";
 import { checkOctets } from "../shared/octets.ts";
+import { valuesOf } from "./framing.ts";
 import type { HTTPParserConstructor, ParserType } from "./http-parser.ts";
-import { type HeadersInfo, MessageReader, valuesOf } from "./message-reader.ts";
+import { type HeadersInfo, MessageReader } from "./message-reader.ts";
 import { methods } from "./methods.ts";
 import { STRICT, TOLERANT } from "./modes.ts";
 import { notInitialized, type ParseError, parseError, unexpectedEnd, unknownMethod } from "./parse-errors.ts";

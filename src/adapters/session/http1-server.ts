@@ -12,7 +12,7 @@ import { type FieldPair, fieldPairs, type HeaderInput } from "../../shared/heade
 import { IncomingBody } from "./body.ts";
 import { disconnected, NetworkError } from "./errors.ts";
 import { Reply, ServerRequest, type ServerSession } from "./exchange.ts";
-import type { Service } from "./service.ts";
+import { reportError, type Service } from "./service.ts";
 import { Delay, FLUSH_AT, HEAD_TURNS, type Session, type Transport, takeQueued } from "./session.ts";
 import { Tunnel } from "./tunnel.ts";
 
@@ -355,14 +355,14 @@ export class Http1ServerSession implements Session, ServerSession {
     const { reply, http } = this;
     http.errorResponse(error);
     this.reply = null;
-    this.report(error, reply?.request ?? null);
+    reportError(this.service, error, reply?.request ?? null);
     this.abandon(error);
     if (reply !== null) this.guard(() => reply.fail(new NetworkError("PROTOCOL", error.message, { cause: error })));
   }
 
   /** The handler threw. */
   private failHandling(reply: Reply, error: unknown): void {
-    this.report(error, reply.request);
+    reportError(this.service, error, reply.request);
     if (reply.hasEnded || reply.isAborted || reply !== this.reply) return;
     if (reply.hasBegun) return reply.abort(error);
     this.refuse(500);
@@ -404,17 +404,7 @@ export class Http1ServerSession implements Session, ServerSession {
     try {
       call();
     } catch (error) {
-      this.report(error, this.reply?.request ?? null);
-    }
-  }
-
-  private report(error: unknown, request: ServerRequest | null): void {
-    try {
-      this.service.onError(error, request);
-    } catch (worse) {
-      queueMicrotask(() => {
-        throw worse;
-      });
+      reportError(this.service, error, this.reply?.request ?? null);
     }
   }
 

@@ -10,7 +10,7 @@ import type { IncomingBody } from "./body.ts";
 import { NetworkError } from "./errors.ts";
 import { Reply, ServerRequest, type ServerSession } from "./exchange.ts";
 import { Http2Session, Wait } from "./http2-session.ts";
-import type { Service } from "./service.ts";
+import { reportError, type Service } from "./service.ts";
 import { HEAD_TURNS, type Transport } from "./session.ts";
 
 export class Http2ServerSession extends Http2Session implements ServerSession {
@@ -109,7 +109,7 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
   private receiveReset(event: StreamResetEvent): void {
     const reply = this.replies.get(event.streamId);
     const error = this.resetError(event);
-    if (!event.remote) this.tell(error.cause, reply?.request ?? null);
+    if (!event.remote) reportError(this.service, error.cause, reply?.request ?? null);
     if (reply === undefined) return;
     this.replies.delete(event.streamId);
     this.guard(reply, () => reply.fail(error));
@@ -197,7 +197,7 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
   // --- what goes wrong ----------------------------------------------------------------------------------------------
 
   private failHandling(reply: Reply, error: unknown): void {
-    this.tell(error, reply.request);
+    reportError(this.service, error, reply.request);
     if (reply.hasEnded || reply.isAborted) return;
     if (reply.hasBegun) return reply.abort(error);
     const { streamId } = reply;
@@ -219,7 +219,7 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
 
   protected failApplication(streamId: number, error: unknown): void {
     const reply = this.replies.get(streamId);
-    if (reply === undefined) this.tell(error, null);
+    if (reply === undefined) reportError(this.service, error, null);
     else this.failHandling(reply, error);
   }
 
@@ -234,24 +234,14 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
   }
 
   protected report(error: RemoteProtocolError): void {
-    this.tell(error, null);
+    reportError(this.service, error, null);
   }
 
   private guard(reply: Reply, call: () => void): void {
     try {
       call();
     } catch (error) {
-      this.tell(error, reply.request);
-    }
-  }
-
-  private tell(error: unknown, request: ServerRequest | null): void {
-    try {
-      this.service.onError(error, request);
-    } catch (worse) {
-      queueMicrotask(() => {
-        throw worse;
-      });
+      reportError(this.service, error, reply.request);
     }
   }
 

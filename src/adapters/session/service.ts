@@ -84,6 +84,17 @@ export function checkProtocol(protocol: Protocol | undefined): void {
   }
 }
 
+/** Reports an error to the application. What `onError` itself throws becomes an uncaught exception. */
+export function reportError(service: Service, error: unknown, request: ServerRequest | null): void {
+  try {
+    service.onError(error, request);
+  } catch (worse) {
+    queueMicrotask(() => {
+      throw worse;
+    });
+  }
+}
+
 export function positive(name: string, value: number): number {
   if (typeof value === "number" && value >= 0) return value;
   throw new RangeError(`${name} must be a number from 0, not ${String(value)}`);
