@@ -214,6 +214,7 @@ export class BlockReader {
     const { session, endsStream } = this;
     const { streams } = session;
     streams.passTo(id);
+    const early = this.takeEarlyPriority(id);
     if (streams.remote >= session.concurrentStreams) return session.streamError(id, "TOO_MANY_STREAMS");
     const fault = this.fault(message) ?? (endsStream && message.contentLength > 0 ? "CONTENT_LENGTH_MISMATCH" : null);
     if (fault !== null) return this.refuse(id, fault);
@@ -223,7 +224,7 @@ export class BlockReader {
     stream.isHead = message.method === "HEAD";
     stream.isConnect = message.method === "CONNECT";
     stream.owed = stream.isConnect ? -1 : message.contentLength;
-    this.prioritize(stream, message);
+    this.prioritize(stream, early ?? message.headers.get("priority"));
     const event: Http2ReceivedEvent = {
       type: "request",
       streamId: id,
@@ -239,12 +240,19 @@ export class BlockReader {
     return endsStream ? [event, this.finish(stream, null)] : event;
   }
 
-  /** Takes the priority from the `priority` field, unless a PRIORITY_UPDATE came before the request (RFC 9218 7). */
-  private prioritize(stream: Stream, message: DecodedMessage): void {
-    const { session } = this;
-    const early = session.earlyPriorities?.get(stream.id);
-    if (early !== undefined) session.earlyPriorities?.delete(stream.id);
-    const field = early ?? message.headers.get("priority");
+  /**
+   * Takes the priority that a PRIORITY_UPDATE gave before the request, which overrides the field (RFC 9218 7). Those of
+   * lower streams go too: their requests can no longer come.
+   */
+  private takeEarlyPriority(id: number): string | undefined {
+    const { earlyPriorities } = this.session;
+    if (earlyPriorities === null) return undefined;
+    const field = earlyPriorities.get(id);
+    for (const streamId of earlyPriorities.keys()) if (streamId <= id) earlyPriorities.delete(streamId);
+    return field;
+  }
+
+  private prioritize(stream: Stream, field: string | null): void {
     if (field === null) return;
     const { urgency, incremental } = parsePriority(field);
     stream.urgency = urgency;

@@ -206,6 +206,28 @@ describe("priorities (RFC 9218)", () => {
     expect(both.server.openStreams.remote).toBe(0);
   });
 
+  test("PRIORITY_UPDATE before requests that are refused, or never come, takes no room from others", () => {
+    const both = pair({}, { settings: { maxConcurrentStreams: 2 } });
+    const update = (streamId: number) => {
+      both.server.feed(frame(16, 0, 0, ...u32(streamId), "u=1"));
+      expect(lines([...both.server.events()])).toEqual([`priority-updated ${streamId}`]);
+    };
+    const refuse = (streamId: number) => {
+      both.server.feed(frame(1, 5, streamId, 0x84)); // :path alone
+      expect([...both.server.events()]).toMatchObject([{ type: "stream-reset", reason: "MISSING_PSEUDO_FIELD" }]);
+    };
+    for (const streamId of [1, 3, 5]) {
+      update(streamId);
+      refuse(streamId);
+    }
+    update(7);
+    refuse(9);
+    update(11);
+    update(13);
+    both.server.feed(frame(16, 0, 0, ...u32(15), "u=1"));
+    expect(fault(both.server)).toMatchObject({ code: "BAD_PRIORITY_UPDATE" });
+  });
+
   test("what is no priority", () => {
     const { client, server } = answering(1);
     expect(refusal(() => client.prioritize(1, { urgency: 8 }))).toBe("RangeError");
