@@ -75,6 +75,12 @@ describe("createServer's own handler", () => {
     );
   });
 
+  it("refuses a body that is not octets before the head is sent", async () => {
+    const { connect, errors } = await listening((_, reply) => reply.complete(200, {}, "text" as never));
+    expect(await raw(connect(), CLOSE)).toMatch(/^HTTP\/1\.1 500 /);
+    expect(errors).toEqual([new TypeError("complete takes a Uint8Array")]);
+  });
+
   it("reads bodies by callbacks, by iteration, whole", async () => {
     const { connect } = await listening(async (request, reply) => {
       let read = "";
@@ -314,6 +320,7 @@ describe("createServer", () => {
     [{ http2: { settings: { maxFrameSize: 1 } } }, "maxFrameSize"],
     [{ maxConnections: "many" as never }, "maxConnections"],
     [{ timeouts: { idle: -1 } }, "idle"],
+    [{ timeout: 5 } as object, "options.timeout"],
   ])("refuses %o before there is a connection", (options, message) => {
     expect(() => createServer(() => {}, options)).toThrow(message);
   });

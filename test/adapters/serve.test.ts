@@ -598,6 +598,7 @@ describe("options", () => {
     [{ timeouts: { idle: -1 } }, "timeouts.idle"],
     [{ timeouts: { sleep: 1 } }, "timeouts.sleep"],
     [{ maxRequests: "x" }, "maxRequests"],
+    [{ timeout: 5 }, "options.timeout"],
     [{ http1: { limits: { maxHeadBytes: -1 } } }, "maxHeadBytes"],
     [{ protocol: "h2" as never }, "protocolOf"],
     [{ http1: { limits: { maxHeadBytes: -1 } }, protocol: either }, "maxHeadBytes"],

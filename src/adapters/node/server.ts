@@ -39,6 +39,8 @@ export function createServer(handler: Handler, options: NodeServerOptions = {}):
   return new HttpServer(handler, options);
 }
 
+/** Of this kind of server. */
+const OPTIONS = ["tls", "maxConnections", "speaksHttp2"];
 const READ_SIZE = 64 * 1024;
 /** Node reduces any longer timeout to 1 ms. */
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
@@ -57,7 +59,7 @@ export class HttpServer {
   constructor(handler: Handler, options: NodeServerOptions) {
     const { tls, maxConnections, speaksHttp2 = true } = options;
     this.speaksHttp2 = speaksHttp2;
-    this.service = newService(handler, options, tls === undefined ? "http" : "https");
+    this.service = newService(handler, options, OPTIONS, tls === undefined ? "http" : "https");
     (speaksHttp2 ? either : http1).check(this.service);
     // Half-open, because a client may send its last request and a FIN, then wait for the response.
     const sockets = { allowHalfOpen: true, noDelay: true, highWaterMark: READ_SIZE };

@@ -1,6 +1,7 @@
 // A request and its response as the server's handler sees them: synchronous, directly on the events of the core.
 import { LocalProtocolError } from "../../shared/errors.ts";
 import type { HeaderFields, HeaderInput } from "../../shared/header-fields.ts";
+import { checkOctets } from "../../shared/octets.ts";
 import { type BodySource, IncomingBody } from "./body.ts";
 import { disconnected, NetworkError } from "./errors.ts";
 import { forwardedTarget } from "./proxy.ts";
@@ -204,8 +205,12 @@ export class Reply implements Outgoing {
     this.state = ENDED;
   }
 
-  /** Sends a whole response at once. */
+  /**
+   * Sends a whole response at once.
+   * @throws LocalProtocolError if it must not be sent, TypeError if the body is not octets; then nothing was sent
+   */
   complete(status: number, headers?: HeaderInput, body?: Uint8Array): void {
+    if (body !== undefined) checkOctets("complete", body);
     this.respond(status, headers);
     if (body !== undefined && body.length > 0) this.write(body);
     this.end();

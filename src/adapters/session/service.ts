@@ -1,6 +1,7 @@
 // The options and state that the connections of one server share.
 import type { Http1Options } from "../../http1/index.ts";
 import type { Http2Options } from "../../http2/index.ts";
+import { checkNames } from "../../shared/limits.ts";
 import type { Handler, ServerRequest } from "./exchange.ts";
 import type { Protocol } from "./protocol.ts";
 
@@ -51,9 +52,21 @@ export interface Service {
   readonly scheme: "http" | "https";
 }
 
-/** Checks the options and fills in the defaults. @throws TypeError or RangeError for impossible options */
-export function newService(handler: Handler, options: ServerOptions, scheme: "http" | "https"): Service {
+const OPTIONS = ["http1", "http2", "timeouts", "unreadBodyOctets", "maxRequests", "onError"];
+
+/**
+ * Checks the options and fills in the defaults.
+ * @param others the names of options that only the caller knows
+ * @throws TypeError for an unknown name or a wrong type, RangeError for an impossible value
+ */
+export function newService(
+  handler: Handler,
+  options: ServerOptions,
+  others: readonly string[],
+  scheme: "http" | "https",
+): Service {
   if (typeof handler !== "function") throw new TypeError("the handler must be a function");
+  checkNames("options", options, [...OPTIONS, ...others]);
   const { http1, timeouts = {}, unreadBodyOctets = 1024 * 1024, maxRequests = Number.POSITIVE_INFINITY } = options;
   return {
     handler,
@@ -70,8 +83,8 @@ export function newService(handler: Handler, options: ServerOptions, scheme: "ht
 /** Fills in the defaults. @throws RangeError for a value that is not a duration, TypeError for an unknown name */
 export function readTimeouts<T extends object>(defaults: T, given: Partial<T>): T {
   const read = { ...defaults };
+  checkNames("timeouts", given, Object.keys(defaults));
   for (const name of Object.keys(given) as (keyof T & string)[]) {
-    if (!(name in defaults)) throw new TypeError(`timeouts.${name} is not an option; known: ${Object.keys(defaults)}`);
     if (given[name] !== undefined) read[name] = positive(`timeouts.${name}`, given[name] as number) as T[typeof name];
   }
   return read;

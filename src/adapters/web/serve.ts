@@ -35,7 +35,7 @@ export function serveConnection(
   handler: FetchHandler,
   options: ServeOptions = {},
 ): ServedConnection {
-  const service = newService(fetchHandler(handler), options, options.scheme ?? "http");
+  const service = newService(fetchHandler(handler), options, ["protocol", "scheme"], options.scheme ?? "http");
   const { protocol } = options;
   checkProtocol(protocol);
   protocol?.check(service);
