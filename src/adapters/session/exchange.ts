@@ -65,7 +65,10 @@ export class ServerRequest extends IncomingBody {
     return this.head.scheme || this.session.scheme;
   }
 
-  /** The host and port that the request is for; "" if it names none. A target that names them overrides Host (RFC 9112 3.2.2). */
+  /**
+   * The host and port that the request is for; "" if it names none. A target that names them overrides Host (RFC 9112
+   * 3.2.2).
+   */
   get authority(): string {
     return forwardedTarget(this.head).authority;
   }

@@ -175,7 +175,7 @@ export class Http1ServerSession implements Session, ServerSession {
   }
 
   /**
-   * The peer closed before a body of which no octet arrived, which is no fault if it already has its response. If the
+   * The peer closed before any octet of the body it announced, which is no fault if it already has its response. If the
    * body is being read, the reader, and with it the connection, would wait in vain, so the exchange fails. A response
    * that does not need the body goes on.
    */
