@@ -43,6 +43,12 @@ describe.each(RUNTIMES)("%s", (_, runtime) => {
     expect(octets[0]).toBe(0xaa);
   });
 
+  test.each([64, 65])("encodes into an array of %i octets, which V8 keeps in its heap up to 64", (length) => {
+    const octets = new Uint8Array(length).fill(0xaa);
+    encode(TEXT.slice(0xff - 40), octets, 3);
+    expect([...octets]).toEqual([0xaa, 0xaa, 0xaa, ...ALL.subarray(0xff - 40), ...Array(length - 44).fill(0xaa)]);
+  });
+
   test("an array that is a part of another", () => {
     const part = ALL.subarray(0x40, 0x60);
     expect(decode(part, 1, 4, false)).toBe("ABC");
