@@ -2,11 +2,13 @@
 import { CLOSE, EXPECT_CONTINUE, METHOD_CONNECT, UPGRADE } from "../../assembly/layout.ts";
 import { RemoteProtocolError } from "../shared/errors.ts";
 import type { Pairs } from "../shared/header-fields.ts";
+import { checkOctets } from "../shared/octets.ts";
 import { ClientConnection, keepsAlive, type ReceivedHead } from "./client.ts";
 import type { SendInformationalResponse, SendResponse } from "./events.ts";
 import { IDLE, SEND_RESPONSE } from "./exchange.ts";
 import { RequestReceiver } from "./request-reader.ts";
 import { sendInformationalResponse, sendResponse } from "./responder.ts";
+import { takeSome } from "./send-queue.ts";
 import { proposesUpgrade } from "./sender.ts";
 
 /**
@@ -61,6 +63,18 @@ export class Http1Connection extends ClientConnection {
     const { sender, sending } = this;
     if (event.type === "informational-response") return sendInformationalResponse(sender, event, pairs, sending);
     sendResponse(sender, event, pairs, sending, { version: this.peerVersion, failed: this.failure !== null });
+  }
+
+  /**
+   * Drains what was sent into `target`, as much as it has room for; the rest stays queued. The fastest way out: the array
+   * that `bytesToSend` makes costs V8 300 to 600 ns, as its memory is not on V8's own heap.
+   * @returns how many octets were written, from the start of `target`
+   * @throws TypeError for anything but a Uint8Array over an ArrayBuffer
+   */
+  drainInto(target: Uint8Array): number {
+    checkOctets("drainInto", target);
+    const { queue } = this.sender;
+    return queue.length > target.length ? takeSome(queue, target) : queue.takeInto(target);
   }
 
   /**

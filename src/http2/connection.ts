@@ -366,6 +366,17 @@ export class Http2Connection {
   }
 
   /**
+   * Drains what was sent into `target`, as much as it has room for; the rest stays queued.
+   * @returns how many octets were written, from the start of `target`
+   * @throws TypeError for anything but a Uint8Array over an ArrayBuffer
+   */
+  drainInto(target: Uint8Array): number {
+    checkOctets("drainInto", target);
+    this.session.fill(target.length, true);
+    return this.session.output.takeInto(target);
+  }
+
+  /**
    * Drains up to `max` octets of what was sent, in pieces for a vectored write; bodies are not copied.
    * @throws TypeError, RangeError when `max` is not a number from 0 on
    */

@@ -49,21 +49,20 @@ export class Output {
 
   /** Takes up to `max` octets as one fresh array. */
   takeBytes(max: number): Uint8Array {
-    const count = Math.min(max, this.length);
-    if (this.parts === null) {
-      const bytes = this.page.slice(this.begin, this.begin + count);
-      this.begin += count;
-      this.took(count);
-      return bytes;
-    }
-    const bytes = new Uint8Array(count);
-    let at = 0;
-    for (const chunk of this.takeParts(count)) {
-      bytes.set(chunk, at);
-      at += chunk.length;
-    }
-    this.took(count);
+    const bytes = new Uint8Array(Math.min(max, this.length));
+    this.takeInto(bytes);
     return bytes;
+  }
+
+  /** Takes as many octets as `target` has room for; returns how many. */
+  takeInto(target: Uint8Array): number {
+    let at = 0;
+    for (const part of this.takeParts(Math.min(target.length, this.length))) {
+      target.set(part, at);
+      at += part.length;
+    }
+    this.took(at);
+    return at;
   }
 
   /** Takes up to `max` octets in pieces, without copying. */

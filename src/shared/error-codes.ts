@@ -33,12 +33,9 @@ export const COMMON_ERRORS = {
   WRONG_STATE: [500, "this event cannot be sent now"],
   FORBIDDEN_TRAILER: [500, "this field must not be sent as a trailer (RFC 9110 6.5.1)"],
   TRAILERS_NOT_ALLOWED: [500, "trailers need a chunked body or a message of HTTP/2, and no tunnel (RFC 9110 6.5)"],
-  BODY_TOO_LONG: [500, "more body than Content-Length said, or a body where there can be none"],
+  BODY_TOO_LONG: [500, "more body than Content-Length said, or a body where none is allowed"],
   BODY_TOO_SHORT: [500, "less body than Content-Length said"],
-  NO_KERNEL: [
-    500,
-    "WebAssembly is missing or refused here, and sansio/js was not imported before the first connection",
-  ],
+  NO_KERNEL: [500, "WebAssembly is missing or refused, and sansio/js was not imported before the first connection"],
 } as const;
 
 /** The codes of HTTP/1.1 alone. */
@@ -53,7 +50,7 @@ export const HTTP1_ERRORS = {
   // field lines
   BARE_CR: "CR must be followed by LF (RFC 9112 2.2)",
   BARE_LF: "a line must end in CRLF, not in LF alone (RFC 9112 2.2)",
-  OBS_FOLD: "a field value must not go on in the next line (RFC 9112 5.2)",
+  OBS_FOLD: "a field value must not continue on the next line (RFC 9112 5.2)",
   TOO_MANY_FIELDS: [431, "more fields than limits.maxFields"],
   HEAD_TOO_LARGE: [431, "the head is larger than limits.maxHeadBytes"],
   TRAILERS_TOO_LARGE: [431, "the trailer section is larger than limits.maxTrailerBytes"],
@@ -79,14 +76,14 @@ export const HTTP1_ERRORS = {
   INCOMPLETE_BODY: "the input ended in the middle of a body (RFC 9112 8)",
   RESPONSE_NOT_RECEIVED: [502, "the input ended before the response"],
   // unexpected messages
-  UNEXPECTED_REQUEST: "a request that can no longer be answered: this end has responded without one, or has failed",
+  UNEXPECTED_REQUEST: "this request cannot be answered: this end has responded already, or has failed",
   UNSOLICITED_RESPONSE: [502, "a response that began before its request was sent (RFC 9112 9.2)"],
   UNSOLICITED_SWITCH: [502, "101 without a proposal to upgrade (RFC 9110 7.8)"],
   // faults of the local caller
   UNPROPOSED_SWITCH: [500, "101 needs a request that proposed to upgrade (RFC 9110 7.8)"],
   PIPELINE_FULL: [500, "more requests are unanswered than maxPipelined"],
   NOT_REUSABLE: [500, "the next cycle begins when both sides are done"],
-  NOT_SWITCHED: [500, "there is trailing data only after a switch of protocols or the end"],
+  NOT_SWITCHED: [500, "trailing data exists only after a protocol switch or the end"],
 } as const;
 
 /** The codes of HTTP/2 alone. */
@@ -106,7 +103,7 @@ export const HTTP2_ERRORS = {
   BAD_HPACK_INDEX: [400, "an HPACK index must point into the tables (RFC 7541 2.3.3)", "COMPRESSION_ERROR"],
   BAD_TABLE_SIZE_UPDATE: [
     400,
-    "a table size update stands first in its block and obeys SETTINGS (RFC 7541 4.2, 6.3)",
+    "a table size update must begin its block and obey SETTINGS (RFC 7541 4.2, 6.3)",
     "COMPRESSION_ERROR",
   ],
   MISSING_TABLE_SIZE_UPDATE: [
@@ -120,19 +117,19 @@ export const HTTP2_ERRORS = {
   SETTINGS_EXPECTED: "the first frame must be SETTINGS (RFC 9113 3.4)",
   BAD_HTTP2_SETTINGS: "HTTP2-Settings must be one payload of SETTINGS in base64url (RFC 7540 3.2.1)",
   FRAME_TOO_LARGE: [400, "the frame is larger than SETTINGS_MAX_FRAME_SIZE (RFC 9113 4.2)", "FRAME_SIZE_ERROR"],
-  BAD_FRAME_LENGTH: [400, "a frame of this type must have another length (RFC 9113 6)", "FRAME_SIZE_ERROR"],
+  BAD_FRAME_LENGTH: [400, "a frame of this type has another length (RFC 9113 6)", "FRAME_SIZE_ERROR"],
   BAD_PADDING: "the padding must be shorter than the payload (RFC 9113 6.1)",
-  BAD_STREAM_ID: "this frame cannot stand on this stream (RFC 9113 5.1.1, 6)",
+  BAD_STREAM_ID: "this frame cannot be on this stream (RFC 9113 5.1.1, 6)",
   UNEXPECTED_FRAME: "this frame is not allowed in the state of its stream (RFC 9113 5.1)",
   FRAME_ON_CLOSED_STREAM: [400, "the peer has ended this stream (RFC 9113 5.1)", "STREAM_CLOSED"],
-  CONTINUATION_EXPECTED: "a header block goes on in CONTINUATION frames only (RFC 9113 6.10)",
+  CONTINUATION_EXPECTED: "only CONTINUATION may continue a header block (RFC 9113 6.10)",
   UNEXPECTED_CONTINUATION: "CONTINUATION without a header block (RFC 9113 6.10)",
   BAD_SETTING: "this setting must not have this value (RFC 9113 6.5.2)",
   BAD_INITIAL_WINDOW_SIZE: [400, "SETTINGS_INITIAL_WINDOW_SIZE is above 2^31-1 (RFC 9113 6.5.2)", "FLOW_CONTROL_ERROR"],
-  ZERO_WINDOW_INCREMENT: "WINDOW_UPDATE must not be by 0 (RFC 9113 6.9)",
+  ZERO_WINDOW_INCREMENT: "a window increment must not be 0 (RFC 9113 6.9)",
   WINDOW_TOO_LARGE: [400, "a window must not go above 2^31-1 (RFC 9113 6.9.1)", "FLOW_CONTROL_ERROR"],
   WINDOW_EXCEEDED: [400, "more DATA than the window allows (RFC 9113 6.9.1)", "FLOW_CONTROL_ERROR"],
-  PUSH_NOT_ALLOWED: "there can be no push here (RFC 9113 8.4)",
+  PUSH_NOT_ALLOWED: "push is not allowed here (RFC 9113 8.4)",
   BAD_PROMISE: "a pushed request must be safe, cacheable and without a body (RFC 9113 8.4)",
   SELF_DEPENDENCY: "a stream cannot depend on itself (RFC 7540 5.3.1)",
   BAD_PRIORITY_UPDATE:
@@ -142,13 +139,12 @@ export const HTTP2_ERRORS = {
   TOO_MANY_CONTINUATIONS: [431, "more CONTINUATION frames than limits.maxContinuationFrames", "ENHANCE_YOUR_CALM"],
   TOO_MANY_SETTINGS: [400, "more settings in a frame than limits.maxSettingsPerFrame", "ENHANCE_YOUR_CALM"],
   TOO_MANY_RESETS: [429, "more streams reset than limits.maxResets", "ENHANCE_YOUR_CALM"],
-  TOO_MANY_USELESS_FRAMES: [429, "more frames that bring nothing on than limits.maxUselessFrames", "ENHANCE_YOUR_CALM"],
+  TOO_MANY_USELESS_FRAMES: [429, "more frames without effect than limits.maxUselessFrames", "ENHANCE_YOUR_CALM"],
   TOO_MANY_PINGS: [429, "more PING and SETTINGS frames than limits.maxPings", "ENHANCE_YOUR_CALM"],
   TOO_MANY_UNFLUSHED_ACKS: [429, "more acknowledgements wait than limits.maxUnflushedAcks", "ENHANCE_YOUR_CALM"],
   TOO_MUCH_QUEUED: [429, "more octets of control frames wait than limits.maxQueuedControlBytes", "ENHANCE_YOUR_CALM"],
   // the course of a message: stream errors
-  CONTENT_LENGTH_MISMATCH:
-    "the body has another length than Content-Length says, or there can be none (RFC 9113 8.1.1)",
+  CONTENT_LENGTH_MISMATCH: "the body is not as long as Content-Length says, or must be empty (RFC 9113 8.1.1)",
   TRAILERS_WITHOUT_END: "trailers must end the stream (RFC 9113 8.1)",
   INFORMATIONAL_WITH_END: [502, "an informational response must not end the stream (RFC 9113 8.1)"],
   UNWANTED_PUSH: [400, "the request that this push belongs to was reset", "REFUSED_STREAM"],
@@ -173,7 +169,7 @@ export const HTTP2_ERRORS = {
   HOST_CONFLICT: "Host and :authority must not differ (RFC 9113 8.3.1)",
   SWITCH_IN_HTTP2: [502, "HTTP/2 has no 101 (RFC 9113 8.6)"],
   // faults of the local caller
-  NO_SUCH_STREAM: [500, "there is no stream with this id, or no longer"],
+  NO_SUCH_STREAM: [500, "no stream has this id, or it is gone"],
   NO_STREAM_LEFT: [500, "the stream ids up to 2^31-1 are used up; a new connection is needed (RFC 9113 5.1.1)"],
   GOING_AWAY: [500, "the connection is ending: no new streams (RFC 9113 6.8)"],
   RELEASED_TOO_MUCH: [500, "more octets are released than were received"],

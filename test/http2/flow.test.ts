@@ -115,8 +115,13 @@ describe("drained so many octets at a time", () => {
     data(server, 1, 30_000, true);
     data(server, 3, 20_000, true);
     let taken = 0;
+    const into = (connection: Http2Connection) => {
+      const target = new Uint8Array(max);
+      return [target.subarray(0, connection.drainInto(target))];
+    };
     for (let turn = 0; server.queuedBytes > 0; turn++) {
-      const chunks = turn % 2 === 0 ? [server.bytesToSend(max)] : server.chunksToSend(max);
+      const chunks =
+        turn % 3 === 0 ? [server.bytesToSend(max)] : turn % 3 === 1 ? server.chunksToSend(max) : into(server);
       const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
       expect(length).toBeLessThanOrEqual(max);
       expect(length).toBeGreaterThan(0);
@@ -138,9 +143,11 @@ describe("drained so many octets at a time", () => {
     data(server, 1, 5);
     expect(server.bytesToSend(0)).toHaveLength(0);
     expect(server.chunksToSend(0)).toEqual([]);
+    expect(server.drainInto(new Uint8Array(0))).toBe(0);
     expect(refusal(() => server.bytesToSend(-1))).toBe("RangeError");
     expect(refusal(() => server.bytesToSend(Number.NaN))).toBe("RangeError");
     expect(refusal(() => server.chunksToSend("1" as never))).toBe("TypeError");
+    expect(refusal(() => server.drainInto(5 as never))).toBe("TypeError");
   });
 });
 

@@ -61,7 +61,7 @@ export class Http1ServerSession implements Session, ServerSession {
 
   take(): readonly Uint8Array[] {
     const { tunnel, http } = this;
-    if (tunnel === null) return http.queuedBytes === 0 ? [] : takeQueued(http);
+    if (tunnel === null) return takeQueued(http);
     return [...http.chunksToSend(), ...tunnel.chunksToSend()];
   }
 

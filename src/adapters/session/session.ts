@@ -85,8 +85,6 @@ interface Queue {
   chunksToSend(): Uint8Array[];
 }
 
-const NOTHING: readonly Uint8Array[] = [];
-
 /**
  * Drains the queue into arrays to write. HTTP/2 creates its WINDOW_UPDATEs only at this point, and its `queuedBytes`
  * includes data that a window still holds back, so there may be nothing to write.
@@ -94,5 +92,5 @@ const NOTHING: readonly Uint8Array[] = [];
 export function takeQueued(queue: Queue): readonly Uint8Array[] {
   if (queue.queuedBytes >= COPY_BELOW) return queue.chunksToSend();
   const bytes = queue.bytesToSend();
-  return bytes.length === 0 ? NOTHING : [bytes];
+  return bytes.length > 0 ? [bytes] : [];
 }
