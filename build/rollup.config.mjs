@@ -60,6 +60,7 @@ export default [
     plugins: [kernelsOf(form), shortMembers, ownConstants],
     output: {
       format: form.format,
+      exports: "named",
       ...files(form.extension),
       hoistTransitiveImports: false,
       minifyInternalExports: false,

@@ -5,6 +5,7 @@ import { type ErrorRow, errorRows } from "./shared/errors.ts";
 // `HTTPParser` and `methods`: with them the package can stand in for http-parser-js, as an npm override names a
 // package, not one of its entries.
 export * from "./compat/index.ts";
+export { default } from "./compat/index.ts";
 export * from "./http1/index.ts";
 export * from "./http2/index.ts";
 

@@ -3,5 +3,6 @@
 import { setKernelScripts } from "./wasm/scripts.ts";
 
 export * from "./index.ts";
+export { default } from "./index.ts";
 
 setKernelScripts();

@@ -1,8 +1,8 @@
 // The class as its users know it: constants, callbacks, both styles of them, what is returned, what is thrown.
 import { HTTPParser as Theirs, methods as theirMethods } from "http-parser-js";
 import { afterEach, describe, expect, test } from "vitest";
-import { HTTPParser, methods } from "../../src/compat/index.ts";
-import { HTTPParser as FromRoot, methods as methodsFromRoot } from "../../src/index.ts";
+import parsers, { HTTPParser, methods } from "../../src/compat/index.ts";
+import parsersFromRoot, { HTTPParser as FromRoot, methods as methodsFromRoot } from "../../src/index.ts";
 import { OURS, record, THEIRS } from "./record.ts";
 
 const bytes = (text: string) => Buffer.from(text, "latin1");
@@ -12,6 +12,11 @@ describe("the surface", () => {
   test("the root has it, for npm's overrides", () => {
     expect(FromRoot).toBe(HTTPParser);
     expect(methodsFromRoot).toBe(methods);
+  });
+
+  test("both as a default export, as ES modules import http-parser-js", () => {
+    expect(parsers).toEqual({ HTTPParser, methods });
+    expect(parsersFromRoot).toBe(parsers);
   });
 
   test("constants", () => {

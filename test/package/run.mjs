@@ -135,6 +135,8 @@ function checkModules() {
     check(`HTTPParser of "${entry}"`, () => {
       assert.equal(node("esm.mjs", `import { HTTPParser, methods } from "${entry}"; ${program}`), "GET /a");
       assert.equal(node("cjs.cjs", `const { HTTPParser, methods } = require("${entry}"); ${program}`), "GET /a");
+      const asDefault = `import parsers from "${entry}"; const { HTTPParser, methods } = parsers; ${program}`;
+      assert.equal(node("default.mjs", asDefault), "GET /a");
     });
   }
   check("import and require give the same names", () => {

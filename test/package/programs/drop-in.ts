@@ -1,7 +1,7 @@
 // What compiles with http-parser-js's own types compiles with ours, in the names and shapes that it exports, and by the
 // root as well, which an override puts in its place.
-import { HTTPParser as FromRoot } from "sansio";
-import {
+import parsersOfRoot, { HTTPParser as FromRoot } from "sansio";
+import parsers, {
   type HeaderInfo,
   type HeaderObject,
   HTTPParser,
@@ -55,3 +55,6 @@ new HTTPParser("BOTH");
 parser[HTTPParser.kOnBody] = (_chunk: unknown, _offset: number, _length: string) => {};
 
 export { end, id, onHeadParts, result };
+
+const both: [HTTPParserConstructor, readonly string[]] = [parsers.HTTPParser, parsersOfRoot.methods];
+console.log(both);
