@@ -27,7 +27,7 @@ export function tolerantFraming(message: Framed, headers: string[], tolerances: 
 
 /** Whether a body in chunks is so only by tolerance: beside a Content-Length, or in HTTP/1.0. */
 export function isDoubtful({ facts, version }: Framed): boolean {
-  return (facts & CHUNKED) !== 0 && ((facts & LENGTH) !== 0 || version < 11);
+  return (facts & CODING_ENDS_CHUNKED) !== 0 && ((facts & LENGTH) !== 0 || version < 11);
 }
 
 /** @param framing by RFC 9112 */
@@ -40,7 +40,7 @@ function codedFraming(
   const { facts, isRequest } = message;
   if (facts & CHUNKED) return isDoubtful(message) ? doubtfulFraming(message, tolerances) : IN_CHUNKS;
   if (tolerances.otherCodings && !(facts & LENGTH) && facts & CODING_OTHER) {
-    if (facts & CODING_ENDS_CHUNKED) return IN_CHUNKS;
+    if (facts & CODING_ENDS_CHUNKED) return isRequest && isChunkedTwice(headers) ? framing : IN_CHUNKS;
     if (!isRequest) return UNTIL_CLOSE;
   }
   if (!tolerances.identity || !isIdentity(headers)) return framing;
@@ -54,6 +54,12 @@ function doubtfulFraming({ facts, version }: Framed, tolerances: Tolerances): nu
   if (facts & LENGTH && !tolerances.chunkedWins) return "CONTENT_LENGTH_WITH_TRANSFER_ENCODING";
   if (version < 11 && !tolerances.oldChunked) return "TRANSFER_ENCODING_IN_HTTP_1_0";
   return IN_CHUNKS;
+}
+
+/** A sender must not apply chunked more than once (RFC 9112 6.1); llhttp refuses it in requests. */
+function isChunkedTwice(headers: string[]): boolean {
+  const codings = valuesOf(headers, "transfer-encoding").join(",").toLowerCase().split(",");
+  return codings.filter((coding) => coding.trim() === "chunked").length > 1;
 }
 
 function isIdentity(headers: string[]): boolean {

@@ -46,6 +46,20 @@ describe("tolerantFraming", () => {
     ["chunked in HTTP/1.0", request(ONLY_CHUNKED, 10), [], STRICT, "TRANSFER_ENCODING_IN_HTTP_1_0"],
     ["a coding, then chunked", request(UNKNOWN_THEN_CHUNKED), [], only("otherCodings"), IN_CHUNKS],
     ["a coding, then chunked", request(UNKNOWN_THEN_CHUNKED), [], STRICT, "UNKNOWN_TRANSFER_CODING"],
+    [
+      "chunked before it as well",
+      request(UNKNOWN_THEN_CHUNKED),
+      ["Transfer-Encoding", "Chunked", "transfer-encoding", "gzip , chunked"],
+      only("otherCodings"),
+      "UNKNOWN_TRANSFER_CODING",
+    ],
+    [
+      "the same in a response",
+      response(UNKNOWN_THEN_CHUNKED),
+      ["Transfer-Encoding", "chunked, gzip, chunked"],
+      only("otherCodings"),
+      IN_CHUNKS,
+    ],
     ["and a length", request(UNKNOWN_THEN_CHUNKED | LENGTH), [], only("otherCodings"), "UNKNOWN_TRANSFER_CODING"],
     ["a coding alone", request(UNKNOWN), [], only("otherCodings"), "BAD_TRANSFER_ENCODING"],
     ["a response's coding alone", response(UNKNOWN), [], only("otherCodings"), UNTIL_CLOSE],
@@ -85,7 +99,7 @@ test.each<[what: string, Framed, expected: boolean]>([
   ["chunked", request(ONLY_CHUNKED), false],
   ["chunked and a length", request(ONLY_CHUNKED | LENGTH), true],
   ["chunked in HTTP/1.0", request(ONLY_CHUNKED, 10), true],
-  ["a coding, then chunked, in HTTP/1.0", request(UNKNOWN_THEN_CHUNKED, 10), false],
+  ["a coding, then chunked, in HTTP/1.0 (RFC 9112 6.1)", request(UNKNOWN_THEN_CHUNKED, 10), true],
   ["a length in HTTP/1.0", request(LENGTH, 10), false],
 ])("isDoubtful: %s", (_, message, expected) => {
   expect(isDoubtful(message)).toBe(expected);
