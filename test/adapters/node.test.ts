@@ -540,6 +540,17 @@ describe("a proxy", () => {
     await client.close();
   });
 
+  it.each([
+    ["OPTIONS", "2", "1"],
+    ["TRACE", "010", "9"],
+    ["OPTIONS", "x", "x"],
+    ["GET", "2", "2"],
+  ])("counts the hops of %s down: Max-Forwards %s goes on as %s (RFC 9110 7.6.2)", async (method, count, expected) => {
+    const request = `${method} /p HTTP/1.1\r\nHost: a\r\nConnection: close\r\nMax-Forwards: ${count}\r\n\r\n`;
+    const { seen } = await proxied((_, reply) => reply.complete(204), request);
+    expect(seen()?.headers.get("max-forwards")).toBe(expected);
+  });
+
   it("drops from trailers what is for one hop", async () => {
     let trailers: unknown;
     const { answer } = await proxied(async (request, reply) => {
@@ -613,6 +624,7 @@ describe("a proxy", () => {
     ["an expectation that is unknown", "GET / HTTP/1.1\r\nHost: a\r\nExpect: miracle\r\n\r\n", 417],
     ["a name with an underscore", "GET / HTTP/1.1\r\nHost: a\r\nContent_Length: 1\r\n\r\n", 400],
     ["a request that goes no further", "TRACE / HTTP/1.1\r\nHost: a\r\nMax-Forwards: 0\r\n\r\n", 501],
+    ["the same with more zeros", "OPTIONS / HTTP/1.1\r\nHost: a\r\nMax-Forwards: 00\r\n\r\n", 501],
   ])("refuses %s", async (_, request, status) => {
     const { answer, seen, refusals } = await proxied((_request, reply) => reply.complete(204), request);
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));

@@ -5,7 +5,7 @@ import type { FieldPair } from "../../shared/header-fields.ts";
 import type { IncomingBody } from "../session/body.ts";
 import type { ResponseHead } from "../session/client.ts";
 import { hasBody, type Reply, type ServerRequest } from "../session/exchange.ts";
-import { forwardedFields, forwardedTarget, type Refusal, refusalOf } from "../session/proxy.ts";
+import { forwardedFields, forwardedRequestFields, forwardedTarget, type Refusal, refusalOf } from "../session/proxy.ts";
 import { readyBody, sendBody } from "../web/body.ts";
 import type { ClientConnection } from "./connection.ts";
 
@@ -48,11 +48,7 @@ export async function forward(
         authority: authority || (await addressOf(upstream.stream)),
         method: request.method,
         scheme: request.scheme,
-        headers: withAdded(
-          // The target's host overrides the Host field (RFC 9112 3.2.2).
-          [...forwardedFields(request.headers).filter(isNotHost), viaOf(request.httpVersion, via)],
-          added,
-        ),
+        headers: withAdded([...forwardedRequestFields(request.head), viaOf(request.httpVersion, via)], added),
         body: isFilled ? request.chunks() : null,
         trailers: hasTrailers ? () => forwardedTrailers(request) : undefined,
       },
@@ -122,10 +118,6 @@ function withoutConnection({ Connection: _, ...headers }: Record<string, string>
 function withAdded(fields: readonly FieldPair[], added: readonly FieldPair[]): FieldPair[] {
   const names = new Set(added.map(([name]) => name.toLowerCase()));
   return [...fields.filter(([name]) => !names.has(name.toLowerCase())), ...added];
-}
-
-function isNotHost([name]: FieldPair): boolean {
-  return name.toLowerCase() !== "host";
 }
 
 function viaOf(httpVersion: string, name: string): FieldPair {

@@ -37,6 +37,24 @@ const NEVER_HOP_BY_HOP = [
   "x-real-ip",
 ];
 
+/** The methods whose Max-Forwards says how many more hops may be made (RFC 9110 7.6.2). */
+const COUNTED = ["TRACE", "OPTIONS"];
+
+/**
+ * Returns the fields of a request to forward: without Host, which the target's host overrides (RFC 9112 3.2.2), and with
+ * one hop less in Max-Forwards.
+ */
+export function forwardedRequestFields({ method, headers }: RequestHead): FieldPair[] {
+  const fields = forwardedFields(headers).filter(([name]) => name.toLowerCase() !== "host");
+  return COUNTED.includes(method) ? fields.map(countedDown) : fields;
+}
+
+function countedDown(pair: FieldPair): FieldPair {
+  const [name, value] = pair;
+  const isCount = name.toLowerCase() === "max-forwards" && /^\d+$/.test(value);
+  return isCount ? [name, String(Number(value) - 1)] : pair;
+}
+
 /** Returns the fields to forward, in wire order and with names as sent, without hop-by-hop fields. */
 export function forwardedFields(headers: HeaderFields): FieldPair[] {
   const dropped = new Set([...HOP_BY_HOP, ...connectionOptions(headers)]);
@@ -83,7 +101,7 @@ export function refusalOf(request: RequestHead): Refusal | null {
   // A CGI-like server confuses such names with others (x_y with x-y).
   const odd = headers.raw().find(([name]) => name.includes("_"));
   if (odd !== undefined) return refusal(400, `the field name ${odd[0]} has an underscore`);
-  if ((method === "TRACE" || method === "OPTIONS") && headers.get("max-forwards") === "0") {
+  if (COUNTED.includes(method) && /^0+$/.test(headers.get("max-forwards") ?? "")) {
     return refusal(501, "Max-Forwards is 0");
   }
   return null;
