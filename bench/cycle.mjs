@@ -9,7 +9,7 @@ import { Http1Connection } from "sansio";
 import { CORPUS_SIZE, requestCorpus } from "./corpus.mjs";
 import { alternate } from "./measure.mjs";
 import { makeRandom } from "./random.mjs";
-import { CountingSocket, responseHeads } from "./send.mjs";
+import { CountingSocket, drainPooled, responseHeads } from "./send.mjs";
 
 /** @typedef {import("./measure.mjs").Budget} Budget */
 /**
@@ -42,7 +42,7 @@ export function cycleWork(count = CORPUS_SIZE) {
   return { reads, answers };
 }
 
-/** @param {Work} work @param {CountingSocket} stream @param {(octets: Uint8Array) => void} write */
+/** @param {Work} work @param {CountingSocket} stream @param {(octets: Buffer) => void} write */
 function answering({ answers }, stream, write) {
   const connection = new Http1Connection("server");
   const responses = answers.map(({ status, fields, body }) => ({
@@ -65,7 +65,7 @@ function answering({ answers }, stream, write) {
         connection.send(head);
         connection.send(data);
         connection.send(END);
-        write(connection.bytesToSend());
+        write(drainPooled(connection));
         connection.startNextCycle();
       }
     }
@@ -76,9 +76,7 @@ function answering({ answers }, stream, write) {
 /** @param {Work} work */
 function direct(work) {
   const stream = new CountingSocket();
-  const { receive, seen } = answering(work, stream, (octets) =>
-    stream._write(/** @type {Buffer} */ (octets), "", ignore),
-  );
+  const { receive, seen } = answering(work, stream, (octets) => stream._write(octets, "", ignore));
   const { reads } = work;
   return {
     name: "sansio",
