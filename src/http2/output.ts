@@ -49,8 +49,16 @@ export class Output {
 
   /** Takes up to `max` octets as one fresh array. */
   takeBytes(max: number): Uint8Array {
-    const bytes = new Uint8Array(Math.min(max, this.length));
-    this.takeInto(bytes);
+    const count = Math.min(max, this.length);
+    if (this.parts !== null) {
+      const bytes = new Uint8Array(count);
+      this.takeInto(bytes);
+      return bytes;
+    }
+    // No views of the page, which a drain in one piece does not need.
+    const bytes = this.page.slice(this.begin, this.begin + count);
+    this.begin += count;
+    this.took(count);
     return bytes;
   }
 
