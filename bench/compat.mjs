@@ -25,6 +25,7 @@ for (const workload of options.quick ? corpora : [...corpora, ...namedWorkloads(
   const [ours, theirs] = await measure(workload, "strings", peers, { ...budget, reference: httpParserJs });
   if (ours === undefined || theirs === undefined) throw new Error("two peers, two results");
   const floor = corpora.includes(workload) ? `   floor ${LEAST}` : "";
+  if (floor !== "" && ours.ratio < LEAST) process.exitCode = 1;
   const figures = [ours, theirs].map(({ median }) => median.toFixed(0).padStart(8)).join("");
   console.log(`${workload.name.padEnd(26)}${figures}   ${ours.ratio.toFixed(2).padStart(6)}${floor}`);
 }

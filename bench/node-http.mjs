@@ -65,7 +65,9 @@ if (spawnSync("wrk", ["-v"]).error !== undefined) {
       ratios.push(/** @type {number} */ (ourRate) / /** @type {number} */ (theirRate));
       console.log(`Node's own ${theirRate}  sansio/node-http ${ourRate}  ${ratios.at(-1)?.toFixed(3)}`);
     }
-    console.log(`median ${quantile(ratios, 0.5).toFixed(3)} (floor ${LEAST})`);
+    const median = quantile(ratios, 0.5);
+    console.log(`median ${median.toFixed(3)} (floor ${LEAST})`);
+    if (median < LEAST) process.exitCode = 1;
   } finally {
     own.stop();
     ours.stop();

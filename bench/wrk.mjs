@@ -99,6 +99,7 @@ if (spawnSync("wrk", ["-v"]).error !== undefined) {
 } else {
   const busy = warnOfLoad();
   const loads = await measureLoads(options.quick ? { rounds: 1, seconds: 1 } : { rounds: ROUNDS, seconds: SECONDS });
+  for (const { ratio, least } of loads) if (ratio < least) process.exitCode = 1;
   if (!options.quick) {
     writeLoads("wrk", busy, loads);
     writeReadme();
