@@ -9,7 +9,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fillIn, generate, http2Tables, outdated } from "../build/docs.mjs";
 import { arrowsOf, svg } from "../build/draw.mjs";
 import { arrowsOfTable, svgOfTables } from "../build/draw-http2.mjs";
+import { LIMIT_TABLE } from "../src/http1/options.ts";
 import { ON_EVENT, ON_STATE } from "../src/http1/states.ts";
+import { HTTP2_LIMIT_TABLE } from "../src/http2/options.ts";
+import type { LimitTable } from "../src/shared/limits.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 const README = readFileSync(`${ROOT}README.md`, "utf8");
@@ -46,6 +49,20 @@ describe("documents made from the code", () => {
   it("does not lose a section", () => {
     expect(() => fillIn("<!-- a -->", { a: "text" })).toThrow("there is no <!-- a -->");
     expect(fillIn("x <!-- a -->old<!-- /a --> y", { a: "new" })).toBe("x <!-- a -->\nnew\n<!-- /a --> y");
+  });
+});
+
+describe("the limits' docstrings, which editors show", () => {
+  const tables = { http1: LIMIT_TABLE, http2: HTTP2_LIMIT_TABLE } as Record<string, LimitTable<string>>;
+  it.each(Object.keys(tables))("%s: name the defaults and the ceilings", (folder) => {
+    const source = readFileSync(`${ROOT}src/${folder}/options.ts`, "utf8");
+    const documented = source.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*readonly (\w+): number;/g);
+    const docs = new Map(Array.from(documented, ([, text = "", name = ""]) => [name, text.replace(/\s+\*?\s*/g, " ")]));
+    for (const [name, [initial, ceiling]] of Object.entries(tables[folder] ?? {})) {
+      const most = Number.isFinite(ceiling) ? `, at most ${ceiling}` : "";
+      const expected = Number.isFinite(initial) ? `Default ${initial}${most}.` : "Infinity, the default: no limit.";
+      expect(docs.get(name), name).toContain(expected);
+    }
   });
 });
 

@@ -17,25 +17,25 @@ export type Role = "client" | "server";
 
 /** Limits on what the peer sends: in octets unless the name says otherwise, and the same however the input is split. */
 export interface Limits {
-  /** A head: start line, header fields and the empty line. At most 262144. */
+  /** A head: start line, header fields and the empty line. Default 65536, at most 262144. */
   readonly maxHeadBytes: number;
-  /** Field lines of a head or of a trailer section. At most 4096. */
+  /** Field lines of a head or of a trailer section. Default 256, at most 4096. */
   readonly maxFields: number;
-  /** The request target. */
+  /** The request target. Default 16384, at most 262144. */
   readonly maxTargetBytes: number;
-  /** A trailer section with its empty line. At most 262144. */
+  /** A trailer section with its empty line. Default 16384, at most 262144. */
   readonly maxTrailerBytes: number;
-  /** A chunk-size line with its CRLF. At most 262144. */
+  /** A chunk-size line with its CRLF. Default 8192, at most 262144. */
   readonly maxChunkLineBytes: number;
-  /** Chunk extensions of one line. */
+  /** Chunk extensions of one line. Default 4096, at most 262144. */
   readonly maxChunkExtensionBytes: number;
-  /** Chunk extensions of one message. */
+  /** Chunk extensions of one message. Default 16384. */
   readonly maxChunkExtensionTotalBytes: number;
-  /** Digits of a chunk size, leading zeros included. */
+  /** Digits of a chunk size, leading zeros included. Default 16, at most 262144. */
   readonly maxChunkSizeDigits: number;
-  /** Empty lines before a request. */
+  /** Empty lines before a request. Default 1. */
   readonly maxLeadingEmptyLines: number;
-  /** Informational responses before a final one (client). */
+  /** Informational responses before a final one (client). Default 32. */
   readonly maxInformationalResponses: number;
   /** The body of one message, without its framing. Infinity, the default: no limit. */
   readonly maxBodyBytes: number;

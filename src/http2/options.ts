@@ -11,37 +11,47 @@ export type Http2Role = "client" | "server";
  * ENHANCE_YOUR_CALM unless its description says otherwise.
  */
 export interface Http2Limits {
-  /** Octets of a message's names and values, plus 32 for each field (RFC 9113 6.5.2). Above: 431, or a stream error. */
+  /**
+   * Octets of a message's names and values, plus 32 for each field (RFC 9113 6.5.2). Above: 431, or a stream error.
+   * Default 65536, at most 1048576.
+   */
   readonly maxHeaderBytes: number;
-  /** Fields of a message, counting pseudo-fields and each cookie crumb. Above: 431, or a stream error. At most 4096. */
+  /**
+   * Fields of a message, counting pseudo-fields and each cookie crumb. Above: 431, or a stream error. Default 256, at
+   * most 4096.
+   */
   readonly maxFields: number;
-  /** Octets of one header block as sent, CONTINUATION included. At most 262144. */
+  /** Octets of one header block as sent, CONTINUATION included. Default 131072, at most 262144. */
   readonly maxHeaderBlockBytes: number;
-  /** CONTINUATION frames in one header block. */
+  /** CONTINUATION frames in one header block. Default 16. */
   readonly maxContinuationFrames: number;
-  /** Settings in one SETTINGS frame. */
+  /** Settings in one SETTINGS frame. Default 32. */
   readonly maxSettingsPerFrame: number;
-  /** Streams that the peer resets, or causes this end to reset, in a burst. */
+  /** Streams that the peer resets, or causes this end to reset, in a burst. Default 1000. */
   readonly maxResets: number;
-  /** How many of them are forgiven per second; only if `feed` is given the time. */
+  /** How many of them are forgiven per second; only if `feed` is given the time. Default 33. */
   readonly resetsPerSecond: number;
   /**
    * Frames that achieve nothing, in a burst: empty DATA, PRIORITY, unknown types, anything ignored on closed streams.
+   * Default 10000.
    */
   readonly maxUselessFrames: number;
-  /** How many of them are forgiven per second; only if `feed` is given the time. */
+  /** How many of them are forgiven per second; only if `feed` is given the time. Default 330. */
   readonly uselessFramesPerSecond: number;
-  /** PING and SETTINGS frames that ask for an acknowledgement, in a burst. */
+  /** PING and SETTINGS frames that ask for an acknowledgement, in a burst. Default 10000. */
   readonly maxPings: number;
-  /** How many of them are forgiven per second; only if `feed` is given the time. */
+  /** How many of them are forgiven per second; only if `feed` is given the time. Default 330. */
   readonly pingsPerSecond: number;
-  /** Acknowledgements of PING and SETTINGS that are queued and not yet drained. */
+  /** Acknowledgements of PING and SETTINGS that are queued and not yet drained. Default 1000. */
   readonly maxUnflushedAcks: number;
-  /** Octets of frames other than DATA that the peer caused, response heads included, and that are not yet drained. */
+  /**
+   * Octets of frames other than DATA that the peer caused, response heads included, and that are not yet drained.
+   * Default 1048576.
+   */
   readonly maxQueuedControlBytes: number;
-  /** Client: informational responses before the final one. Above: a stream error. */
+  /** Client: informational responses before the final one. Above: a stream error. Default 32. */
   readonly maxInformationalResponses: number;
-  /** Octets of the body of one message. Above: 413, or a stream error. Infinity: no limit. */
+  /** Octets of the body of one message. Above: 413, or a stream error. Infinity, the default: no limit. */
   readonly maxBodyBytes: number;
 }
 
