@@ -26,6 +26,17 @@ const post = (body: string, more = "") =>
 const chunks = (...pieces: string[]) => pieces.map((piece) => new TextEncoder().encode(piece));
 
 describe("what a handler gets", () => {
+  it.each([
+    ["given twice", "Content-Length: 2\r\n"],
+    ["in a list", "Content-Length: 2, 2\r\n"],
+  ])("the body of a request whose length is %s, where that is allowed", async (_, field) => {
+    const { peer } = serve(async (request) => new Response(`[${await request.text()}]`), {
+      http1: { allow: { repeatedContentLength: true } },
+    });
+    peer.send(field.includes(",") ? `POST / HTTP/1.1\r\nHost: a\r\n${field}\r\nhi` : post("hi", field));
+    await peer.receives("[hi]");
+  });
+
   it("a Request, and beside it what a Request does not say", async () => {
     let seen: unknown;
     const { peer } = serve((request, info) => {

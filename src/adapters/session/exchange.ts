@@ -85,7 +85,8 @@ export class ServerRequest extends IncomingBody {
  */
 export function hasBody({ httpVersion, headers, isComplete, received }: ServerRequest): boolean {
   if (httpVersion === "2") return !isComplete || received > 0;
-  return headers.has("transfer-encoding") || Number(headers.get("content-length") ?? 0) > 0;
+  // Where equal lengths are allowed, there may be a list of them.
+  return headers.has("transfer-encoding") || Number.parseInt(headers.get("content-length") ?? "", 10) > 0;
 }
 
 const WAITING = 0;
