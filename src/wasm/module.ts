@@ -27,7 +27,8 @@ const scripts = new Map<string, KernelScript>();
  */
 export function setKernelModule(module: object): void {
   // The only global that a kernel exports is called by the kernel's name.
-  const name = WebAssembly.Module.exports(module as WebAssembly.Module).find(({ kind }) => kind === "global")?.name;
+  const exports = globalThis.WebAssembly?.Module.exports(module as WebAssembly.Module);
+  const name = exports?.find(({ kind }) => kind === "global")?.name;
   if (name === undefined) throw new TypeError("the module must be one of sansio's kernels");
   given.set(name, module as WebAssembly.Module);
 }

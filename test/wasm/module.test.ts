@@ -74,6 +74,14 @@ describe("instantiate", () => {
     expect(() => setKernelModule({})).toThrow(TypeError);
   });
 
+  test("refuses any module where there is no WebAssembly", async () => {
+    const { setKernelModule } = await import("../../src/wasm/module.ts");
+    const module = new WebAssembly.Module(wasm);
+    vi.stubGlobal("WebAssembly", undefined);
+    Reflect.deleteProperty(globalThis, "WebAssembly");
+    expect(() => setKernelModule(module)).toThrow(new TypeError("the module must be one of sansio's kernels"));
+  });
+
   test.each([
     ["without WebAssembly", undefined],
     ["where compiling is refused", refusing],
