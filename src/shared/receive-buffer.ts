@@ -1,13 +1,11 @@
 // Octets that were fed and are not yet consumed: the chunks by reference, and one bounded copy of an element (a head, a
 // chunk-size line) that is split across chunks. Knows no protocol.
+import { FEW } from "./octets.ts";
 
 /** No octets. */
 export const NO_OCTETS = new Uint8Array(0);
 
 const FIRST_CAPACITY = 256;
-
-/** Up to this many octets are copied one by one, which costs less than a view of them (80 ns less for one octet). */
-export const FEW = 32;
 
 export class ReceiveBuffer {
   /** The chunk that is being read, and the position of its first unread octet. */

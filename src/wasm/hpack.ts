@@ -34,6 +34,7 @@ import {
 import { HTTP2_KERNEL } from "../../build/out/http2-kernel.ts";
 import { HTTP2_ERRORS } from "../shared/error-codes.ts";
 import { addErrors, type ErrorCode } from "../shared/errors.ts";
+import { FEW } from "../shared/octets.ts";
 import { instantiate } from "./module.ts";
 import { decodeLatin1, encodeLatin1, isLatin1 } from "./text.ts";
 
@@ -47,9 +48,6 @@ interface HpackExports {
 
 /** The number of words in a record. */
 export const FIELD_WORDS = FIELD_SIZE / 4;
-
-/** Up to this many octets are copied one by one, which costs less than making a view of them. */
-const FEW = 32;
 
 export class HpackKernel {
   /** The records, FIELD_WORDS words each. */

@@ -12,7 +12,7 @@ import {
 } from "../../assembly/layout.ts";
 import { FIELD_NAMES } from "../../assembly/names.ts";
 import { HTTP1_KERNEL } from "../../build/out/http1-kernel.ts";
-import { FEW } from "../shared/receive-buffer.ts";
+import { FEW } from "../shared/octets.ts";
 import { instantiate } from "./module.ts";
 import { encodeLatin1, isLatin1 } from "./text.ts";
 
