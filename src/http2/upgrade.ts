@@ -9,7 +9,6 @@ import {
   type GivenSettings,
   parseSettings,
   readSettings,
-  SETTING_SIZE,
   type SettingEntry,
   settingsOf,
   writeSettings,
@@ -81,22 +80,24 @@ function withoutConnection(headers: HeaderFields): HeaderFields {
 }
 
 /**
- * Decodes the value of HTTP2-Settings: base64url, padded or not (RFC 7540 3.2.1). Returns null when it is malformed.
+ * Decodes the value of HTTP2-Settings: base64url (RFC 7540 3.2.1). Returns null when it is malformed. A setting takes
+ * eight chars, so that there is never padding, and no bits are left over.
  */
 function decodeSettings(text: string): SettingEntry[] | null {
   const octets: number[] = [];
   let bits = 0;
   let count = 0;
-  for (const char of text.replace(/={1,2}$/, "")) {
+  for (const char of text) {
     const six = ALPHABET.indexOf(char);
     if (six < 0) return null;
-    bits = ((bits << 6) | six) & 0xffff;
+    // Bits that were used fall out, here or when the octet is stored.
+    bits = (bits << 6) | six;
     count += 6;
     if (count < 8) continue;
     count -= 8;
-    octets.push((bits >> count) & 0xff);
+    octets.push(bits >> count);
   }
-  if (octets.length % SETTING_SIZE !== 0 || count === 6) return null;
+  if (text.length % 8 !== 0) return null;
   const settings = parseSettings(Uint8Array.from(octets), 0, octets.length);
   return typeof settings === "string" ? null : settings;
 }
@@ -111,7 +112,7 @@ export function upgradeSettings(settings: GivenSettings = {}): string {
   let bits = 0;
   let count = 0;
   for (const octet of writeSettings(readSettings("client", settings))) {
-    bits = ((bits << 8) | octet) & 0xffff;
+    bits = (bits << 8) | octet;
     count += 8;
     while (count >= 6) {
       count -= 6;

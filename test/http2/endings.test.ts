@@ -83,7 +83,19 @@ describe("fromUpgrade", () => {
   test("settings that are none are refused, and hint 400", () => {
     const request = asked();
     expect(refusal(() => Http2Connection.fromUpgrade("server", request, null as never))).toBe("TypeError");
-    for (const bad of ["AAQAAAAK!", "A", "AAQAAAA", "AAQAAAAKA", "AAQ//", "AAX_____"]) {
+    for (const bad of [
+      "AAQAAAAK!",
+      "A",
+      "AAQAAAA",
+      "AAQAAAAKA",
+      "AAQ//",
+      "AAX_____",
+      "AAQAAAAKAB",
+      "AAQAAAAK=",
+      "AAQAAAAK==",
+      "=",
+      "==",
+    ]) {
       expect(
         refusal(() => Http2Connection.fromUpgrade("server", request, bad)),
         bad,
