@@ -115,9 +115,11 @@ export class HpackDecoder {
     // Shared memory is allowed here: the block is copied before it is read.
     if (!(block instanceof Uint8Array)) checkOctets("decode", block);
     const list = new FieldList(this.limits);
-    const fault = this.read(block, list) ?? (list.tooLarge ? "FIELDS_TOO_LARGE" : null);
-    if (fault !== null) throw new RemoteProtocolError(fault, this.decoded, "server");
+    const fault = this.read(block, list);
+    const offset = this.decoded;
+    if (fault !== null) throw new RemoteProtocolError(fault, offset, "server");
     this.decoded += block.length;
+    if (list.tooLarge) throw new RemoteProtocolError("FIELDS_TOO_LARGE", offset, "server");
     return list.fields;
   }
 

@@ -51,6 +51,18 @@ describe("faults", () => {
     expect([error.code, error.offset, error.statusHint]).toEqual(["BAD_HPACK_INDEX", 3, 400]);
   });
 
+  test("a block whose fields are too large counts: the offset of later faults lies behind it", () => {
+    const decoder = new HpackDecoder({ maxFields: 1 });
+    const offsets = ["82", "8286", "84", "828684", "80"].map((block) => {
+      try {
+        return decoder.decode(hex(block)).length;
+      } catch (error) {
+        return `${(error as RemoteProtocolError).code} ${(error as RemoteProtocolError).offset}`;
+      }
+    });
+    expect(offsets).toEqual([1, "FIELDS_TOO_LARGE 1", 1, "FIELDS_TOO_LARGE 4", "BAD_HPACK_INDEX 7"]);
+  });
+
   test("a block above what is read at once", () => {
     expect(decoded(new Uint8Array(BLOCK_SIZE + 1))).toBe("HEADER_BLOCK_TOO_LARGE");
     expect(decoded(new Uint8Array(BLOCK_SIZE).fill(0x82))).toBe("FIELDS_TOO_LARGE");
