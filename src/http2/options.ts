@@ -94,7 +94,8 @@ export interface Http2Windows {
   /** `"automatic"` (the default) gives credit back as events are pulled, `"manual"` only when you call `release`. */
   readonly mode?: "automatic" | "manual" | undefined;
   /**
-   * Octets that the peer may send on one stream. Default: `settings.initialWindowSize`, which is 65535 unless given.
+   * Octets that the peer may send on one stream. The same as `settings.initialWindowSize`: give either, or the same
+   * value to both. Default 65535.
    */
   readonly stream?: number | undefined;
 }
@@ -141,7 +142,8 @@ const DEFAULTS: { [R in Http2Role]?: Configuration } = {};
 
 /**
  * Checks the options and fills in the defaults.
- * @throws TypeError for an unknown name or a wrong type; RangeError for an impossible limit or setting
+ * @throws TypeError for an unknown name or a wrong type; RangeError for an impossible limit or setting, and for a
+ * stream's window that is given twice and differs
  */
 export function readOptions(role: Http2Role, options: Http2Options | undefined): Configuration {
   if (options === undefined) {
@@ -159,15 +161,19 @@ export function readOptions(role: Http2Role, options: Http2Options | undefined):
   checkCount("windows.connection", connection, DEFAULT_WINDOW, HIGHEST_WINDOW);
   if (stream !== undefined) checkCount("windows.stream", stream, 0, HIGHEST_WINDOW);
   const read = readLimits(HTTP2_LIMIT_TABLE, limits);
+  const announced = {
+    maxConcurrentStreams: MAX_CONCURRENT_STREAMS,
+    maxHeaderListSize: read.maxHeaderBytes,
+    noRfc7540Priorities: true,
+    ...(stream !== undefined && { initialWindowSize: stream }),
+    ...readSettings(role, settings),
+  };
+  if (stream !== undefined && stream !== announced.initialWindowSize) {
+    throw new RangeError("windows.stream and settings.initialWindowSize must not differ");
+  }
   return {
     limits: read,
-    settings: {
-      maxConcurrentStreams: MAX_CONCURRENT_STREAMS,
-      maxHeaderListSize: read.maxHeaderBytes,
-      noRfc7540Priorities: true,
-      ...(stream !== undefined && { initialWindowSize: stream }),
-      ...readSettings(role, settings),
-    },
+    settings: announced,
     connectionWindow: connection,
     manual: mode === "manual",
     copyData,

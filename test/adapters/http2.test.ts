@@ -213,6 +213,14 @@ describe("streams", () => {
     connection.abort();
   });
 
+  it("the window of a stream may be given as a setting", async () => {
+    const options = { http2: { settings: { initialWindowSize: 10_000 } } };
+    const { connection } = joined(() => ({ body: new Uint8Array(100_000) }), options, options);
+    const { body } = await connection.fetch(get("/"));
+    expect((await textOf(body)).length).toBe(100_000);
+    connection.abort();
+  });
+
   it("a response that is read slowly does not keep others from coming", async () => {
     const { connection } = joined((_, info) => ({ body: info.target === "/big" ? new Uint8Array(3_000_000) : "ok" }));
     const big = await connection.fetch(get("/big"));

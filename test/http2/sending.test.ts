@@ -384,6 +384,16 @@ describe("limits", () => {
     expect(server.bytesToSend()).toEqual(new Http2Connection("server").bytesToSend());
   });
 
+  test("a stream's window that is given twice must be the same", () => {
+    const make = (stream: number | undefined, initialWindowSize: number | undefined) =>
+      new Http2Connection("server", { windows: { stream }, settings: { initialWindowSize } });
+    expect(refusal(() => make(70_000, 80_000))).toBe("RangeError");
+    expect(refusal(() => make(0, 65_535))).toBe("RangeError");
+    const once = make(70_000, undefined).bytesToSend();
+    expect(make(70_000, 70_000).bytesToSend()).toEqual(once);
+    expect(make(undefined, 70_000).bytesToSend()).toEqual(once);
+  });
+
   test("options that are none", () => {
     const make = (options: object) => () => new Http2Connection("server", options);
     expect(refusal(make({ limits: { maxFields: 5000 } }))).toBe("RangeError");

@@ -61,7 +61,7 @@ export abstract class Http2Session implements Session {
 
   protected constructor(role: "client" | "server", transport: Transport, options: Http2Options = {}) {
     const windows = {
-      stream: STREAM_WINDOW,
+      stream: options.settings?.initialWindowSize ?? STREAM_WINDOW,
       connection: CONNECTION_WINDOW,
       ...options.windows,
       mode: "manual" as const,
