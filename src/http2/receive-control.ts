@@ -2,7 +2,7 @@
 import { codeName } from "./codes.ts";
 import type { Http2ReceivedEvent, StreamResetEvent } from "./events.ts";
 import { ACK, FRAME_HEADER_SIZE, HIGHEST_WINDOW, PING_SIZE, readU31, readU32, SETTINGS } from "./frames.ts";
-import { parsePriority } from "./priority.ts";
+import { type Priority, parsePriority } from "./priority.ts";
 import type { Session } from "./session.ts";
 import { parseSettings, SETTING_SIZE, type SettingEntry, settingsOf } from "./settings.ts";
 import { ENDED, ON, refusalIn, type Stream } from "./stream.ts";
@@ -150,9 +150,9 @@ export class ControlReader {
   /** Ignores a frame on a stream that is over, where it may arrive late. On an idle stream it is a connection error. */
   private ignore(streamId: number): null {
     const { session } = this;
-    const { streams } = session;
-    const isLeftOut = !streams.isLocal(streamId) && streamId > session.lastServed;
-    if (streams.fateOf(streamId) === IS_IDLE && !isLeftOut) throw session.fault("UNEXPECTED_FRAME");
+    if (session.streams.fateOf(streamId) === IS_IDLE && !session.leavesOut(streamId)) {
+      throw session.fault("UNEXPECTED_FRAME");
+    }
     session.budgets.spendUseless();
     return null;
   }
@@ -199,24 +199,28 @@ export class ControlReader {
     const streamId = readU31(octets, at);
     session.budgets.spendUseless();
     if (!session.isServer || streamId === 0) throw session.fault("BAD_PRIORITY_UPDATE");
-    const field = latin1(octets, at + 4, at + length);
-    const { urgency, incremental } = parsePriority(field);
+    const priority = parsePriority(latin1(octets, at + 4, at + length));
+    const { urgency, incremental } = priority;
     const stream = streams.get(streamId);
     if (stream !== undefined) session.scheduler.prioritize(stream, urgency, incremental);
-    else if (streams.fateOf(streamId) !== IS_IDLE) return null;
-    else this.keepPriority(streamId, field);
+    else if (streams.fateOf(streamId) !== IS_IDLE || session.leavesOut(streamId)) return null;
+    else this.keepPriority(streamId, priority);
     return { type: "priority-updated", streamId, urgency, incremental, offset: session.offset };
   }
 
-  /** Keeps the priority of a request that is still to come; of no more requests than may be open. */
-  private keepPriority(streamId: number, field: string): void {
+  /**
+   * Keeps the priority of a request that is still to come; of no more requests than may be open. When there is no room,
+   * those whose ids the peer has passed are dropped: they have come, or never will.
+   */
+  private keepPriority(streamId: number, priority: Priority): void {
     const { session } = this;
     const { streams } = session;
     session.earlyPriorities ??= new Map();
-    const isNew = !session.earlyPriorities.has(streamId);
-    const isTooMany = isNew && session.earlyPriorities.size + streams.remote >= session.concurrentStreams;
-    if (streams.isLocal(streamId) || isTooMany) throw session.fault("BAD_PRIORITY_UPDATE");
-    session.earlyPriorities.set(streamId, field);
+    const early = session.earlyPriorities;
+    const isFull = () => early.size + streams.remote >= session.concurrentStreams;
+    if (isFull()) for (const id of early.keys()) if (id <= streams.highestRemote) early.delete(id);
+    if (streams.isLocal(streamId) || (isFull() && !early.has(streamId))) throw session.fault("BAD_PRIORITY_UPDATE");
+    early.set(streamId, priority);
   }
 
   // --- extensions ----------------------------------------------------------------------------------------------------------

@@ -129,7 +129,7 @@ export class BlockReader {
     }
     const fate = streams.fateOf(id);
     // Streams above the last GOAWAY's id are ignored.
-    if (!streams.isLocal(id) && id > session.lastServed) return;
+    if (session.leavesOut(id)) return;
     if (fate === WAS_SKIPPED) throw session.fault("BAD_STREAM_ID");
     // Only a client's streams begin with HEADERS: pushed ones are promised first.
     if (fate === IS_IDLE && (streams.isLocal(id) || !session.isServer)) throw session.fault("BAD_STREAM_ID");
@@ -158,7 +158,7 @@ export class BlockReader {
     const { session } = this;
     const { streams } = session;
     const fate = streams.fateOf(id);
-    if (fate === WAS_RESET_HERE || (!streams.isLocal(id) && id > session.lastServed)) {
+    if (fate === WAS_RESET_HERE || session.leavesOut(id)) {
       session.budgets.spendUseless();
       return null;
     }
@@ -214,7 +214,6 @@ export class BlockReader {
     const { session, endsStream } = this;
     const { streams } = session;
     streams.passTo(id);
-    const early = this.takeEarlyPriority(id);
     if (streams.remote >= session.concurrentStreams) return session.streamError(id, "TOO_MANY_STREAMS");
     const fault = this.fault(message) ?? (endsStream && message.contentLength > 0 ? "CONTENT_LENGTH_MISMATCH" : null);
     if (fault !== null) return this.refuse(id, fault);
@@ -224,7 +223,7 @@ export class BlockReader {
     stream.isHead = message.method === "HEAD";
     stream.isConnect = message.method === "CONNECT";
     stream.owed = stream.isConnect ? -1 : message.contentLength;
-    this.prioritize(stream, early ?? message.headers.get("priority"));
+    this.prioritize(stream, message);
     const event: Http2ReceivedEvent = {
       type: "request",
       streamId: id,
@@ -240,21 +239,10 @@ export class BlockReader {
     return endsStream ? [event, this.finish(stream, null)] : event;
   }
 
-  /**
-   * Takes the priority that a PRIORITY_UPDATE gave before the request, which overrides the field (RFC 9218 7). Those of
-   * lower streams go too: their requests can no longer come.
-   */
-  private takeEarlyPriority(id: number): string | undefined {
-    const { earlyPriorities } = this.session;
-    if (earlyPriorities === null) return undefined;
-    const field = earlyPriorities.get(id);
-    for (const streamId of earlyPriorities.keys()) if (streamId <= id) earlyPriorities.delete(streamId);
-    return field;
-  }
-
-  private prioritize(stream: Stream, field: string | null): void {
-    if (field === null) return;
-    const { urgency, incremental } = parsePriority(field);
+  /** Takes the priority from a PRIORITY_UPDATE that came before the request, or else from the `priority` field. */
+  private prioritize(stream: Stream, { headers }: DecodedMessage): void {
+    const early = this.session.earlyPriorities?.get(stream.id);
+    const { urgency, incremental } = early ?? parsePriority(headers.get("priority") ?? "");
     stream.urgency = urgency;
     stream.incremental = incremental;
   }

@@ -28,6 +28,7 @@ import { HpackDecoder } from "./hpack-decoder.ts";
 import { HpackEncoder } from "./hpack-encoder.ts";
 import type { Configuration, Http2Limits, Http2Role } from "./options.ts";
 import { Output } from "./output.ts";
+import type { Priority } from "./priority.ts";
 import { Scheduler } from "./scheduler.ts";
 import { DEFAULT_SETTINGS, type Http2Settings, type SomeSettings, writeSettings } from "./settings.ts";
 import { CLOSED, END, ENDED, HEAD, NOTHING, ON, type Stream, TRAILERS } from "./stream.ts";
@@ -92,7 +93,7 @@ export class Session {
   private waiting: Set<Stream> | null = null;
   drained: number[] | null = null;
   /** Server: the priorities that came before their requests, by stream id. */
-  earlyPriorities: Map<number, string> | null = null;
+  earlyPriorities: Map<number, Priority> | null = null;
   private ending = OPEN;
   private credited: Stream[] | null = null;
 
@@ -196,6 +197,11 @@ export class Session {
     this.budgets.provoke(this.output.length - begin);
     if (stream !== undefined) this.fire(stream, ON["send-rst-stream"]);
     return { type: "stream-reset", streamId, code: http2Code, remote: false, reason: code, offset: this.offset };
+  }
+
+  /** Tells whether this is a stream of the peer's that this end has said, by a GOAWAY, not to serve. */
+  leavesOut(streamId: number): boolean {
+    return streamId > this.lastServed && !this.streams.isLocal(streamId);
   }
 
   // --- frames to send --------------------------------------------------------------------------------------------------

@@ -235,6 +235,20 @@ describe("priorities (RFC 9218)", () => {
     expect(fault(both.server)).toMatchObject({ code: "BAD_PRIORITY_UPDATE" });
   });
 
+  test("PRIORITY_UPDATE for requests that a GOAWAY left out takes no room, however many", () => {
+    const both = pair({}, { settings: { maxConcurrentStreams: 2 } });
+    both.client.openStream(GET, { endStream: true });
+    join(both);
+    both.server.goaway();
+    for (let streamId = 3; streamId < 30; streamId += 2) {
+      both.server.feed(frame(16, 0, 0, ...u32(streamId), "u=1"));
+      both.server.feed(frame(1, 5, streamId, 0x84));
+    }
+    expect([...both.server.events()]).toEqual([]);
+    both.server.send({ type: "response", streamId: 1, status: 200, endStream: true });
+    expect(lines(join(both).client)).toEqual(["goaway", "response 1", "end-of-message 1"]);
+  });
+
   test("what is no priority", () => {
     const { client, server } = answering(1);
     expect(refusal(() => client.prioritize(1, { urgency: 8 }))).toBe("RangeError");
