@@ -343,7 +343,7 @@ describe("createServer", () => {
       reply.complete(204);
     });
     const answer = raw(connect(), CLOSE);
-    await pause(10);
+    while (server.connections === 0) await pause(1);
     const first = server.close();
     const again = net.connect(await server.listen(), "127.0.0.1");
     expect(await raw(again, CLOSE)).toMatch(/^HTTP\/1\.1 204/);
@@ -360,7 +360,7 @@ describe("createServer", () => {
       reply.complete(200, { "Content-Length": "2" }, octets("ok"));
     });
     const answer = raw(connect(), CLOSE);
-    await pause(10);
+    while (server.connections === 0) await pause(1);
     expect(await server.close(Number.POSITIVE_INFINITY)).toEqual({ unanswered: [] });
     expect(await answer).toMatch(/ok$/);
   });
