@@ -1,5 +1,5 @@
 // Generates documents from the code: `npm run docs` writes them, `--check` compares them (as test/docs.test.ts does).
-//   docs/api.md          from the docstrings of what src/index.ts exports (TypeDoc)
+//   docs/api*.md         from the docstrings of what the entries export (build/reference.mjs)
 //   docs/states.md       the tables of src/http1/states.ts, in words, as Mermaid and as docs/states.svg
 //   docs/http2-states.md the same for src/http2/stream-states.ts and connection-states.ts
 //   docs/http2-rules.md  every MUST of RFC 9113 and RFC 7541 with its tests (test/http2/rules)
@@ -9,14 +9,14 @@
 //   SECURITY.md                  limits, timeouts, and the table in test/security/cves.ts
 //   docs/layers.md, node.md, web.md  examples, and the timeouts of the adapters
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import ts from "typescript";
 import { arrowsOf, mermaid, svg } from "./draw.mjs";
 import { mermaidOfTable, svgOfTables } from "./draw-http2.mjs";
 import { packageExports, sideEffects } from "./entries.mjs";
+import { reference } from "./reference.mjs";
 
 const ROOT = resolve(import.meta.dirname, "..");
 
@@ -25,7 +25,7 @@ export async function generate() {
   const { ON_EVENT, ON_STATE } = load("src/http1/states.ts");
   const readme = readFileSync(join(ROOT, "README.md"), "utf8");
   return {
-    "docs/api.md": await api(),
+    ...(await reference({ codes: allErrors().map(({ code }) => code), states: load("src/http1/states.ts").STATES })),
     "docs/states.md": statesText(ON_EVENT, ON_STATE),
     "docs/states.svg": svg(ON_EVENT, ON_STATE),
     "docs/http2-states.md": http2StatesText(),
@@ -353,85 +353,8 @@ function ruleCells({ section, binds, rule, tests, because }) {
   ];
 }
 
-// --- API reference -----------------------------------------------------------------------------------------------
-
-async function api() {
-  const { Application } = await import("typedoc");
-  const folder = mkdtempSync(join(tmpdir(), "sansio-docs-"));
-  try {
-    const application = await Application.bootstrapWithPlugins({
-      entryPoints: [join(ROOT, "src/index.ts")],
-      tsconfig: join(ROOT, TSCONFIG),
-      plugin: ["typedoc-plugin-markdown"],
-      readme: "none",
-      name: "sansio",
-      disableSources: true,
-      excludeInternal: true,
-      excludePrivate: true,
-      excludeExternals: true,
-      hideGenerator: true,
-      sort: ["source-order"],
-      logLevel: "Warn",
-      validation: { notExported: true, invalidLink: true, notDocumented: false },
-      // These are the tables themselves: README.md and docs/http2.md print the errors, the states are written out
-      // below.
-      intentionallyNotExported: ["STATES", "COMMON_ERRORS", "HTTP1_ERRORS", "HTTP2_ERRORS", "ErrorDetail"],
-      // one page
-      router: "module",
-      entryFileName: "api",
-      hidePageHeader: true,
-      hideBreadcrumbs: true,
-      useCodeBlocks: true,
-      parametersFormat: "table",
-      propertiesFormat: "table",
-      propertyMembersFormat: "table",
-      interfacePropertiesFormat: "table",
-      classPropertiesFormat: "table",
-      typeDeclarationFormat: "table",
-      tableColumnSettings: { hideDefaults: true, hideInherited: true, hideModifiers: true, hideOverrides: true },
-    });
-    const project = await application.convert();
-    if (!project) throw new Error("TypeDoc cannot read the sources");
-    application.validate(project);
-    await application.outputs.writeOutput({ name: "markdown", path: folder }, project);
-    if (application.logger.hasErrors() || application.logger.hasWarnings())
-      throw new Error("TypeDoc has warnings: see above");
-    const text = withNamedTypes(withoutHiddenParents(readFileSync(join(folder, "api.md"), "utf8")));
-    return `<!-- Made by \`npm run docs\` from the docstrings in src/. -->\n\n${text.trim()}\n`;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** Removes mentions of a parent class that users do not see. */
-function withoutHiddenParents(text) {
-  return text.replace(/^#{4,6} (Extends|Overrides|Inherited from)\n\n(- )?`ClientConnection(\.\w+)?`\n\n/gm, "");
-}
-
-/**
- * Fixes types that are derived from tables: puts their names where TypeDoc lists all members, and their members where
- * it has only a name.
- */
-function withNamedTypes(text) {
-  const codes = allErrors().map(({ code }) => `"${code}"`);
-  const states = load("src/http1/states.ts").STATES.map((state) => `"${state}"`);
-  const inCells = (members) => members.map((member) => `\\| \`${member}\``).join(" ");
-  const inLines = (members) => members.map((member) => `  \\| \`${member}\``).join("\n");
-  const inCode = (members) => `\n${members.map((member) => `  | ${member}`).join("\n")};`;
-  return text
-    .replaceAll(inCells(codes), "[`ErrorCode`](#errorcode)")
-    .replaceAll(inCells(states), "[`State`](#state)")
-    .replaceAll(inLines(states), "[`State`](#state)")
-    .replaceAll(inCode(states), "State;")
-    .replace(/ \n( {2}\| keyof typeof \w+_ERRORS\n?)+;/, inCode(codes))
-    .replaceAll(" typeof STATES[number];", inCode(states));
-}
-
 // --- loading TypeScript ------------------------------------------------------------------------------------------
 
-const TSCONFIG = ["src/tsconfig.json", "tsconfig.json", "build/tsconfig.json"].find((path) =>
-  existsSync(join(ROOT, path)),
-);
 const require = createRequire(import.meta.url);
 const loaded = new Map();
 

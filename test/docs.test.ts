@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fillIn, generate, http2Tables, outdated } from "../build/docs.mjs";
 import { arrowsOf, svg } from "../build/draw.mjs";
 import { arrowsOfTable, svgOfTables } from "../build/draw-http2.mjs";
+import { ENTRIES, fileName } from "../build/entries.mjs";
 import { LIMIT_TABLE } from "../src/http1/options.ts";
 import { ON_EVENT, ON_STATE } from "../src/http1/states.ts";
 import { HTTP2_LIMIT_TABLE } from "../src/http2/options.ts";
@@ -26,6 +27,8 @@ describe("documents made from the code", () => {
   it.each([
     "README.md",
     "docs/api.md",
+    "docs/api-node.md",
+    "docs/api-web.md",
     "docs/states.md",
     "docs/states.svg",
     "docs/http2-states.md",
@@ -50,6 +53,44 @@ describe("documents made from the code", () => {
     expect(() => fillIn("<!-- a -->", { a: "text" })).toThrow("there is no <!-- a -->");
     expect(fillIn("x <!-- a -->old<!-- /a --> y", { a: "new" })).toBe("x <!-- a -->\nnew\n<!-- /a --> y");
   });
+});
+
+describe("the API reference", () => {
+  const pages = Object.fromEntries(["api", "api-node", "api-web"].map((page) => [page, pageOf(page)]));
+  const pure = ENTRIES.filter(({ hasEffects }) => !hasEffects);
+
+  it.each(pure.map(fileName))("has every name of dist/%s.d.ts", (file) => {
+    const types = readFileSync(`${ROOT}dist/${file}.d.ts`, "utf8");
+    const lists = Array.from(types.matchAll(/^export (?:type )?\{(.*?)\}/gms), ([, list = ""]) => list.split(","));
+    const names = lists.flat().map((name) => name.replace(/^.* as /s, "").trim());
+    expect(names.length).toBeGreaterThan(5);
+    const { text = "" } = pages[`api-${file}`] ?? pages.api ?? {};
+    const isThere = (name: string) => new RegExp(`^### ${name}(\\(\\))?$|\\[\`${name}\`\\]\\(`, "m").test(text);
+    expect(names.filter((name) => !isThere(name))).toEqual([]);
+  });
+
+  it.each(Object.keys(pages))("docs/%s.md: every link leads somewhere", (page) => {
+    const links = [...(pages[page]?.text ?? "").matchAll(/\]\((?:([\w-]+)\.md)?#([^)]+)\)/g)];
+    expect(links.length).toBeGreaterThan(50);
+    const broken = links.filter(([, to = page, anchor = ""]) => !pages[to]?.anchors.has(anchor));
+    expect(broken.map(([link]) => link)).toEqual([]);
+  });
+
+  function pageOf(page: string): { text: string; anchors: Set<string> } {
+    const text = readFileSync(`${ROOT}docs/${page}.md`, "utf8").replaceAll("\\_", "_");
+    const anchors = new Set(Array.from(text.matchAll(/<a id="(.*?)">/g), ([, id = ""]) => id));
+    const counts = new Map<string, number>();
+    for (const [, heading = ""] of text.matchAll(/^#+ (.*)$/gm)) {
+      const slug = heading
+        .toLowerCase()
+        .replace(/[^\w -]/g, "")
+        .replaceAll(" ", "-");
+      const count = counts.get(slug) ?? 0;
+      counts.set(slug, count + 1);
+      anchors.add(count === 0 ? slug : `${slug}-${count}`);
+    }
+    return { text, anchors };
+  }
 });
 
 describe("the limits' docstrings, which editors show", () => {

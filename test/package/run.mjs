@@ -59,7 +59,8 @@ function checkContents(manifest, paths) {
     );
   });
   check("README, LICENSE, CHANGELOG, SECURITY and docs are in the tarball", () => {
-    for (const path of ["README.md", "LICENSE", "CHANGELOG.md", "SECURITY.md", "docs/api.md"])
+    const pages = ["docs/api.md", "docs/api-node.md", "docs/api-web.md"];
+    for (const path of ["README.md", "LICENSE", "CHANGELOG.md", "SECURITY.md", ...pages])
       assert(paths.includes(path), `${path} is missing`);
   });
   check("every file that package.json names is in the tarball", () => {

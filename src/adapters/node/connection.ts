@@ -12,6 +12,7 @@ import { NodeTransport } from "./transport.ts";
 
 /** A response whose head has arrived; its body may still be arriving. */
 export interface IncomingResponse {
+  /** From 200 to 999, or 101. */
   readonly status: number;
   /** All fields, in wire order. */
   readonly headers: HeaderFields;

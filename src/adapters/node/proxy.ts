@@ -9,6 +9,7 @@ import { forwardedFields, forwardedRequestFields, forwardedTarget, type Refusal,
 import { readyBody, sendBody } from "../web/body.ts";
 import type { ClientConnection } from "./connection.ts";
 
+/** Options of `forward`. */
 export interface ForwardOptions {
   /** Fields to add to the request, replacing any received fields of the same name, such as Forwarded or Host. */
   readonly headers?: readonly FieldPair[] | undefined;

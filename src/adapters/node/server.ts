@@ -9,6 +9,7 @@ import { newService, positive, type ServerOptions, type Service } from "../sessi
 import type { Session } from "../session/session.ts";
 import { NodeTransport } from "./transport.ts";
 
+/** Options of `createServer`. */
 export interface NodeServerOptions extends ServerOptions {
   /** Certificates and any other node:tls options. If given, the server speaks TLS. */
   readonly tls?: TlsOptions | undefined;
@@ -45,6 +46,7 @@ const READ_SIZE = 64 * 1024;
 /** Node reduces any longer timeout to 1 ms. */
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
+/** A server on node:net or node:tls, made by `createServer`. */
 export class HttpServer {
   /** The underlying node:net or node:tls server, for anything not exposed here: `ref`, `address`, "listening". */
   readonly server: NetServer;

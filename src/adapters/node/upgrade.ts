@@ -6,16 +6,21 @@ import type { NodeTransport } from "./transport.ts";
 
 /** The part of http.IncomingMessage that such code reads. */
 export interface NodeRequest {
+  /** As sent. */
   readonly method: string;
+  /** The request target, as sent. */
   readonly url: string;
+  /** "1.0" or "1.1". */
   readonly httpVersion: string;
   /** Names in lower case; values of repeated fields joined with ", ". */
   readonly headers: Readonly<Record<string, string>>;
   /** Alternating names, as sent, and values. */
   readonly rawHeaders: readonly string[];
+  /** The connection. */
   readonly socket: Duplex;
 }
 
+/** A connection that was taken away from the server. */
 export interface TakenSocket {
   /** The request in the shape node:http gives it. */
   readonly request: NodeRequest;

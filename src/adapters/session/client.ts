@@ -23,10 +23,13 @@ export interface OutgoingRequest {
 
 /** The head of a response. The response events of both HTTP/1.1 and HTTP/2 have this shape. */
 export interface ResponseHead {
+  /** From 100 to 999. */
   readonly status: number;
+  /** All fields, in wire order. */
   readonly headers: HeaderFields;
-  /** HTTP/1.1 only. */
+  /** HTTP/1.1 only: the reason phrase. */
   readonly reason?: string;
+  /** "1.0", "1.1" or "2". */
   readonly httpVersion?: string;
 }
 

@@ -2,31 +2,28 @@
 // core throws only the two ProtocolErrors; NetworkError belongs to the adapters and carries the underlying error as
 // `cause`.
 
-/** Why an exchange failed. */
-export type NetworkErrorCode =
-  /** The peer broke the protocol: `cause` is the RemoteProtocolError. */
-  | "PROTOCOL"
-  /** The connection ended or failed before the exchange was complete. */
-  | "DISCONNECTED"
-  /**
-   * This end, or the peer by GOAWAY, was closing the connection; `unprocessed` tells whether the exchange was begun.
-   */
-  | "CLOSING"
-  /** The peer made no progress for longer than the `timeouts` options allow. */
-  | "TIMEOUT"
-  /** The peer abandoned this exchange alone (RST_STREAM). */
-  | "RESET"
-  /** This end abandoned the exchange. */
-  | "ABORTED";
+/**
+ * Why an exchange failed.
+ * - PROTOCOL: the peer broke the protocol; `cause` is the RemoteProtocolError.
+ * - DISCONNECTED: the connection ended or failed before the exchange was complete.
+ * - CLOSING: this end, or the peer by GOAWAY, was closing the connection; `unprocessed` tells whether the exchange was
+ *   begun.
+ * - TIMEOUT: the peer made no progress for longer than the `timeouts` options allow.
+ * - RESET: the peer abandoned this exchange alone (RST_STREAM).
+ * - ABORTED: this end abandoned the exchange.
+ */
+export type NetworkErrorCode = "PROTOCOL" | "DISCONNECTED" | "CLOSING" | "TIMEOUT" | "RESET" | "ABORTED";
 
 /**
  * The error of an exchange or connection that could not be completed. A TypeError, like the errors Fetch rejects with.
  */
 export class NetworkError extends TypeError {
+  /** Why the exchange failed. */
   readonly code: NetworkErrorCode;
   /** True if the peer certainly did not act on the request: it may be sent again, whatever its method. */
   readonly unprocessed: boolean;
 
+  /** @param options `cause`: the underlying error; `unprocessed`: default false */
   constructor(code: NetworkErrorCode, message: string, options: { cause?: unknown; unprocessed?: boolean } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "NetworkError";

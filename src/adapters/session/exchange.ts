@@ -8,12 +8,17 @@ import { forwardedTarget } from "./proxy.ts";
 
 /** The head of a request. The request events of both HTTP/1.1 and HTTP/2 have this shape. */
 export interface RequestHead {
+  /** Such as "GET"; case matters. */
   readonly method: string;
   /** The request target, as sent: in HTTP/2 `:path`, or the authority of a CONNECT. */
   readonly target: string;
+  /** All fields, in wire order. */
   readonly headers: HeaderFields;
+  /** "1.0", "1.1" or "2". */
   readonly httpVersion?: string;
+  /** HTTP/2 only: `:scheme`; "" in a CONNECT without `protocol`. */
   readonly scheme?: string;
+  /** HTTP/2 only: `:authority`, or else the Host field; "" when there is neither. */
   readonly authority?: string;
   /** The protocol of an extended CONNECT (RFC 8441). */
   readonly protocol?: string | undefined;
@@ -33,6 +38,7 @@ export interface ServerSession extends BodySource {
 
 /** A received request and its body. */
 export class ServerRequest extends IncomingBody {
+  /** The event of the core, with everything that the request's head says. */
   readonly head: RequestHead;
   private readonly session: ServerSession;
 
@@ -43,14 +49,17 @@ export class ServerRequest extends IncomingBody {
     this.head = head;
   }
 
+  /** Such as "GET"; case matters. */
   get method(): string {
     return this.head.method;
   }
 
+  /** The request target, as sent: in HTTP/2 `:path`, or the authority of a CONNECT. */
   get target(): string {
     return this.head.target;
   }
 
+  /** All fields, in wire order. */
   get headers(): HeaderFields {
     return this.head.headers;
   }
@@ -101,10 +110,13 @@ export interface Outgoing {
   onDrain: (() => void) | null;
   /** Called once if it can no longer be completed, with the reason. */
   onAbort: ((error: unknown) => void) | null;
+  /** Whether it can no longer be completed. */
   readonly isAborted: boolean;
   /** Sends octets. Returns false if no more should be sent before `onDrain`. */
   write(octets: Uint8Array): boolean;
+  /** Ends the message, or this direction of the tunnel. */
   end(trailers?: HeaderInput): void;
+  /** Abandons it: resets the stream in HTTP/2, closes the connection in HTTP/1.1. */
   abort(error?: unknown): void;
 }
 
@@ -114,6 +126,7 @@ export class Reply implements Outgoing {
   onDrain: (() => void) | null = null;
   /** Called once if the response can no longer be completed, with the reason: the peer left, or this end gave up. */
   onAbort: ((error: unknown) => void) | null = null;
+  /** The request that this answers. */
   readonly request: ServerRequest;
   /** @internal */
   readonly session: ServerSession;
@@ -144,6 +157,7 @@ export class Reply implements Outgoing {
     return this.state === ENDED;
   }
 
+  /** Whether the response can no longer be completed. */
   get isAborted(): boolean {
     return this.state === ABORTED;
   }

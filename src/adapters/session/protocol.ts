@@ -14,13 +14,16 @@ export interface SwitchableTransport extends Transport {
 
 /** How to speak a protocol, at either end. Pass one of `http1`, `http2` and `either` to the adapters. */
 export interface Protocol {
+  /** As ALPN names it; for `either` both. */
   readonly name: string;
   /**
    * Checks the protocol's options before any connection could fail because of them.
    * @throws TypeError or RangeError for impossible options
    */
   check(service: Service): void;
+  /** Creates the session of a server's connection. @hidden The types of sessions are not public. */
   server(transport: SwitchableTransport, service: Service): Session;
+  /** Creates the session of a client's connection. @hidden The same. */
   client(transport: Transport, owner: ClientOwner, settings: ClientSettings): ClientSession;
 }
 

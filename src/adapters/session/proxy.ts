@@ -71,7 +71,9 @@ function connectionOptions(headers: HeaderFields): string[] {
 
 /** Why a request is not forwarded, and the status to answer with. */
 export interface Refusal {
+  /** The status to answer with. */
   readonly status: number;
+  /** Why, in words, for a log. */
   readonly reason: string;
 }
 

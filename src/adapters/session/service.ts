@@ -19,9 +19,10 @@ export interface Timeouts {
   readonly linger: number;
 }
 
-/** Node's own server has 5 s, 60 s and 300 s for the first three. */
+/** The timeouts of a server that is given none. Node's own server has 5 s, 60 s and 300 s for the first three. */
 export const DEFAULT_TIMEOUTS: Timeouts = { idle: 5_000, head: 15_000, body: 30_000, write: 30_000, linger: 2_000 };
 
+/** The options that all servers have. */
 export interface ServerOptions {
   /** Limits and leniencies for HTTP/1.1. */
   readonly http1?: Http1Options | undefined;
@@ -40,15 +41,23 @@ export interface ServerOptions {
   readonly onError?: ((error: unknown, request: ServerRequest | null) => void) | undefined;
 }
 
-/** The handler and the options, with defaults filled in. */
+/** The handler and the options, with defaults filled in: see `ServerOptions`. */
 export interface Service {
+  /** Called for each request. */
   readonly handler: Handler;
+  /** Limits and leniencies for HTTP/1.1. */
   readonly http1: Http1Options | undefined;
+  /** Settings, limits and windows for HTTP/2. */
   readonly http2: Http2Options | undefined;
+  /** Timeouts in milliseconds. */
   readonly timeouts: Timeouts;
+  /** How many octets of a request body that no handler reads are skipped. */
   readonly unreadBodyOctets: number;
+  /** How many requests a connection serves before it is closed. */
   readonly maxRequests: number;
+  /** Called with errors. */
   readonly onError: (error: unknown, request: ServerRequest | null) => void;
+  /** The scheme of requests that do not say. */
   readonly scheme: "http" | "https";
 }
 

@@ -12,6 +12,7 @@ import { type Answer, type FetchOptions, PendingRequest } from "./pending.ts";
 import type { PlainRequest } from "./request.ts";
 import { type TransportTimes, tickOf } from "./transport.ts";
 
+/** A client connection's options. */
 export interface ConnectionOptions {
   /**
    * The protocol to speak: `http2` for prior knowledge, or `protocolOf(alpn)` for whatever ALPN chose. Default:

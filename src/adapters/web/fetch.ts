@@ -11,6 +11,7 @@ import { type ByteStream, type ByteStreamLike, StreamTransport } from "./transpo
 
 /** A Fetch Response, together with what a Response cannot carry. */
 export interface Fetched {
+  /** The status; Fetch's Response does not allow every one. */
   readonly status: number;
   /** All fields, in wire order, including Set-Cookie. */
   readonly headers: HeaderFields;

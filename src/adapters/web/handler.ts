@@ -19,8 +19,11 @@ import type { ByteStream } from "./transport.ts";
 
 /** A response without Fetch's limits: any status from 200, Set-Cookie, trailers. */
 export interface PlainResponse {
+  /** From 200 to 999. Default 200. */
   readonly status?: number | undefined;
+  /** The fields to send. */
   readonly headers?: HeaderInput | undefined;
+  /** Anything that can be sent as a body; null or absent: no body. */
   readonly body?: Body | null | undefined;
   /** Sent after the body, if the framing allows trailers. */
   readonly trailers?: Trailers | undefined;
@@ -28,6 +31,7 @@ export interface PlainResponse {
 
 /** What a Request cannot carry. */
 export interface RequestInfo {
+  /** As sent. */
   readonly method: string;
   /** The request target, as sent. */
   readonly target: string;

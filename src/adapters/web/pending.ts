@@ -5,6 +5,7 @@ import type { ClientExchange, ClientSession, OutgoingRequest, ResponseHead } fro
 import { cancelBody, sendBody, type Trailers, trailersOf } from "./body.ts";
 import { type PlainRequest, type ReadyRequest, readyRequest } from "./request.ts";
 
+/** Options of a single request. */
 export interface FetchOptions {
   /** Aborts the request; a Request's own signal does too. */
   readonly signal?: AbortSignal | null | undefined;

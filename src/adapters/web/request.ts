@@ -15,10 +15,13 @@ export interface PlainRequest {
   readonly scheme?: string | undefined;
   /** HTTP/2: the protocol that an extended CONNECT asks for (RFC 8441). */
   readonly protocol?: string | undefined;
+  /** The fields to send. */
   readonly headers?: HeaderInput | undefined;
+  /** Anything that can be sent as a body; null or absent: no body. */
   readonly body?: Body | null | undefined;
   /** Sent after the body. */
   readonly trailers?: Trailers | undefined;
+  /** Aborts the request. */
   readonly signal?: AbortSignal | null | undefined;
 }
 

@@ -6,6 +6,7 @@ import { checkProtocol, newService, type ServerOptions } from "../session/servic
 import { type FetchHandler, fetchHandler } from "./handler.ts";
 import { type ByteStreamLike, StreamTransport, tickOf } from "./transport.ts";
 
+/** Options of `serveConnection`. */
 export interface ServeOptions extends ServerOptions {
   /** The protocol to speak: `http2`, or `either` to choose by the client's first octets. Default: HTTP/1.1. */
   readonly protocol?: Protocol | undefined;

@@ -5,7 +5,9 @@ import type { Session, Transport } from "../session/session.ts";
 
 /** A bidirectional byte stream: a TCP socket, a WebTransport stream, a tunnel. Chunks are Uint8Arrays. */
 export interface ByteStream {
+  /** What the peer sends. */
   readonly readable: ReadableStream<Uint8Array>;
+  /** What is sent to the peer. */
   readonly writable: WritableStream<Uint8Array>;
 }
 
@@ -14,23 +16,33 @@ export interface ByteStream {
  * and Duplex.toWeb(socket) all qualify. Structural, because stream types differ between runtimes.
  */
 export interface ByteStreamLike {
+  /** What the peer sends. */
   readonly readable: { getReader(): OctetReader };
+  /** What is sent to the peer. */
   readonly writable: { getWriter(): OctetWriter };
 }
 
 /** The part of a ReadableStreamDefaultReader that a connection uses. */
 export interface OctetReader {
+  /** Resolves with the next piece, or with `done` true at the end. */
   read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
+  /** Nothing more is wanted. */
   cancel(reason?: unknown): Promise<unknown>;
 }
 
 /** The part of a WritableStreamDefaultWriter that a connection uses. */
 export interface OctetWriter {
+  /** Resolves when the stream has been closed; rejects when it fails. */
   readonly closed: Promise<unknown>;
+  /** Resolves when there is room for more. */
   readonly ready: Promise<unknown>;
+  /** How much room there is; 0 or less: none. Null once the stream has failed. */
   readonly desiredSize: number | null;
+  /** Sends octets. */
   write(octets: Uint8Array): Promise<unknown>;
+  /** Ends the stream once everything has been sent. */
   close(): Promise<unknown>;
+  /** Ends the stream at once. */
   abort(reason?: unknown): Promise<unknown>;
 }
 
