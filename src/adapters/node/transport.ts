@@ -67,7 +67,7 @@ export class NodeTransport implements Transport {
 
   flush(): void {
     const { stream } = this;
-    const chunks = this.session.take(Buffer.allocUnsafe);
+    const chunks = this.session.take();
     if (chunks.length === 0 || stream.destroyed || this.isEnded) return;
     let hasRoom = true;
     if (chunks.length === 1) hasRoom = stream.write(chunks[0] as Uint8Array);

@@ -13,16 +13,7 @@ import { IncomingBody } from "./body.ts";
 import { disconnected, NetworkError } from "./errors.ts";
 import { Reply, ServerRequest, type ServerSession } from "./exchange.ts";
 import { reportError, type Service } from "./service.ts";
-import {
-  type Allocate,
-  Delay,
-  FLUSH_AT,
-  HEAD_TURNS,
-  type Session,
-  type Transport,
-  takeAllocated,
-  takeQueued,
-} from "./session.ts";
+import { Delay, FLUSH_AT, HEAD_TURNS, type Session, type Transport, takeQueued } from "./session.ts";
 import { Tunnel } from "./tunnel.ts";
 
 const CLOSE: FieldPair = ["Connection", "close"];
@@ -68,9 +59,9 @@ export class Http1ServerSession implements Session, ServerSession {
     return this.http.queuedBytes + (this.tunnel?.queuedBytes ?? 0);
   }
 
-  take(allocate?: Allocate): readonly Uint8Array[] {
+  take(): readonly Uint8Array[] {
     const { tunnel, http } = this;
-    if (tunnel === null) return allocate === undefined ? takeQueued(http) : takeAllocated(http, allocate);
+    if (tunnel === null) return takeQueued(http);
     return [...http.chunksToSend(), ...tunnel.chunksToSend()];
   }
 

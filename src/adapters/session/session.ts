@@ -1,7 +1,6 @@
 // The two halves of every adapter. A transport moves octets (a socket in node/, a pair of streams in web/); a session
 // speaks one end of a protocol. They meet at these interfaces, so that any transport works with any session.
 
-import type { Http1Connection } from "../../http1/index.ts";
 import type { ServerRequest } from "./exchange.ts";
 
 /** The byte stream under a session, as the session sees it. */
@@ -21,17 +20,10 @@ export interface Transport {
   reset(error: unknown): void;
 }
 
-/** Returns memory of this length in octets, which the session fills. */
-export type Allocate = (length: number) => Uint8Array;
-
 /** One end of a connection, as the transport sees it. No method throws. */
 export interface Session {
-  /**
-   * Removes and returns what is to be written now.
-   * @param allocate for transports whose memory may be shared, as Node's pool of Buffers is: a session may ask it for
-   * room instead of making an array, which takes V8 300 to 600 ns
-   */
-  take(allocate?: Allocate): readonly Uint8Array[];
+  /** Removes and returns what is to be written now. */
+  take(): readonly Uint8Array[];
   /** Octets arrived. */
   receive(octets: Uint8Array): void;
   /** The peer will send no more. */
@@ -101,13 +93,4 @@ export function takeQueued(queue: Queue): readonly Uint8Array[] {
   if (queue.queuedBytes >= COPY_BELOW) return queue.chunksToSend();
   const bytes = queue.bytesToSend();
   return bytes.length > 0 ? [bytes] : [];
-}
-
-/** `takeQueued` for HTTP/1.1, whose `queuedBytes` is exact, into memory of the transport's. */
-export function takeAllocated(http: Http1Connection, allocate: Allocate): readonly Uint8Array[] {
-  const { queuedBytes } = http;
-  if (queuedBytes === 0 || queuedBytes >= COPY_BELOW) return http.chunksToSend();
-  const octets = allocate(queuedBytes);
-  http.drainInto(octets);
-  return [octets];
 }
