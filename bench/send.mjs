@@ -209,7 +209,8 @@ export const REFERENCE = "node:http";
 export function senders(heads) {
   const flat = heads.map(({ fields }) => fields.flat());
   const objects = heads.map(({ fields }) => Object.fromEntries(fields));
-  const pairs = (/** @type {Head} */ { fields }) => fields;
+  // Fresh ones, as the lists and objects of the others are: old arrays, scattered over the heap, took 400 ns more.
+  const pairs = (/** @type {Head} */ { fields }) => fields.map(([name, value]) => /** @type {Field} */ ([name, value]));
   const object = (/** @type {Head} */ { fields }) => Object.fromEntries(fields);
   return [
     sansio(
