@@ -12,6 +12,8 @@ const server = createServer({ allowHalfOpen: true }, (socket) => {
   socket.setTimeout(30_000, () => socket.destroy());
 
   function answer(receive) {
+    // What follows the last answer is read and dropped: a reset would take the answer away from the client.
+    if (socket.writableEnded) return;
     receive();
     // Do not read from a client that does not read.
     if (!socket.write(turn(connection, handle))) socket.pause();

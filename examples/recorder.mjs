@@ -27,6 +27,8 @@ function record() {
     socket.on("error", () => connection.sendFailed());
 
     function answer(octets) {
+      // What follows the last answer is read and dropped: a reset would take the answer away from the client.
+      if (socket.writableEnded) return;
       if (octets === null) connection.feedEof();
       else connection.feed(octets);
       const sent = turn(connection, handle);
