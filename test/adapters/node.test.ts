@@ -549,6 +549,7 @@ describe("a proxy", () => {
     ["TRACE", "010", "9"],
     ["OPTIONS", "x", "x"],
     ["GET", "2", "2"],
+    ["TRACE", "9".repeat(30), "9007199254740991"],
   ])("counts the hops of %s down: Max-Forwards %s goes on as %s (RFC 9110 7.6.2)", async (method, count, expected) => {
     const request = `${method} /p HTTP/1.1\r\nHost: a\r\nConnection: close\r\nMax-Forwards: ${count}\r\n\r\n`;
     const { seen } = await proxied((_, reply) => reply.complete(204), request);

@@ -49,10 +49,11 @@ export function forwardedRequestFields({ method, headers }: RequestHead): FieldP
   return COUNTED.includes(method) ? fields.map(countedDown) : fields;
 }
 
+/** One less, or the most that is supported (RFC 9110 7.6.2): larger numbers cannot be counted exactly. */
 function countedDown(pair: FieldPair): FieldPair {
   const [name, value] = pair;
   const isCount = name.toLowerCase() === "max-forwards" && /^\d+$/.test(value);
-  return isCount ? [name, String(Number(value) - 1)] : pair;
+  return isCount ? [name, String(Math.min(Number(value) - 1, Number.MAX_SAFE_INTEGER))] : pair;
 }
 
 /** Returns the fields to forward, in wire order and with names as sent, without hop-by-hop fields. */
