@@ -61,7 +61,8 @@ export class Http1ServerSession implements Session, ServerSession {
 
   take(): readonly Uint8Array[] {
     const { tunnel, http } = this;
-    if (tunnel === null) return takeQueued(http);
+    // Most reads leave nothing to write, such as a part of a body.
+    if (tunnel === null) return http.queuedBytes === 0 ? [] : takeQueued(http);
     return [...http.chunksToSend(), ...tunnel.chunksToSend()];
   }
 
