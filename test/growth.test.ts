@@ -3,18 +3,20 @@ import { LARGEST_EXPONENT, leastExponent, type Work } from "./growth.ts";
 import { latin1 } from "./helpers.ts";
 
 describe("the fit", () => {
-  /** Looks for the end of a head from its beginning, each time an octet has come. */
+  /** Looks for the end of a head from its beginning, each time an octet has come: with a builtin of V8, whose speed does not
+   * depend on when the compiler has found the loop. */
   const quadratic = (size: number): Work => {
-    const input = "x".repeat(size);
     return () => {
-      let found = 0;
-      for (let end = 1; end <= size; end++) for (let i = 0; i < end; i++) if (input.charCodeAt(i) === 10) found++;
-      expect(found).toBe(0);
+      const head: number[] = [];
+      for (let i = 0; i < size; i++) {
+        head.push(120);
+        if (head.includes(10)) throw new Error("there is no line end");
+      }
     };
   };
   test("rejects a quadratic", () => {
-    expect(leastExponent(1500, quadratic)).toBeGreaterThan(LARGEST_EXPONENT);
-  });
+    expect(leastExponent(2500, quadratic)).toBeGreaterThan(LARGEST_EXPONENT);
+  }, 30_000);
   test("accepts what is linear", () => {
     expect(leastExponent(200_000, (size) => () => expect(latin1(new Uint8Array(size)).length).toBe(size))).toBeLessThan(
       LARGEST_EXPONENT,

@@ -6,6 +6,10 @@ export const LARGEST_EXPONENT = 1.6;
 /** Sizes are 1, 2, 4 and 8 times the first one. */
 const DOUBLINGS = 3;
 const REPETITIONS = 3;
+/** Before anything is measured the work runs this long, in microseconds: until V8 has compiled it, the small sizes look
+ * slow and a quadratic like less (1.58 was seen after one run of it). */
+const WARM_UP = 20_000;
+const MOST_RUNS = 20;
 /** A busy machine can only make the growth look worse: one good measurement is enough. */
 const ATTEMPTS = 4;
 
@@ -22,8 +26,7 @@ export function timeOf(work: Work): number {
 /** The slope of log(time) over log(size), the best time of each size taken, in microseconds. `prepare` is not measured. */
 function exponent(first: number, prepare: (size: number) => Work): number {
   const points: [x: number, y: number][] = [];
-  // Not measured: work that is not compiled yet makes the small sizes look slow, and a quadratic like less (1.59 was seen).
-  prepare(first)();
+  for (let spent = 0, runs = 0; spent < WARM_UP && runs < MOST_RUNS; runs++) spent += timeOf(prepare(first));
   for (let doubling = 0; doubling <= DOUBLINGS; doubling++) {
     const size = first << doubling;
     let best = Number.POSITIVE_INFINITY;
