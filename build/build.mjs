@@ -1,21 +1,26 @@
 // Builds dist/: kernels (asc, wasm2js), JavaScript and types (tsc), bundles (rollup). `--kernel` stops after the
-// kernels.
+// kernels. Where everything is as the last build left it, nothing is built.
 import { spawnSync } from "node:child_process";
-import { chmodSync, copyFileSync, mkdirSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { rollup } from "rollup";
 import { KERNELS } from "./entries.mjs";
-import { makeKernel } from "./kernels.mjs";
+import { isUpToDate, writeStamp } from "./stamp.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
 async function makeKernels() {
+  const { makeKernel } = await import("./kernels.mjs");
   mkdirSync("build/out", { recursive: true });
-  for (const kernel of KERNELS) {
-    const { octets, hash } = await makeKernel(kernel);
-    console.log(`${kernel.name}.wasm ${octets} bytes, sha256 ${hash}`);
+  for (const kernel of KERNELS) await makeKernel(kernel);
+}
+
+function tellKernels() {
+  for (const { name } of KERNELS) {
+    const wasm = readFileSync(`build/out/${name}.wasm`);
+    console.log(`${name}.wasm ${wasm.length} bytes, sha256 ${createHash("sha256").update(wasm).digest("hex")}`);
   }
 }
 
@@ -28,6 +33,7 @@ function compileTypeScript() {
 
 async function bundle() {
   rmSync("dist", { recursive: true, force: true });
+  const { rollup } = await import("rollup");
   const { default: bundles } = await import("./rollup.config.mjs");
   for (const { output, ...input } of bundles) {
     const made = await rollup({
@@ -44,8 +50,14 @@ async function bundle() {
 }
 
 process.chdir(root);
-await makeKernels();
-if (!process.argv.includes("--kernel")) {
-  compileTypeScript();
-  await bundle();
+if (isUpToDate()) {
+  console.log("dist/ is up to date");
+} else {
+  await makeKernels();
+  if (!process.argv.includes("--kernel")) {
+    compileTypeScript();
+    await bundle();
+    writeStamp();
+  }
 }
+tellKernels();

@@ -1,7 +1,6 @@
 // Builds the kernels: AssemblyScript to WebAssembly (asc), with and without SIMD, and the modules through which the
 // sources import them.
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,18 +10,13 @@ import { octetText } from "./octet-text.mjs";
 
 const OUT = "build/out";
 
-/**
- * Builds NAME.wasm, NAME.scalar.wasm, NAME-kernel.ts and NAME-script.js in build/out. Returns the size and the hash of
- * NAME.wasm.
- */
+/** Builds NAME.wasm, NAME.scalar.wasm, NAME-kernel.ts and NAME-script.js in build/out. */
 export async function makeKernel({ name, door }) {
   await compile(door, name);
   await compile(door, `${name}.scalar`);
-  const wasm = readFileSync(join(OUT, `${name}.wasm`));
   writeFileSync(join(OUT, `${name}-kernel.ts`), `// Made by the build.\n${kernelSource(name, ": EmbeddedKernel")}`);
   writeFileSync(join(OUT, `${name}-script.js`), scriptSource(name));
   writeFileSync(join(OUT, `${name}-script.d.ts`), `export declare function ${name}Script(): object;\n`);
-  return { octets: wasm.length, hash: createHash("sha256").update(wasm).digest("hex") };
 }
 
 /** Compiles one entry file for one target of asconfig.json. */
