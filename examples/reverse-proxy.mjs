@@ -7,13 +7,9 @@ import { ClientConnection, createServer, forward, http2 } from "sansio/node";
 const port = Number(process.argv[2]);
 let upstream;
 
-/** Returns the upstream connection, and reconnects when it is gone. */
+/** Returns the upstream connection, or a new one when it takes no more requests. */
 function connected() {
-  upstream ??= new ClientConnection(connect(port, "127.0.0.1"), { protocol: http2 });
-  const { closed } = upstream;
-  closed.then(() => {
-    if (upstream?.closed === closed) upstream = undefined;
-  });
+  if (!upstream?.isOpen) upstream = new ClientConnection(connect(port, "127.0.0.1"), { protocol: http2 });
   return upstream;
 }
 

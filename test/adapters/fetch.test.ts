@@ -270,8 +270,38 @@ describe("a Connection", () => {
     const { peer, connection } = connected();
     const all = ["/1", "/2"].map((target) => outcome(connection.fetch(get(target))));
     await peer.receives("/1");
+    expect(connection.isOpen).toBe(true);
     peer.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
     expect(await Promise.all(all)).toMatchObject([{ value: { status: 200 } }, { error: { unprocessed: true } }]);
+    expect(connection.isOpen).toBe(false);
+  });
+
+  it("that has become a tunnel sends no more", async () => {
+    const { peer, connection } = connected();
+    const tunnel = connection.fetch({ method: "CONNECT", target: "b:22" });
+    const late = outcome(connection.fetch(get("/late")));
+    await peer.receives("CONNECT b:22");
+    peer.send("HTTP/1.1 200 OK\r\n\r\n");
+    expect((await tunnel).status).toBe(200);
+    expect(await late).toMatchObject({ error: { code: "DISCONNECTED", unprocessed: true } });
+    expect(connection.isOpen).toBe(false);
+    connection.abort();
+  });
+
+  it.each<[string, (peer: RawPeer, connection: Connection) => void]>([
+    ["its server has closed", (peer) => peer.end()],
+    ["its server has vanished", (peer) => peer.reset()],
+    ["it closes", (_, connection) => connection.close()],
+    ["it was given up", (_, connection) => connection.abort()],
+  ])("is open until %s", async (_, end) => {
+    const { peer, connection } = connected();
+    const fetched = connection.fetch(get("/"));
+    peer.send(OK);
+    await (await fetched).response?.text();
+    expect(connection.isOpen).toBe(true);
+    end(peer, connection);
+    await pause(10);
+    expect(connection.isOpen).toBe(false);
   });
 
   it("refuses what must not be sent, and goes on", async () => {

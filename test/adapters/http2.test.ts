@@ -330,8 +330,10 @@ describe("the end", () => {
     });
     const first = connection.fetch(get("/"));
     await pause(5);
+    expect(connection.isOpen).toBe(true);
     const closing = served.close();
     await pause(5);
+    expect(connection.isOpen).toBe(false);
     const late = await outcome(connection.fetch(get("/late")));
     expect(late).toMatchObject({ error: { unprocessed: true } });
     expect(await (await first).response?.text()).toBe("ok");

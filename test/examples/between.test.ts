@@ -24,6 +24,7 @@ describe("examples/reverse-proxy.mjs", () => {
       request.on("end", () => {
         // Node ends the body of a stream that was reset, too.
         if (request.stream.rstCode !== 0) return;
+        if (request.url === "/never") return;
         seen.push(`${request.method} ${request.url} ${request.headers.forwarded} ${body} ${request.trailers["x-sum"]}`);
         response.writeHead(200, { Trailer: "X-After" });
         response.write(`got ${body}`);
@@ -81,6 +82,18 @@ describe("examples/reverse-proxy.mjs", () => {
     await new Promise((done) => setTimeout(done, 100));
     expect(await ask()).toMatch(/^HTTP\/1\.1 200 /);
     expect(sessions).toHaveLength(2);
+  });
+
+  it("goes on elsewhere while a connection behind that takes no more requests still answers", async () => {
+    const slow = converse(proxy.port, ["GET /never HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"]);
+    await new Promise((done) => setTimeout(done, 200));
+    const leaving = sessions.at(-1) as ServerHttp2Session;
+    leaving.close();
+    await new Promise((done) => setTimeout(done, 200));
+    const received = await converse(proxy.port, ["GET /b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"]);
+    leaving.destroy();
+    expect(received).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await slow).toMatch(/^HTTP\/1\.1 502 /);
   });
 });
 

@@ -257,6 +257,7 @@ export class Http1ClientSession implements ClientSession {
     exchange.body = incoming;
     exchange.beginTunnel();
     exchange.listener.response(head, incoming, true);
+    this.owner.over(undefined);
   }
 
   /** If the response is complete, moves on to the next one due, or closes. */

@@ -93,6 +93,14 @@ export abstract class BaseConnection {
     return this.pending;
   }
 
+  /**
+   * Whether another request can be sent, now or when its turn comes. False from the moment when either side closes, when
+   * a server of HTTP/2 sends GOAWAY, or when the connection has become a tunnel; responses may still be arriving.
+   */
+  get isOpen(): boolean {
+    return this.end === null && !this.isClosing;
+  }
+
   /** Stops sending requests, waits for the responses to those already sent, then closes. Resolves once closed. */
   async close(): Promise<ClosedConnection> {
     this.isClosing = true;
@@ -116,7 +124,7 @@ export abstract class BaseConnection {
   free(): void {
     const { queue } = this;
     for (let pending = queue[0]; pending !== undefined; pending = queue[0]) {
-      const goesOn = this.end === null && !this.isClosing && !pending.isSettled;
+      const goesOn = this.isOpen && !pending.isSettled;
       if (goesOn && !this.session.canOpen(pending.request)) return;
       queue.shift();
       if (goesOn) pending.open(this.session, this.patience);
