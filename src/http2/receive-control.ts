@@ -4,7 +4,7 @@ import type { Http2ReceivedEvent, StreamResetEvent } from "./events.ts";
 import { ACK, FRAME_HEADER_SIZE, HIGHEST_WINDOW, PING_SIZE, readU31, readU32, SETTINGS } from "./frames.ts";
 import { type Priority, parsePriority } from "./priority.ts";
 import type { Session } from "./session.ts";
-import { parseSettings, SETTING_SIZE, type SettingEntry, settingsOf } from "./settings.ts";
+import { isKnown, parseSettings, SETTING_SIZE, type SettingEntry, settingsOf } from "./settings.ts";
 import { ENDED, ON, refusalIn, type Stream } from "./stream.ts";
 import { IS_IDLE, WAS_RESET_BY_PEER, WAS_RESET_HERE } from "./streams.ts";
 
@@ -33,15 +33,19 @@ export class ControlReader {
     return { type: "settings", settings: settingsOf(entries), offset: session.offset };
   }
 
-  /** Puts the peer's settings into effect, in their order (RFC 9113 6.5.3). */
+  /**
+   * Puts the peer's settings into effect, in their order (RFC 9113 6.5.3). Unknown ones are not kept: a peer could
+   * announce all 65,528, and each later frame would copy them.
+   */
   apply(entries: readonly SettingEntry[]): void {
     const { session } = this;
-    for (const [name, value] of entries) {
+    const known = entries.filter(isKnown);
+    for (const [name, value] of known) {
       if (name === "headerTableSize") session.encoder.setMaxTableSize(value as number);
       else if (name === "initialWindowSize") this.moveWindows(value as number);
       else this.checkChange(name, value as boolean);
     }
-    session.remote = Object.freeze({ ...session.remote, ...settingsOf(entries) });
+    session.remote = Object.freeze({ ...session.remote, ...settingsOf(known) });
     session.hasRemoteSettings = true;
   }
 

@@ -144,7 +144,12 @@ export function parseSettings(octets: Uint8Array, at: number, length: number): S
   return entries;
 }
 
-/** Returns the settings in effect after these: the last of each wins. */
+/** Tells whether a setting has a meaning here. */
+export function isKnown([name]: SettingEntry): boolean {
+  return BY_NAME.has(name);
+}
+
+/** Returns entries as settings: the last of each wins. */
 export function settingsOf(entries: readonly SettingEntry[]): SomeSettings {
   return Object.fromEntries(entries) as unknown as SomeSettings;
 }

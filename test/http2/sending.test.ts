@@ -289,9 +289,16 @@ describe("pings, settings, announcements", () => {
       maxConcurrentStreams: Number.POSITIVE_INFINITY,
       enablePush: undefined,
     });
-    client.updateSettings({ 4660: 7, 65535: 1 } as never);
-    expect(lines(join({ client, server }).server)).toEqual(["settings", "settings"]);
-    expect(server.remoteSettings).toMatchObject({ 4660: 7, 65535: 1 });
+  });
+
+  test("unknown ones are in their event, and nothing of them is kept", () => {
+    const { client, server } = pair();
+    const names = Object.keys(server.remoteSettings);
+    client.updateSettings({ 4660: 7, 65535: 1, initialWindowSize: 9 });
+    const { server: events } = join({ client, server });
+    expect(events).toMatchObject([{ type: "settings", settings: { 4660: 7, 65535: 1, initialWindowSize: 9 } }]);
+    expect(Object.keys(server.remoteSettings)).toEqual(names);
+    expect(server.remoteSettings.initialWindowSize).toBe(9);
   });
 
   test("ALTSVC and ORIGIN", () => {
