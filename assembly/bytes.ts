@@ -19,11 +19,11 @@ export const HEX: u32 = 1 << 1;
 export const NAME_OCTET: u32 = 1 << 2;
 export const QUOTED_TEXT: u32 = 1 << 3;
 
-function isDigit(b: u32): bool {
+export function isDigit(b: u32): bool {
   return b - 0x30 < 10;
 }
 
-function isAlpha(b: u32): bool {
+export function isAlpha(b: u32): bool {
   return (b | 0x20) - 0x61 < 26;
 }
 
@@ -84,7 +84,7 @@ export function lower(p: usize): u32 {
 }
 
 /** Setting bit 5 makes ASCII letters lower-case. It makes no other token equal to a known name. */
-export const LOWER: u64 = 0x2020202020202020;
+const LOWER: u64 = 0x2020202020202020;
 
 /**
  * Returns the first eight of the `length` octets at p, in lower case; zeros follow if there are fewer. Reads nothing at

@@ -8,12 +8,12 @@ import {
   HEX,
   HTAB,
   isClass,
-  isSpace,
   LF,
   lower,
   QUOTED_TEXT,
   SEMICOLON,
   SP,
+  TOKEN,
 } from "./bytes";
 import {
   ALLOW_BARE_LF,
@@ -30,7 +30,7 @@ import {
   HEAD_LENGTH,
 } from "./layout";
 import { fault, needData, scanLineEnd } from "./outcome";
-import { skipToken } from "./skip";
+import { skipClass, skipSpaces } from "./skip";
 import { MAX_INTEGER } from "./values";
 
 /**
@@ -83,7 +83,7 @@ function scanExtensionList(first: usize, start: usize, end: usize, allow: u32): 
     if (octet != SEMICOLON) return fault(code, p, start);
 
     const name = skipSpaces(p + 1, end);
-    p = skipToken(name, end);
+    p = skipClass(name, end, TOKEN);
     if (p == end) return needData(start, start);
     if (p == name) return fault(BAD_CHUNK_EXTENSION, p, start);
 
@@ -101,7 +101,7 @@ function scanExtensionValue(value: usize, start: usize, end: usize): i32 {
   if (value == end) return needData(start, start);
   let p = value;
   if (load<u8>(p) != DQUOTE) {
-    p = skipToken(p, end);
+    p = skipClass(p, end, TOKEN);
     return p == value ? fault(BAD_CHUNK_EXTENSION, p, start) : <i32>p;
   }
   while (++p < end) {
@@ -118,10 +118,4 @@ function scanExtensionValue(value: usize, start: usize, end: usize): i32 {
 /** quoted-pair = "\\" ( HTAB / SP / VCHAR / obs-text ) (RFC 9110 5.6.4) */
 function isQuotable(octet: u32): bool {
   return octet == HTAB || (octet >= SP && octet != DEL);
-}
-
-/** BWS = *( SP / HTAB ) */
-function skipSpaces(p: usize, end: usize): usize {
-  while (p < end && isSpace(load<u8>(p))) p++;
-  return p;
 }

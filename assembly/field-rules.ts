@@ -1,6 +1,6 @@
 // What RFC 9113 8.2 and 8.3 demand of a single field: of its name, and of its value by the rule that the name stands
 // for. The order of fields, and which ones a message needs, is left to the code that has HPACK's tables.
-import { firstOctets, isClass, isSpace, lastOctets, lower, TOKEN } from "./bytes";
+import { firstOctets, isAlpha, isClass, isDigit, isSpace, lastOctets, lower, TOKEN } from "./bytes";
 import {
   ANY,
   AUTHORITY_FIELD,
@@ -32,7 +32,7 @@ import {
   UNKNOWN_PSEUDO,
   UNKNOWN_PSEUDO_FIELD,
 } from "./layout-http2";
-import { skipToken, skipValue, skipVisible } from "./skip";
+import { skipClass, skipValue, skipVisible } from "./skip";
 import { MAX_INTEGER, skipHostPort } from "./values";
 
 /**
@@ -116,31 +116,25 @@ function ruledValueFault(rule: u32, p: usize, end: usize): i32 {
 }
 
 function isToken(p: usize, end: usize): bool {
-  return p < end && skipToken(p, end) == end;
+  return p < end && skipClass(p, end, TOKEN) == end;
 }
 
 /** scheme = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." ) (RFC 3986 3.1) */
 function isScheme(p: usize, end: usize): bool {
-  if (p == end || !isAlpha(p)) return false;
-  while (++p < end) if (!isAlpha(p) && !isDigit(p) && !isOther(load<u8>(p))) return false;
+  if (p == end || !isAlpha(load<u8>(p))) return false;
+  while (++p < end) if (!isSchemeOctet(load<u8>(p))) return false;
   return true;
 }
 
-function isAlpha(p: usize): bool {
-  return lower(p) - 0x61 < 26;
-}
-
-function isDigit(p: usize): bool {
-  return <u32>load<u8>(p) - 0x30 < 10;
-}
-
-function isOther(octet: u32): bool {
-  return octet == 0x2b /* + */ || octet == 0x2d /* - */ || octet == 0x2e /* . */;
+function isSchemeOctet(octet: u32): bool {
+  return isAlpha(octet) || isDigit(octet) || octet == 0x2b /* + */ || octet == 0x2d /* - */ || octet == 0x2e /* . */;
 }
 
 /** Three digits from 100 on (RFC 9110 15). */
 function isStatus(p: usize, end: usize): bool {
-  return end - p == 3 && isDigit(p) && load<u8>(p) != 0x30 && isDigit(p + 1) && isDigit(p + 2);
+  return (
+    end - p == 3 && isDigit(load<u8>(p)) && load<u8>(p) != 0x30 && isDigit(load<u8>(p + 1)) && isDigit(load<u8>(p + 2))
+  );
 }
 
 /** Returns what is wrong with Content-Length = 1*DIGIT (RFC 9110 8.6), at most 2^53-1. */
@@ -149,7 +143,7 @@ function lengthFault(p: usize, end: usize): i32 {
   let value: u64 = 0;
   // coverage: there is at least one octet
   for (; p < end; p++) {
-    if (!isDigit(p)) return BAD_CONTENT_LENGTH;
+    if (!isDigit(load<u8>(p))) return BAD_CONTENT_LENGTH;
     if (value <= MAX_INTEGER) value = value * 10 + (load<u8>(p) - 0x30);
   }
   return value <= MAX_INTEGER ? NO_FAULT : CONTENT_LENGTH_TOO_LARGE;

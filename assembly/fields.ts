@@ -1,6 +1,6 @@
 // *( field-line CRLF ) CRLF: header and trailer fields (RFC 9112 2.1 and 5), read in one pass together with their
 // meaning.
-import { COLON, CR, DEL, isSpace, LF, SP } from "./bytes";
+import { COLON, CR, DEL, isSpace, LF, SP, TOKEN } from "./bytes";
 import { isSpelled, nameIdentity } from "./field-names";
 import {
   ALLOW_MALFORMED_FIELDS,
@@ -39,7 +39,7 @@ import {
   TRAILERS,
 } from "./layout";
 import { fault, needData, scanLineEnd } from "./outcome";
-import { skipToken, skipValue } from "./skip";
+import { skipClass, skipSpaces, skipValue } from "./skip";
 import { unfold } from "./unfold";
 import { MOST_USUAL, scanUsual } from "./usual";
 import { readValue } from "./values";
@@ -94,15 +94,14 @@ function scanLine(p: usize, start: usize, end: usize, allow: u32, maxFields: u32
   const count = load<u32>(HEAD + HEAD_FIELD_COUNT);
   if (p == end) return needData(p, start);
   if (count == maxFields) return fault(TOO_MANY_FIELDS, p, start);
-  const nameEnd = allow & ALLOW_MALFORMED_FIELDS ? skipAnyName(p, end) : skipToken(p, end);
+  const nameEnd = allow & ALLOW_MALFORMED_FIELDS ? skipAnyName(p, end) : skipClass(p, end, TOKEN);
   if (nameEnd == end) return needData(p, start);
   if (nameEnd == p || load<u8>(nameEnd) != COLON) {
     return allow & ALLOW_MALFORMED_FIELDS
       ? dropLine(p, nameEnd, start, end, allow)
       : fault(BAD_FIELD_NAME, nameEnd, start);
   }
-  let value = nameEnd + 1;
-  while (value < end && isSpace(load<u8>(value))) value++;
+  const value = skipSpaces(nameEnd + 1, end);
   let valueEnd = skipValue(value, end, allow);
   let next = scanLineEnd(valueEnd, p, start, end, allow, BAD_FIELD_VALUE);
   if (next <= 0) return next;
@@ -134,9 +133,8 @@ function skipAnyName(p: usize, end: usize): usize {
 function dropLine(line: usize, nameEnd: usize, start: usize, end: usize, allow: u32): i32 {
   const stop: u32 = load<u8>(nameEnd);
   if (stop != COLON && stop != CR && stop != LF && !isSpace(stop)) return fault(BAD_FIELD_NAME, nameEnd, start);
-  let word = line;
-  while (word < end && isSpace(load<u8>(word))) word++;
-  const wordEnd = skipToken(word, end);
+  const word = skipSpaces(line, end);
+  const wordEnd = skipClass(word, end, TOKEN);
   if (wordEnd == end) return needData(line, start);
   if (wordEnd > word) {
     const identity = nameIdentity(word, <u32>(wordEnd - word));

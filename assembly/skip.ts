@@ -2,7 +2,7 @@
 // `end`: the last window is loaded so that it ends there, and is filled up with zeros, at which every search stops.
 // (Octets before the input are the kernel's own memory: reading them is harmless, and they are shifted out.) Every wide
 // load declares align 1.
-import { CR, DEL, HTAB, isClass, LF, NAME_OCTET, SP, TOKEN } from "./bytes";
+import { CR, DEL, HTAB, isClass, isSpace, LF, SP } from "./bytes";
 import { ALLOW_CONTROL_OCTETS, HEAD, HEAD_FACTS, HIGH } from "./layout";
 
 /** Returns the 16 octets from p on when fewer than 16 are left, with zeros from `end` on. */
@@ -12,59 +12,51 @@ export function lastWindow(p: usize, end: usize): v128 {
 }
 
 /**
- * Skips a token (RFC 9110 5.6.2). Windows know only letters and "-", which suffice for nearly every field name; any
- * other octet is looked up in the class table, and the search goes on after it.
+ * Skips octets of this class, TOKEN or NAME_OCTET. Windows know only plain octets, which both have and which nearly
+ * always suffice; any other octet is looked up, and the search goes on after it.
  */
-export function skipToken(p: usize, end: usize): usize {
+export function skipClass(p: usize, end: usize, bits: u32): usize {
   if (ASC_FEATURE_SIMD) {
     while (p < end) {
-      const octets = p + 16 <= end ? v128.load(p, 0, 1) : lastWindow(p, end);
-      const letter = i8x16.sub(v128.or(octets, i8x16.splat(0x20)), i8x16.splat(0x61));
-      const known = v128.or(
-        i8x16.eq(i8x16.min_u(letter, i8x16.splat(25)), letter),
-        i8x16.eq(octets, i8x16.splat(0x2d)),
-      );
-      const stops = ~i8x16.bitmask(known) & 0xffff;
+      const stops = notPlain(p + 16 <= end ? v128.load(p, 0, 1) : lastWindow(p, end));
       if (stops == 0) {
         p += 16;
         continue;
       }
       p += ctz(stops);
-      if (p >= end || !isClass(p, TOKEN)) return p;
+      if (p >= end || !isClass(p, bits)) return p;
       p++;
     }
     return p;
   }
-  while (p < end && isClass(p, TOKEN)) p++;
+  while (p < end && isClass(p, bits)) p++;
   return p;
 }
 
 /**
- * Skips what a reg-name may have besides pct-encoded (RFC 3986 3.2.2). Windows know only letters, digits, "-" and ".",
- * which suffice for nearly every host; any other octet is looked up.
+ * Returns whether the octets [p, end) are plain: at most 32 letters, digits, "-" and ".", as nearly all hosts are. There
+ * is no loop, so no misprediction whatever the length: one window ends where the octets end; the other begins where they
+ * begin, or, for fewer than a window has, also ends there. Octets before them are shifted out.
  */
-export function skipNameOctets(p: usize, end: usize): usize {
-  if (ASC_FEATURE_SIMD) {
-    while (p < end) {
-      const octets = p + 16 <= end ? v128.load(p, 0, 1) : lastWindow(p, end);
-      const letter = i8x16.sub(v128.or(octets, i8x16.splat(0x20)), i8x16.splat(0x61));
-      const digit = i8x16.sub(octets, i8x16.splat(0x2d));
-      const known = v128.or(
-        i8x16.eq(i8x16.min_u(letter, i8x16.splat(25)), letter),
-        v128.andnot(i8x16.eq(i8x16.min_u(digit, i8x16.splat(12)), digit), i8x16.eq(digit, i8x16.splat(2))),
-      );
-      const stops = ~i8x16.bitmask(known) & 0xffff;
-      if (stops == 0) {
-        p += 16;
-        continue;
-      }
-      p += ctz(stops);
-      if (p >= end || !isClass(p, NAME_OCTET)) return p;
-      p++;
-    }
-    return p;
-  }
-  while (p < end && isClass(p, NAME_OCTET)) p++;
+export function isPlain(p: usize, end: usize): bool {
+  if (!ASC_FEATURE_SIMD) return false;
+  const length = <i32>(end - p);
+  if (length > 32) return false;
+  const before = max(16 - length, 0);
+  return (notPlain(v128.load(end - 16, 0, 1)) | notPlain(v128.load(min(p, end - 16), 0, 1))) >> before == 0;
+}
+
+/** Returns a bit for each octet that is neither a letter, nor a digit, nor "-", nor ".". */
+function notPlain(octets: v128): i32 {
+  const letter = i8x16.lt_s(i8x16.add(v128.or(octets, i8x16.splat(0x20)), i8x16.splat(0x1f)), i8x16.splat(-0x66));
+  const digit = i8x16.lt_s(i8x16.add(octets, i8x16.splat(0x50)), i8x16.splat(-0x76));
+  const mark = v128.or(i8x16.eq(octets, i8x16.splat(0x2d)), i8x16.eq(octets, i8x16.splat(0x2e)));
+  return i8x16.bitmask(v128.or(v128.or(letter, digit), mark)) ^ 0xffff;
+}
+
+/** OWS and BWS = *( SP / HTAB ) (RFC 9110 5.6.3) */
+export function skipSpaces(p: usize, end: usize): usize {
+  while (p < end && isSpace(load<u8>(p))) p++;
   return p;
 }
 
@@ -90,7 +82,7 @@ export function skipVisible(p: usize, end: usize): usize {
 /**
  * Skips SP and visible ASCII: nearly every octet of a field value. The caller decides on HTAB, and on 0x80 and above.
  */
-export function skipText(p: usize, end: usize): usize {
+function skipText(p: usize, end: usize): usize {
   if (ASC_FEATURE_SIMD) {
     while (p < end) {
       const octets = p + 16 <= end ? v128.load(p, 0, 1) : lastWindow(p, end);

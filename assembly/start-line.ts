@@ -1,6 +1,6 @@
 // request-line and status-line (RFC 9112 3 and 4). Each function returns the position after what it read, as a
 // positive status, or NEED_DATA, or a fault.
-import { CR, LF, SP } from "./bytes";
+import { CR, isDigit, LF, SP, TOKEN } from "./bytes";
 import {
   ALLOW_HIGH_TARGET,
   ALLOW_MISSING_REASON_SPACE,
@@ -32,12 +32,12 @@ import {
   TARGET_TOO_LONG,
 } from "./layout";
 import { fault, needData, scanLineEnd } from "./outcome";
-import { skipToken, skipValue, skipVisible } from "./skip";
+import { skipClass, skipValue, skipVisible } from "./skip";
 import { readAuthority } from "./values";
 
 /** request-line = method SP request-target SP HTTP-version CRLF */
 export function scanRequestLine(start: usize, end: usize, allow: u32, maxTarget: u32): i32 {
-  const methodEnd = skipToken(start, end);
+  const methodEnd = skipClass(start, end, TOKEN);
   if (methodEnd == end) return needData(start, start);
   if (methodEnd == start || load<u8>(methodEnd) != SP) return fault(BAD_METHOD, methodEnd, start);
   const target = methodEnd + 1;
@@ -107,7 +107,7 @@ function scanVersion(p: usize, start: usize, end: usize): i32 {
   for (let i: u32 = 0; i < 8; i++) {
     if (p + i == end) return needData(start, start);
     const octet: u32 = load<u8>(p + i);
-    const sound = i == 5 || i == 7 ? octet - 0x30 < 10 : octet == (<u32>(HTTP_1_1 >> (8 * i)) & 0xff);
+    const sound = i == 5 || i == 7 ? isDigit(octet) : octet == (<u32>(HTTP_1_1 >> (8 * i)) & 0xff);
     if (!sound) return fault(BAD_VERSION, p + i, start);
   }
   store<u32>(HEAD + HEAD_VERSION, (load<u8>(p + 5) - 0x30) * 10 + (load<u8>(p + 7) - 0x30));

@@ -1,6 +1,6 @@
 // What the values of the fields that govern a message mean. Each reader takes a value [p, end) without white space at
 // its ends, and returns `facts` with those it adds; numbers and places go to HEAD. They know no connection.
-import { COLON, COMMA, firstOctets, HEX, isClass, isSpace, lastOctets, lower, NAME_OCTET } from "./bytes";
+import { COLON, COMMA, firstOctets, HEX, isClass, isDigit, isSpace, lastOctets, lower, NAME_OCTET } from "./bytes";
 import {
   AUTHORITY,
   CHUNKED,
@@ -32,7 +32,7 @@ import {
   NAME_TRANSFER_ENCODING,
   UPGRADE,
 } from "./layout";
-import { skipNameOctets } from "./skip";
+import { isPlain, skipClass, skipSpaces } from "./skip";
 
 /** 2^53 - 1: the largest integer that JavaScript counts exactly. */
 export const MAX_INTEGER: u64 = 9007199254740991;
@@ -133,12 +133,12 @@ function readLength(p: usize, end: usize, facts: u32, start: usize): u32 {
       value = short;
       p = end;
     }
-    for (; p < end && <u32>load<u8>(p) - 0x30 < 10; p++) {
+    for (; p < end && isDigit(load<u8>(p)); p++) {
       if (value <= MAX_INTEGER) value = value * 10 + (load<u8>(p) - 0x30);
     }
     if (p == first) return lengthFault(LENGTH_BAD, p, facts, start);
     const digitsEnd = p;
-    while (p < end && isSpace(load<u8>(p))) p++;
+    p = skipSpaces(p, end);
     if (p < end && load<u8>(p) != COMMA) return lengthFault(LENGTH_BAD, digitsEnd, facts, start);
     if (value > MAX_INTEGER) return lengthFault(LENGTH_TOO_LARGE, first, facts, start);
     if (!(facts & LENGTH)) {
@@ -152,7 +152,7 @@ function readLength(p: usize, end: usize, facts: u32, start: usize): u32 {
     }
     if (p == end) return facts;
     p++;
-    while (p < end && isSpace(load<u8>(p))) p++;
+    p = skipSpaces(p, end);
   }
 }
 
@@ -199,31 +199,9 @@ function readHost(p: usize, end: usize, facts: u32, start: usize): u32 {
     store<u32>(HEAD + HEAD_HOST_AT, <u32>(p - start));
     return facts | HOST_REPEATED;
   }
-  const at = isPlainHost(p, end) ? end : skipHostPort(p, end);
+  const at = isPlain(p, end) ? end : skipHostPort(p, end);
   store<u32>(HEAD + HEAD_HOST_AT, <u32>(at - start));
   return at == end ? facts | HOST : facts | HOST | HOST_BAD;
-}
-
-/**
- * Returns whether a host is of the plain kind that nearly all are: at most 32 letters, digits, "-" and ".". There is no
- * loop, so no misprediction whatever the length: one window ends where the host ends; the other begins where it begins,
- * or, for a host shorter than a window, also ends there. Octets before the host are shifted out.
- */
-function isPlainHost(p: usize, end: usize): bool {
-  if (!ASC_FEATURE_SIMD) return false;
-  const length = <i32>(end - p);
-  if (length > 32) return false;
-  const before = max(16 - length, 0);
-  return (notInHost(end - 16) | notInHost(min(p, end - 16))) >> before == 0;
-}
-
-/** Returns a bit for each of the 16 octets at p that is none of these. */
-function notInHost(p: usize): i32 {
-  const octets = v128.load(p, 0, 1);
-  const letter = i8x16.lt_s(i8x16.add(v128.or(octets, i8x16.splat(0x20)), i8x16.splat(0x1f)), i8x16.splat(-0x66));
-  const digit = i8x16.lt_s(i8x16.add(octets, i8x16.splat(0x50)), i8x16.splat(-0x76));
-  const mark = v128.or(i8x16.eq(octets, i8x16.splat(0x2d)), i8x16.eq(octets, i8x16.splat(0x2e)));
-  return i8x16.bitmask(v128.or(v128.or(letter, digit), mark)) ^ 0xffff;
 }
 
 /** uri-host [ ":" port ]: returns the first octet that does not belong to it. */
@@ -245,7 +223,7 @@ export function readAuthority(p: usize, end: usize): u32 {
 }
 
 function skipDigits(p: usize, end: usize): usize {
-  while (p < end && <u32>load<u8>(p) - 0x30 < 10) p++;
+  while (p < end && isDigit(load<u8>(p))) p++;
   return p;
 }
 
@@ -254,7 +232,7 @@ function skipDigits(p: usize, end: usize): usize {
  */
 function skipHost(p: usize, end: usize): usize {
   if (p < end && load<u8>(p) == 0x5b /* [ */) return skipLiteral(p, end);
-  while ((p = skipNameOctets(p, end)) < end) {
+  while ((p = skipClass(p, end, NAME_OCTET)) < end) {
     if (load<u8>(p) == 0x25 /* % */ && p + 2 < end && isClass(p + 1, HEX) && isClass(p + 2, HEX)) p += 3;
     else break;
   }
@@ -314,7 +292,7 @@ function isAddress4(p: usize, end: usize): bool {
   for (let part = 0; part < 4; part++) {
     const digits = p;
     let value: u32 = 0;
-    while (p < end && p - digits < 3 && <u32>load<u8>(p) - 0x30 < 10) value = value * 10 + (load<u8>(p++) - 0x30);
+    while (p < end && p - digits < 3 && isDigit(load<u8>(p))) value = value * 10 + (load<u8>(p++) - 0x30);
     if (p == digits || value > 255 || (p - digits > 1 && load<u8>(digits) == 0x30)) return false;
     if (part < 3 && (p == end || load<u8>(p++) != 0x2e)) return false;
   }
