@@ -4,6 +4,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { createReadStream, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { removeProfile } from "../runtimes/browsers.mjs";
 import { expectEqual, expectPart, run } from "./tools.mjs";
 
 const CHROMIUM = process.env.CHROMIUM ?? "chromium";
@@ -257,6 +258,6 @@ async function chromium(parameters) {
     const headless = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", `--user-data-dir=${profile}`];
     return await run(CHROMIUM, [...headless, ...quiet, ...parameters]);
   } finally {
-    rmSync(profile, { recursive: true, force: true });
+    removeProfile(profile);
   }
 }

@@ -134,11 +134,11 @@ describe("createServer's own handler", () => {
     const { server, connect, errors } = await listening(handler, { timeouts: { linger: 10 } });
     const socket = connect();
     socket.write("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n");
-    await pause(20);
     let received = "";
     socket.on("data", (piece) => {
       received += piece;
     });
+    await new Promise((resolve) => socket.once("data", resolve));
     socket.end();
     await new Promise((resolve) => socket.once("close", resolve));
     expect([received, errors]).toEqual([expected, []]);
@@ -160,8 +160,8 @@ describe("createServer's own handler", () => {
       socket.write(piece);
       await pause(10);
     }
-    socket.end();
-    await pause(10);
+    socket.resume().end();
+    await new Promise((resolve) => socket.once("close", resolve));
     expect(chunks).toEqual(["abcdef", "g"]);
   });
 
@@ -243,9 +243,15 @@ describe("createServer's own handler", () => {
   });
 
   it("closes: answers in progress end, what does not is cut and told", async () => {
+    let requests = 0;
+    let close = () => {};
+    const isClosing = new Promise<void>((resolve) => {
+      close = resolve;
+    });
     const { server, connect } = await listening(async (request, reply) => {
+      requests++;
       if (request.target === "/never") return;
-      await pause(50);
+      await isClosing;
       reply.complete(200, { "Content-Length": "0" });
     });
     const [soon, never, idle] = [connect(), connect(), connect()];
@@ -254,9 +260,9 @@ describe("createServer's own handler", () => {
       raw(never, CLOSE.replace("/x", "/never")),
       raw(idle, ""),
     ];
-    while (server.connections < 3) await pause(5);
-    await pause(20);
+    while (server.connections < 3 || requests < 2) await pause(5);
     const closing = server.close(600);
+    close();
     await expect(new Promise((_, reject) => connect().once("error", reject))).rejects.toThrow("ECONNREFUSED");
     const { unanswered } = await closing;
     expect(unanswered.map(({ target }: ServerRequest) => target)).toEqual(["/never"]);
@@ -288,7 +294,7 @@ describe("createServer's own handler", () => {
     expect((await requestOver(ours, get("/"))).status).toBe(204);
     const limited = await listening((_, reply) => reply.complete(204), { maxConnections: 1 });
     const first = limited.connect();
-    await pause(20);
+    while (limited.server.connections === 0) await pause(5);
     expect(await raw(limited.connect(), CLOSE)).toBe("");
     expect(await raw(first, CLOSE)).toContain("204");
   });

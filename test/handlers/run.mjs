@@ -102,7 +102,7 @@ async function startProgram(command, parameters) {
 }
 
 async function startWorkerd() {
-  if (!existsSync(runtime("workerd"))) throw new Error(`no ${command}`);
+  if (!existsSync(runtime("workerd"))) throw new Error(`no ${runtime("workerd")}`);
   const http = await freePort();
   await bundleWorker(program("workerd.js"), folder, "workerd.js");
   const socket = `(name = "tcp", address = "127.0.0.1:${http}", tcp = (), service = "main")`;

@@ -1,9 +1,10 @@
 // @ts-check
 // curl, nghttp, h2load and Chromium with a server on our connection.
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expectEqual, expectPart, run } from "../acceptance/tools.mjs";
+import { removeProfile } from "../runtimes/browsers.mjs";
 import { startOurServer } from "./drive.mjs";
 
 const CHROMIUM = process.env.CHROMIUM ?? "chromium";
@@ -107,7 +108,7 @@ export const toolCases = [
         const { readFileSync } = await import("node:fs");
         expectPart(readFileSync(log, "utf8"), /"(?:next_proto|negotiated_protocol)":"h2"/, "Chromium's net log");
       } finally {
-        rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+        removeProfile(profile);
       }
     }, true),
   },
