@@ -26,6 +26,7 @@ const LEFT_OUT = [
   "adapters",
   "oracle",
   "smuggling",
+  "splits",
   "node-http",
   "fuzz",
 ];

@@ -13,7 +13,7 @@ export const textOf = (octets: Uint8Array) => Array.from(octets, (octet) => Stri
 const nameOf = (state: string) => state.toUpperCase().replaceAll("-", "_");
 
 /** h11's default reason is empty, so the driver gives it where the scenario gives none. */
-function toSend(event: OracleEvent): Sent {
+export function toSend(event: OracleEvent): Sent {
   switch (event.type) {
     case "Request": {
       const { method, target, headers = [], http_version } = event;
