@@ -1,21 +1,12 @@
 // One request and its response: the joint state of both sides, and the facts of the request that govern the response.
-import {
-  CLIENT_SHIFT,
-  compileEvents,
-  compileRules,
-  joint,
-  KEEP_ALIVE,
-  REFUSED,
-  SERVER_SHIFT,
-  SIDE,
-  SWITCH_PENDING,
-} from "../shared/machine.ts";
+import { compileEvents, REFUSED } from "../shared/machine.ts";
+import { CLIENT_SHIFT, compileRules, joint, KEEP_ALIVE, SERVER_SHIFT, SIDE, SWITCH_PENDING } from "./joint.ts";
 import type { Role } from "./options.ts";
 import { ON_EVENT, ON_STATE, STATES, type State, TRIGGERS, type Trigger } from "./states.ts";
 
 const CLIENT_EVENTS = compileEvents(STATES, TRIGGERS, ON_EVENT.client);
 const SERVER_EVENTS = compileEvents(STATES, TRIGGERS, ON_EVENT.server);
-const SETTLED = compileRules(STATES, ON_STATE);
+const SETTLED = compileRules(ON_STATE);
 const TRIGGER_COUNT = TRIGGERS.length;
 
 /** The indices of the states: the machine and its users work with these. */

@@ -1,7 +1,7 @@
 // The two coupled tables of HTTP/1.1, and nothing else. The transitions are h11's (MIT, Nathaniel J. Smith and
 // contributors), with the deviations named beside them. Both ends run both machines: `send` drives one, `nextEvent`
 // the other. docs/states.md is drawn from here.
-import type { EventTable, JointRule } from "../shared/machine.ts";
+import type { EventTable } from "../shared/machine.ts";
 
 /** The names of the states of one side. */
 export const STATES = [
@@ -67,12 +67,18 @@ export const ON_EVENT: { readonly client: EventTable<State, Trigger>; readonly s
   },
 };
 
+/** A rule over the joint state of both sides and two facts: if all of `when` holds, the sides move to `then`. */
+export interface JointRule {
+  readonly when: { client?: State; server?: State; keepAlive?: boolean; switchPending?: boolean };
+  readonly then: { client?: State; server?: State };
+}
+
 // biome-ignore format: a table
 /**
  * State-triggered transitions: the first row that changes anything is applied, again and again, until none does. The
  * row of the proposed switch comes first, so that a switch outranks closing.
  */
-export const ON_STATE: readonly JointRule<State>[] = [
+export const ON_STATE: readonly JointRule[] = [
   { when: { client: "done", switchPending: true },                       then: { client: "might-switch-protocol" } },
   { when: { client: "might-switch-protocol", switchPending: false },     then: { client: "done" } },
   { when: { client: "done", keepAlive: false },                          then: { client: "must-close" } },

@@ -11,8 +11,8 @@ import {
   RemoteProtocolError,
   type Role,
 } from "../../src/http1/index.ts";
+import { joint as jointNumber } from "../../src/http1/joint.ts";
 import { ON_EVENT, ON_STATE, STATES, type State, TRIGGERS, type Trigger } from "../../src/http1/states.ts";
-import { joint as jointNumber } from "../../src/shared/machine.ts";
 import { octets, stateOf } from "./helpers.ts";
 
 // --- h11's walk -------------------------------------------------------------------------------------------------------
