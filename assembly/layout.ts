@@ -145,8 +145,11 @@ export const ALLOW_CHUNK_LF: u32 = 1 << 6;
 /** Set by src/compat alone: drops lines that are not fields, unless they begin with a name that frames the message. */
 export const ALLOW_MALFORMED_FIELDS: u32 = 1 << 7;
 
+/** Not for the kernel, which tells LENGTH_REPEATED in any case: for those who choose the framing. */
+export const ALLOW_REPEATED_LENGTH: u32 = 1 << 8;
+
 /** Not a leniency: tell HEAD_NAME_OCTETS. The writers compare it, as what is read must be what was meant to be sent. */
-export const TELL_NAME_OCTETS: u32 = 1 << 8;
+export const TELL_NAME_OCTETS: u32 = 1 << 9;
 
 // --- status: a positive number of octets consumed, NEED_DATA, or a negated fault ---------------------------------
 

@@ -17,7 +17,7 @@ import type { Tolerances } from "./modes.ts";
 /** Returns the number of octets, IN_CHUNKS, UNTIL_CLOSE, or the code of a fault that is not tolerated. */
 export function tolerantFraming(message: Framed, headers: string[], tolerances: Tolerances): number | ErrorCode {
   const { facts } = message;
-  const framing = bodyFraming(message, tolerances.repeatedContentLength);
+  const framing = bodyFraming(message, tolerances.allow);
   if (framing === 0) return 0;
   if (facts & CODING) return codedFraming(message, framing, headers, tolerances);
   const isRepeated = (facts & (LENGTH_REPEATED | LENGTH_CONFLICT)) !== 0;
@@ -44,7 +44,7 @@ function codedFraming(
     if (!isRequest) return UNTIL_CLOSE;
   }
   if (!tolerances.identity || !isIdentity(headers)) return framing;
-  return bodyFraming({ ...message, facts: facts & ~CODING }, tolerances.repeatedContentLength);
+  return bodyFraming({ ...message, facts: facts & ~CODING }, tolerances.allow);
 }
 
 function doubtfulFraming({ facts, version }: Framed, tolerances: Tolerances): number | ErrorCode {

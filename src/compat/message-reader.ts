@@ -29,6 +29,7 @@ import {
   TRAILERS,
   UPGRADE,
 } from "../../assembly/layout.ts";
+import { CR, LF } from "../http1/elements.ts";
 import type { EndOfMessageEvent } from "../http1/events.ts";
 import { hasBody, IN_CHUNKS, UNTIL_CLOSE, usualFraming } from "../http1/framing.ts";
 import { METHOD_NAMES } from "../http1/methods.ts";
@@ -44,8 +45,6 @@ import { methodNumber } from "./methods.ts";
 import { settingsFor, TOLERANT, type Tolerances } from "./modes.ts";
 import { viewOf } from "./views.ts";
 
-const CR = 0x0d;
-const LF = 0x0a;
 const NO_LIST: string[] = [];
 
 /** Facts that rule out the fast path for the usual message. */

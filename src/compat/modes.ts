@@ -9,6 +9,7 @@ import {
   ALLOW_MALFORMED_FIELDS,
   ALLOW_MISSING_REASON_SPACE,
   ALLOW_OBS_FOLD,
+  ALLOW_REPEATED_LENGTH,
   INPUT_SIZE,
   MAX_FIELDS,
 } from "../../assembly/layout.ts";
@@ -16,16 +17,12 @@ import type { Settings } from "../http1/options.ts";
 
 /** What a parser tolerates. None of these are available in an Http1Connection. */
 export interface Tolerances {
-  /** The bits of the kernel's `allow`. */
+  /** The ALLOW_ bits of assembly/layout.ts. */
   readonly allow: number;
-  /** A bare LF as a line ending. */
-  readonly bareLf: boolean;
   /** Any number of empty lines before a message. */
   readonly emptyLines: boolean;
   /** Any two-digit version; a missing, repeated or invalid Host; a CONNECT target that is not an authority. */
   readonly looseHead: boolean;
-  /** Content-Length given several times with equal values. */
-  readonly repeatedContentLength: boolean;
   /** Keep reading after a request that closes the connection. */
   readonly readsOn: boolean;
   /** Content-Length together with `chunked`: chunked wins, and the connection is not kept alive. */
@@ -47,11 +44,10 @@ export const TOLERANT: Tolerances = {
     ALLOW_HIGH_TARGET |
     ALLOW_CHUNK_SIZE_SPACE |
     ALLOW_CHUNK_LF |
-    ALLOW_MALFORMED_FIELDS,
-  bareLf: true,
+    ALLOW_MALFORMED_FIELDS |
+    ALLOW_REPEATED_LENGTH,
   emptyLines: true,
   looseHead: true,
-  repeatedContentLength: true,
   readsOn: true,
   chunkedWins: true,
   oldChunked: true,
@@ -62,10 +58,8 @@ export const TOLERANT: Tolerances = {
 /** RFC 9112 to the letter: refuses all that an Http1Connection refuses, and folded fields in responses as well. */
 export const STRICT: Tolerances = {
   allow: ALLOW_MISSING_REASON_SPACE,
-  bareLf: false,
   emptyLines: false,
   looseHead: false,
-  repeatedContentLength: false,
   readsOn: false,
   chunkedWins: false,
   oldChunked: false,
@@ -121,8 +115,6 @@ export function settingsFor(tolerances: Tolerances, maxHeaderSize: number): Sett
       maxBodyBytes: Number.POSITIVE_INFINITY,
     },
     allow: tolerances.allow,
-    bareLf: tolerances.bareLf,
-    repeatedContentLength: tolerances.repeatedContentLength,
     copyData: false,
     http10KeepAlive: true,
     maxPipelined: 1,

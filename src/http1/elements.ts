@@ -27,7 +27,8 @@ const HEAD_WINDOW = 2048;
 const LINE_WINDOW = 8;
 
 const HTAB = 0x09;
-const LF = 0x0a;
+export const LF = 0x0a;
+export const CR = 0x0d;
 const SP = 0x20;
 const COLON = 0x3a;
 

@@ -1,5 +1,6 @@
 // How long is this body? RFC 9112 6.3, its eight steps in their order, for messages received and sent.
 import {
+  ALLOW_REPEATED_LENGTH,
   CHUNKED,
   CODING,
   CODING_ENDS_CHUNKED,
@@ -56,7 +57,7 @@ export function usualFraming(facts: number, version: number, length: number): nu
 }
 
 /** Returns the number of octets, IN_CHUNKS, UNTIL_CLOSE, or the code of the fault in the framing. */
-export function bodyFraming(message: Framed, repeatedContentLength: boolean): number | ErrorCode {
+export function bodyFraming(message: Framed, allow: number): number | ErrorCode {
   const { isRequest, method, status, version, facts, length } = message;
   if (!isRequest && !hasBody(method, status)) return 0;
   if (facts & CODING) {
@@ -75,7 +76,7 @@ export function bodyFraming(message: Framed, repeatedContentLength: boolean): nu
     if (facts & LENGTH_BAD) return "BAD_CONTENT_LENGTH";
     if (facts & LENGTH_TOO_LARGE) return "CONTENT_LENGTH_TOO_LARGE";
     if (facts & LENGTH_CONFLICT) return "CONFLICTING_CONTENT_LENGTH";
-    if (facts & LENGTH_REPEATED && !repeatedContentLength) return "REPEATED_CONTENT_LENGTH";
+    if (facts & LENGTH_REPEATED && !(allow & ALLOW_REPEATED_LENGTH)) return "REPEATED_CONTENT_LENGTH";
     // 6. A valid one is the length.
     return length;
   }

@@ -7,6 +7,7 @@ import {
   ALLOW_HIGH_TARGET,
   ALLOW_MISSING_REASON_SPACE,
   ALLOW_OBS_FOLD,
+  ALLOW_REPEATED_LENGTH,
   INPUT_SIZE,
   MAX_FIELDS,
 } from "../../assembly/layout.ts";
@@ -93,11 +94,11 @@ export interface LeniencyRow {
 }
 
 // biome-ignore format: a table
-/** Each leniency's bit in the kernel's `allow`, and the roles that accept it by default. */
+/** Each leniency's bit in `allow` (assembly/layout.ts), and the roles that accept it by default. */
 export const LENIENCY_TABLE: { readonly [L in keyof Leniencies]: { readonly bits: number } & { readonly [R in Role]?: true } } = {
   obsFold:                { bits: ALLOW_OBS_FOLD, client: true },
   bareLf:                 { bits: ALLOW_BARE_LF },
-  repeatedContentLength:  { bits: 0 },
+  repeatedContentLength:  { bits: ALLOW_REPEATED_LENGTH },
   missingReasonSpace:     { bits: ALLOW_MISSING_REASON_SPACE, client: true },
   controlBytesInValues:   { bits: ALLOW_CONTROL_OCTETS },
   nonAsciiTarget:         { bits: ALLOW_HIGH_TARGET },
@@ -121,10 +122,8 @@ export interface Http1Options {
 /** Options with every default filled in. Connections of a role that were given no options share one object. */
 export interface Settings {
   readonly limits: Limits;
-  /** The bits of the kernel's `allow`. */
+  /** The ALLOW_ bits of assembly/layout.ts. */
   readonly allow: number;
-  readonly bareLf: boolean;
-  readonly repeatedContentLength: boolean;
   readonly copyData: boolean;
   readonly http10KeepAlive: boolean;
   readonly maxPipelined: number;
@@ -154,8 +153,6 @@ export function readOptions(role: Role, options: Http1Options | undefined): Sett
   return {
     limits: readLimits(LIMIT_TABLE, limits),
     allow: bits,
-    bareLf: allow.bareLf ?? false,
-    repeatedContentLength: allow.repeatedContentLength ?? false,
     copyData,
     http10KeepAlive,
     maxPipelined,

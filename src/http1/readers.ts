@@ -21,12 +21,9 @@ import type { ErrorCode, RemoteProtocolError } from "../shared/errors.ts";
 import { HeaderFields, NO_FIELDS } from "../shared/header-fields.ts";
 import { takeTrailers } from "../wasm/scan.ts";
 import { decodeLatin1 } from "../wasm/text.ts";
-import { ElementReader } from "./elements.ts";
+import { CR, ElementReader, LF } from "./elements.ts";
 import type { DataEvent, EndOfMessageEvent, InformationalResponseEvent, ResponseEvent } from "./events.ts";
 import { bodyFraming, framingField, hasBody, IN_CHUNKS, UNTIL_CLOSE, usualFraming } from "./framing.ts";
-
-export const LF = 0x0a;
-export const CR = 0x0d;
 
 /** What comes next in a body. */
 type Phase = "length" | "until-close" | "chunk-line" | "chunk-data" | "chunk-cr" | "chunk-lf" | "trailers";
@@ -89,7 +86,7 @@ export class Receiver extends ElementReader {
   protected readFraming(isRequest: boolean, method: number, status: number): number {
     const { facts, version, settings } = this;
     const { length } = this.kernel;
-    const framing = bodyFraming({ isRequest, method, status, version, facts, length }, settings.repeatedContentLength);
+    const framing = bodyFraming({ isRequest, method, status, version, facts, length }, settings.allow);
     if (typeof framing === "number" && framing <= settings.limits.maxBodyBytes) return framing;
     throw this.framingFault(typeof framing === "number" ? "BODY_TOO_LARGE" : framing);
   }

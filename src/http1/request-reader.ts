@@ -1,5 +1,6 @@
 // Octets in, events out: requests, which only servers read.
 import {
+  ALLOW_BARE_LF,
   AUTHORITY,
   CODING,
   HEAD_FACTS,
@@ -23,10 +24,11 @@ import {
 } from "../../assembly/layout.ts";
 import { HeaderFields } from "../shared/header-fields.ts";
 import { decodeLatin1 } from "../wasm/text.ts";
+import { CR, LF } from "./elements.ts";
 import type { RequestEvent } from "./events.ts";
 import { usualFraming } from "./framing.ts";
 import { METHOD_NAMES } from "./methods.ts";
-import { CR, LF, Receiver } from "./readers.ts";
+import { Receiver } from "./readers.ts";
 
 const HOST_FACTS = HOST | HOST_REPEATED | HOST_BAD;
 
@@ -86,7 +88,7 @@ export class RequestReceiver extends Receiver {
         if (this.ended) throw this.fault("INCOMPLETE_HEAD", this.fed);
         return false;
       }
-      if (first === LF && !settings.bareLf) throw this.fault("BARE_LF", this.offset);
+      if (first === LF && !(settings.allow & ALLOW_BARE_LF)) throw this.fault("BARE_LF", this.offset);
       if (this.emptyLines === settings.limits.maxLeadingEmptyLines) {
         throw this.fault("LEADING_EMPTY_LINES", this.offset);
       }

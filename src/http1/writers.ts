@@ -151,7 +151,7 @@ export function checkString(name: string, value: unknown): void {
 }
 
 export function outgoingFraming(isRequest: boolean, method: number, status: number, facts: number): number {
-  const framing = bodyFraming({ isRequest, method, status, version: 11, facts, length: kernel().length }, false);
+  const framing = bodyFraming({ isRequest, method, status, version: 11, facts, length: kernel().length }, 0);
   if (typeof framing === "number") return framing;
   throw new LocalProtocolError(framing, { header: framingField(framing) });
 }

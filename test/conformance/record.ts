@@ -53,16 +53,15 @@ function optionsOf(connection: Http1Connection): Http1Options {
   const own = settingsOf(connection);
   const usual = settingsOf(new Http1Connection(connection.role));
   const limits = LIMITS.filter(({ name }) => own.limits[name] !== usual.limits[name]);
-  const isAllowed = (settings: Settings, name: string, bits: number) =>
-    bits === 0 ? settings.repeatedContentLength : name === "bareLf" ? settings.bareLf : (settings.allow & bits) !== 0;
+  const isAllowed = (settings: Settings, bits: number) => (settings.allow & bits) !== 0;
   const table = Object.entries(LENIENCY_TABLE).map(([name, { bits }]) => ({ name, bits }));
-  const leniencies = table.filter(({ name, bits }) => isAllowed(own, name, bits) !== isAllowed(usual, name, bits));
+  const leniencies = table.filter(({ bits }) => isAllowed(own, bits) !== isAllowed(usual, bits));
   return {
     ...(limits.length > 0 && {
       limits: Object.fromEntries(limits.map(({ name }) => [name, asJson(own.limits[name])])),
     }),
     ...(leniencies.length > 0 && {
-      allow: Object.fromEntries(leniencies.map(({ name, bits }) => [name, isAllowed(own, name, bits)])),
+      allow: Object.fromEntries(leniencies.map(({ name, bits }) => [name, isAllowed(own, bits)])),
     }),
     ...(own.http10KeepAlive !== usual.http10KeepAlive && { http10KeepAlive: own.http10KeepAlive }),
   };
