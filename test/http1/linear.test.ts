@@ -135,7 +135,8 @@ describe("sending", () => {
         expect(connection.bytesToSend().length).toBeGreaterThan(6 * size);
       };
     };
-    expect(leastExponent(5000, work)).toBeLessThan(LARGEST_EXPONENT);
+    // From where the pieces outgrow V8's nursery: below a piece takes 60 ns, above 400 (from 5,000 the fit gave up to 1.61).
+    expect(leastExponent(20_000, work)).toBeLessThan(LARGEST_EXPONENT);
   });
   test("many fields", () => {
     const work = (size: number): Work => {
