@@ -4,7 +4,7 @@
 // none of it.
 import { CLOSE, CODING, KEEP_ALIVE, LENGTH } from "../../assembly/layout.ts";
 import { LocalProtocolError, RemoteProtocolError } from "../shared/errors.ts";
-import { fieldPairs, NO_PAIRS, type Pairs } from "../shared/header-fields.ts";
+import { fieldPairs, NO_PAIRS, type Pairs } from "../shared/field-pairs.ts";
 import { NEED_DATA } from "../shared/need-data.ts";
 import { checkOctets } from "../shared/octets.ts";
 import {

@@ -1,7 +1,7 @@
 // One HTTP/1.1 connection, either end: adds to client.ts what only a server needs.
 import { CLOSE, EXPECT_CONTINUE, METHOD_CONNECT, UPGRADE } from "../../assembly/layout.ts";
 import { RemoteProtocolError } from "../shared/errors.ts";
-import type { Pairs } from "../shared/header-fields.ts";
+import type { Pairs } from "../shared/field-pairs.ts";
 import { checkOctets } from "../shared/octets.ts";
 import { ClientConnection, keepsAlive, type ReceivedHead } from "./client.ts";
 import type { SendInformationalResponse, SendResponse } from "./events.ts";

@@ -1,6 +1,7 @@
 // The events of a connection: plain objects with a `type`, the same names in both directions. The readers make received
 // events complete, and they never change; a sent one may leave out whatever has a default.
-import type { HeaderFields, HeaderInput } from "../shared/header-fields.ts";
+import type { HeaderInput } from "../shared/field-pairs.ts";
+import type { HeaderFields } from "../shared/header-fields.ts";
 import type { NeedDataEvent } from "../shared/need-data.ts";
 
 /** A received request head. */

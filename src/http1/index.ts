@@ -5,7 +5,8 @@ import { limitRows } from "../shared/limits.ts";
 import { type LeniencyRow, LIMIT_TABLE, type LimitRow, leniencyRows } from "./options.ts";
 
 export { type ErrorCode, type ErrorRow, LocalProtocolError, RemoteProtocolError } from "../shared/errors.ts";
-export { type FieldPair, HeaderFields, type HeaderInput } from "../shared/header-fields.ts";
+export type { FieldPair, HeaderInput } from "../shared/field-pairs.ts";
+export { HeaderFields } from "../shared/header-fields.ts";
 export { NEED_DATA, type NeedDataEvent } from "../shared/need-data.ts";
 export { FORBIDDEN_TRAILERS } from "../shared/trailers.ts";
 export { setKernelModule } from "../wasm/module.ts";

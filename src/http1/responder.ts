@@ -1,6 +1,6 @@
 // What only a server sends: responses. As in sender.ts, nothing is changed or queued before everything has been
 // checked.
-import type { Pairs } from "../shared/header-fields.ts";
+import type { Pairs } from "../shared/field-pairs.ts";
 import type { SendInformationalResponse, SendResponse } from "./events.ts";
 import { type Exchange, ON } from "./exchange.ts";
 import { writeInformationalResponse, writeResponse } from "./response-writers.ts";

@@ -12,7 +12,7 @@ import {
   RESPONSE,
 } from "../../assembly/layout.ts";
 import { type ErrorCode, LocalProtocolError } from "../shared/errors.ts";
-import type { FieldPair, Pairs } from "../shared/header-fields.ts";
+import type { FieldPair, Pairs } from "../shared/field-pairs.ts";
 import type { SendInformationalResponse, SendResponse } from "./events.ts";
 import { IN_CHUNKS, UNTIL_CLOSE } from "./framing.ts";
 import { REASONS } from "./reasons.ts";

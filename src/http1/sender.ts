@@ -2,7 +2,7 @@
 // Nothing is changed or queued before everything has been checked.
 import { CONNECTION_UPGRADE, EXPECT_CONTINUE, METHOD_CONNECT, UPGRADE } from "../../assembly/layout.ts";
 import { LocalProtocolError } from "../shared/errors.ts";
-import type { Pairs } from "../shared/header-fields.ts";
+import type { Pairs } from "../shared/field-pairs.ts";
 import { checkOctets } from "../shared/octets.ts";
 import type { SendData, SendRequest } from "./events.ts";
 import { type Exchange, ON, stateName, type TriggerIndex } from "./exchange.ts";

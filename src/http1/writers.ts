@@ -21,7 +21,7 @@ import {
   TRAILERS,
 } from "../../assembly/layout.ts";
 import { type ErrorCode, LocalProtocolError } from "../shared/errors.ts";
-import { checkedPair, type FieldPair, type Pairs } from "../shared/header-fields.ts";
+import { checkedPair, type FieldPair, type Pairs } from "../shared/field-pairs.ts";
 import { isForbiddenTrailer } from "../shared/trailers.ts";
 import { kernel } from "../wasm/kernel.ts";
 import type { SendRequest } from "./events.ts";

@@ -1,6 +1,7 @@
 // The events of an HTTP/2 connection: those of HTTP/1.1 with a streamId, and those that only HTTP/2 has. Received
 // events are complete and immutable; in sent ones, members that have a default may be left out.
-import type { HeaderFields, HeaderInput } from "../shared/header-fields.ts";
+import type { HeaderInput } from "../shared/field-pairs.ts";
+import type { HeaderFields } from "../shared/header-fields.ts";
 import type { NeedDataEvent } from "../shared/need-data.ts";
 import type { Http2Code } from "./codes.ts";
 import type { SomeSettings } from "./settings.ts";

@@ -1,5 +1,5 @@
 // Where decoded fields go, one after another, each with what its table entry knows about it.
-import type { FieldPair } from "../shared/header-fields.ts";
+import type { FieldPair } from "../shared/field-pairs.ts";
 import type { MessageLimits } from "./hpack-types.ts";
 
 export interface FieldSink {

@@ -11,7 +11,7 @@ import {
   SIZE_UPDATE,
 } from "../../assembly/layout-http2.ts";
 import { type ErrorCode, RemoteProtocolError } from "../shared/errors.ts";
-import type { FieldPair } from "../shared/header-fields.ts";
+import type { FieldPair } from "../shared/field-pairs.ts";
 import { checkNames } from "../shared/limits.ts";
 import { checkOctets } from "../shared/octets.ts";
 import { FIELD_WORDS, type HpackKernel, hpackFault, hpackKernel } from "../wasm/hpack.ts";

@@ -12,7 +12,7 @@ import {
   SIZE_UPDATE,
 } from "../../assembly/layout-http2.ts";
 import { LocalProtocolError } from "../shared/errors.ts";
-import { checkedPair, type FieldPair, fieldPairs, type HeaderInput } from "../shared/header-fields.ts";
+import { checkedPair, type FieldPair, fieldPairs, type HeaderInput } from "../shared/field-pairs.ts";
 import { checkNames } from "../shared/limits.ts";
 import { isForbiddenTrailer } from "../shared/trailers.ts";
 import { FIELD_WORDS, type HpackKernel, hpackFault, hpackKernel } from "../wasm/hpack.ts";

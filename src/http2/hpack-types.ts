@@ -1,6 +1,7 @@
 // What goes into HPACK and comes out of it: the interface between it and the connection.
 import type { ErrorCode } from "../shared/errors.ts";
-import type { FieldPair, HeaderFields } from "../shared/header-fields.ts";
+import type { FieldPair } from "../shared/field-pairs.ts";
+import type { HeaderFields } from "../shared/header-fields.ts";
 
 /** How much of a received message is kept. */
 export interface MessageLimits {

@@ -3,7 +3,7 @@ import { COMMON_ERRORS, HTTP2_ERRORS } from "../shared/error-codes.ts";
 import { type ErrorRow, errorRows } from "../shared/errors.ts";
 
 export { type ErrorCode, type ErrorRow, LocalProtocolError, RemoteProtocolError } from "../shared/errors.ts";
-export type { FieldPair, HeaderInput } from "../shared/header-fields.ts";
+export type { FieldPair, HeaderInput } from "../shared/field-pairs.ts";
 export { setKernelModule } from "../wasm/module.ts";
 export { HpackDecoder, type HpackDecoderOptions } from "./hpack-decoder.ts";
 export { HpackEncoder, type HpackEncoderOptions } from "./hpack-encoder.ts";

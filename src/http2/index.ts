@@ -5,7 +5,8 @@ import { limitRows } from "../shared/limits.ts";
 import { HTTP2_LIMIT_TABLE, type Http2LimitRow } from "./options.ts";
 
 export { type ErrorCode, type ErrorRow, LocalProtocolError, RemoteProtocolError } from "../shared/errors.ts";
-export { type FieldPair, HeaderFields, type HeaderInput } from "../shared/header-fields.ts";
+export type { FieldPair, HeaderInput } from "../shared/field-pairs.ts";
+export { HeaderFields } from "../shared/header-fields.ts";
 export { NEED_DATA, type NeedDataEvent } from "../shared/need-data.ts";
 export { setKernelModule } from "../wasm/module.ts";
 export { HTTP2_CODES, type Http2Code } from "./codes.ts";

@@ -2,7 +2,7 @@
 // before everything was checked; a header block that was encoded must be sent, as the encoder's table has changed with
 // it.
 import { LocalProtocolError } from "../shared/errors.ts";
-import { type FieldPair, fieldPairs, NO_PAIRS } from "../shared/header-fields.ts";
+import { type FieldPair, fieldPairs, NO_PAIRS } from "../shared/field-pairs.ts";
 import { checkOctets } from "../shared/octets.ts";
 import type {
   Http2Priority,

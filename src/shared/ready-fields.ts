@@ -1,5 +1,6 @@
 // HeaderFields whose names and values are strings already: those of HTTP/2, which come out of HPACK's tables.
-import { type FieldPair, HeaderFields } from "./header-fields.ts";
+import type { FieldPair } from "./field-pairs.ts";
+import { HeaderFields } from "./header-fields.ts";
 
 export class ReadyFields extends HeaderFields {
   /** Lower-case names and values alternately. */

@@ -345,7 +345,7 @@ describe("remote errors", () => {
     connection.send({ type: "end-of-message" });
     expect(connection.localState).toBe("must-close");
   });
-  test("are real errors with a stack, of one class each over copies of the package", () => {
+  test("are real errors with a stack, and nothing else is one", () => {
     const error = thrown(() => {
       const connection = server();
       connection.feed(octets("\0"));
@@ -458,6 +458,16 @@ describe("errorResponse", () => {
     const error = thrown(() => asking.nextEvent()) as RemoteProtocolError;
     expect(error.statusHint).toBe(502);
     expect([asking.errorResponse(error), asking.queuedBytes]).toEqual([false, 0]);
+    const switched = server();
+    switched.feed(octets("CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n"));
+    for (const _ of switched.events());
+    switched.send({ type: "response", status: 200 });
+    switched.bytesToSend();
+    expect([switched.localState, switched.errorResponse(error), switched.queuedBytes]).toEqual([
+      "switched-protocol",
+      false,
+      0,
+    ]);
   });
   test("after informational responses it is still due", () => {
     const [connection, error] = faulty("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n!", (other) => {

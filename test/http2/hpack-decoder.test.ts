@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { BLOCK_SIZE } from "../../assembly/layout-http2.ts";
 import { HpackDecoder, HpackEncoder, RemoteProtocolError } from "../../src/http2/hpack.ts";
-import type { FieldPair } from "../../src/shared/header-fields.ts";
+import type { FieldPair } from "../../src/shared/field-pairs.ts";
 import { publishDecoders } from "../conformance/record-http2.ts";
 import { decoded, encoded, hex, literal, plain } from "./hpack-helpers.ts";
 

@@ -1,7 +1,7 @@
 // How fields are represented, what the table keeps, sizes told, and that a refused call leaves nothing behind.
 import { describe, expect, test } from "vitest";
 import { HpackDecoder, HpackEncoder, LocalProtocolError } from "../../src/http2/hpack.ts";
-import type { FieldPair } from "../../src/shared/header-fields.ts";
+import type { FieldPair } from "../../src/shared/field-pairs.ts";
 import { encoded, toHex } from "./hpack-helpers.ts";
 
 const PLAIN = { huffman: false };

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { HpackDecoder, HpackEncoder, RemoteProtocolError } from "../../src/http2/hpack.ts";
-import type { FieldPair } from "../../src/shared/header-fields.ts";
+import type { FieldPair } from "../../src/shared/field-pairs.ts";
 
 /** Octets from hexadecimal digits; white space is for the eye. */
 export function hex(digits: string): Uint8Array {

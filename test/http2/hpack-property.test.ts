@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { HpackDecoder, HpackEncoder, RemoteProtocolError } from "../../src/http2/hpack.ts";
-import type { FieldPair } from "../../src/shared/header-fields.ts";
+import type { FieldPair } from "../../src/shared/field-pairs.ts";
 import { NO_PSEUDO } from "./hpack-helpers.ts";
 
 const octet = fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code));

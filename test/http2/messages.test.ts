@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { HpackDecoder, HpackEncoder, LocalProtocolError } from "../../src/http2/hpack.ts";
 import type { DecodedMessage, MessageKind } from "../../src/http2/hpack-types.ts";
-import type { FieldPair, HeaderInput } from "../../src/shared/header-fields.ts";
+import type { FieldPair, HeaderInput } from "../../src/shared/field-pairs.ts";
 import { HeaderFields } from "../../src/shared/header-fields.ts";
 import { FORBIDDEN_TRAILERS } from "../../src/shared/trailers.ts";
 import { hex, literal, plain } from "./hpack-helpers.ts";

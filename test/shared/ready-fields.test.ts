@@ -2,7 +2,8 @@
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import { Http1Connection } from "../../src/http1/connection.ts";
-import { fieldPairs, HeaderFields } from "../../src/shared/header-fields.ts";
+import { fieldPairs } from "../../src/shared/field-pairs.ts";
+import { HeaderFields } from "../../src/shared/header-fields.ts";
 import { ReadyFields } from "../../src/shared/ready-fields.ts";
 import { octets } from "../helpers.ts";
 

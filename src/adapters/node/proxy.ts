@@ -1,7 +1,7 @@
 // Reverse-proxies one request: forwards it over a client connection of any protocol and relays the response. Preserves
 // field names as sent, trailers, informational responses and chunk boundaries.
 import type { Duplex } from "node:stream";
-import type { FieldPair } from "../../shared/header-fields.ts";
+import type { FieldPair } from "../../shared/field-pairs.ts";
 import type { IncomingBody } from "../session/body.ts";
 import type { ResponseHead } from "../session/client.ts";
 import { hasBody, type Reply, type ServerRequest } from "../session/exchange.ts";

@@ -1,6 +1,7 @@
 // A request and its response as the client sees them: synchronous, directly on the events of the core.
 import { LocalProtocolError } from "../../shared/errors.ts";
-import type { FieldPair, HeaderFields, HeaderInput } from "../../shared/header-fields.ts";
+import type { FieldPair, HeaderInput } from "../../shared/field-pairs.ts";
+import type { HeaderFields } from "../../shared/header-fields.ts";
 import type { BodySource, IncomingBody } from "./body.ts";
 import { NetworkError } from "./errors.ts";
 import type { Outgoing } from "./exchange.ts";

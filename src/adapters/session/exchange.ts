@@ -1,6 +1,7 @@
 // A request and its response as the server's handler sees them: synchronous, directly on the events of the core.
 import { LocalProtocolError } from "../../shared/errors.ts";
-import type { HeaderFields, HeaderInput } from "../../shared/header-fields.ts";
+import type { HeaderInput } from "../../shared/field-pairs.ts";
+import type { HeaderFields } from "../../shared/header-fields.ts";
 import { checkOctets } from "../../shared/octets.ts";
 import { type BodySource, IncomingBody } from "./body.ts";
 import { disconnected, NetworkError } from "./errors.ts";

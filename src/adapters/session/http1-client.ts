@@ -4,7 +4,7 @@ import { ClientConnection } from "../../http1/client.ts";
 import type { Http1Event, Http1Options, RemoteProtocolError } from "../../http1/index.ts";
 import type { Http2Options } from "../../http2/index.ts";
 import { LocalProtocolError } from "../../shared/errors.ts";
-import type { FieldPair, HeaderInput } from "../../shared/header-fields.ts";
+import type { FieldPair, HeaderInput } from "../../shared/field-pairs.ts";
 import { IncomingBody } from "./body.ts";
 import {
   ClientExchange,

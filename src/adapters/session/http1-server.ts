@@ -8,7 +8,7 @@ import {
   LocalProtocolError,
   type RemoteProtocolError,
 } from "../../http1/index.ts";
-import { type FieldPair, fieldPairs, type HeaderInput } from "../../shared/header-fields.ts";
+import { type FieldPair, fieldPairs, type HeaderInput } from "../../shared/field-pairs.ts";
 import { IncomingBody } from "./body.ts";
 import { disconnected, NetworkError } from "./errors.ts";
 import { Reply, ServerRequest, type ServerSession } from "./exchange.ts";

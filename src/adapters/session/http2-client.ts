@@ -1,7 +1,7 @@
 // The client end of HTTP/2: concurrent requests, each on its own HTTP/2 stream. Knows nothing of byte streams and
 // promises.
 import type { Http2ReceivedEvent, StreamResetEvent } from "../../http2/index.ts";
-import type { HeaderInput } from "../../shared/header-fields.ts";
+import type { HeaderInput } from "../../shared/field-pairs.ts";
 import { IncomingBody } from "./body.ts";
 import {
   ClientExchange,

@@ -5,7 +5,7 @@ import {
   type RemoteProtocolError,
   type StreamResetEvent,
 } from "../../http2/index.ts";
-import type { HeaderInput } from "../../shared/header-fields.ts";
+import type { HeaderInput } from "../../shared/field-pairs.ts";
 import type { IncomingBody } from "./body.ts";
 import { NetworkError } from "./errors.ts";
 import { Reply, ServerRequest, type ServerSession } from "./exchange.ts";

@@ -9,7 +9,7 @@ import {
   RemoteProtocolError,
   type StreamResetEvent,
 } from "../../http2/index.ts";
-import { fieldPairs, type HeaderInput } from "../../shared/header-fields.ts";
+import { fieldPairs, type HeaderInput } from "../../shared/field-pairs.ts";
 import type { IncomingBody } from "./body.ts";
 import { disconnected, NetworkError } from "./errors.ts";
 import type { ServerRequest } from "./exchange.ts";

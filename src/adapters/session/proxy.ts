@@ -1,5 +1,6 @@
 // What an intermediary must do to a message before forwarding it (RFC 9110 7.6, RFC 9112 3.2.2 and 6).
-import type { FieldPair, HeaderFields } from "../../shared/header-fields.ts";
+import type { FieldPair } from "../../shared/field-pairs.ts";
+import type { HeaderFields } from "../../shared/header-fields.ts";
 import type { RequestHead } from "./exchange.ts";
 
 /**

@@ -1,5 +1,6 @@
 // Converts bodies between the sessions' callbacks and WHATWG streams, with backpressure both ways.
-import type { HeaderFields, HeaderInput } from "../../shared/header-fields.ts";
+import type { HeaderInput } from "../../shared/field-pairs.ts";
+import type { HeaderFields } from "../../shared/header-fields.ts";
 import type { IncomingBody } from "../session/body.ts";
 import { NetworkError } from "../session/errors.ts";
 import type { Outgoing } from "../session/exchange.ts";

@@ -1,6 +1,7 @@
 // Adapts a handler that takes a Request and returns a Response to the sessions' handlers. RequestInfo and PlainResponse
 // carry what Fetch types cannot: all request fields, trailers, informational responses, upgrades.
-import { type FieldPair, fieldPairs, type HeaderFields, type HeaderInput } from "../../shared/header-fields.ts";
+import { type FieldPair, fieldPairs, type HeaderInput } from "../../shared/field-pairs.ts";
+import type { HeaderFields } from "../../shared/header-fields.ts";
 import { NetworkError } from "../session/errors.ts";
 import { type Handler, hasBody, type Reply, type ServerRequest } from "../session/exchange.ts";
 import {

@@ -1,5 +1,5 @@
 // Requests to send: Fetch Requests, and plain ones without Fetch's restrictions.
-import { type FieldPair, fieldPairs, type HeaderInput } from "../../shared/header-fields.ts";
+import { type FieldPair, fieldPairs, type HeaderInput } from "../../shared/field-pairs.ts";
 import type { OutgoingRequest } from "../session/client.ts";
 import { type Body, type Pieces, readyBody, type Trailers } from "./body.ts";
 
