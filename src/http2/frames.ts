@@ -73,8 +73,13 @@ export function frameFault(type: number, length: number, streamId: number): Erro
   return null;
 }
 
+/** What "HTTP", the beginning of a response of HTTP/1, says when it is read as the header of a frame. */
+const HTTP1_LENGTH = 0x485454;
+const HTTP1_TYPE = 0x50;
+
 /** Describes a frame by its header, for the text of an error. */
 export function describeFrame(type: number, length: number, streamId: number): string {
+  if (length === HTTP1_LENGTH && type === HTTP1_TYPE) return "the peer speaks HTTP/1";
   return `frame of type 0x${type.toString(16)}, ${length} octets, stream ${streamId}`;
 }
 

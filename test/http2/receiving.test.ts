@@ -54,6 +54,12 @@ describe("HEADERS", () => {
     expect(first.error).toBe("SETTINGS_EXPECTED PROTOCOL_ERROR at 24");
     expect(serving([OPEN, frame(9, 4, 1)]).error).toBe("UNEXPECTED_CONTINUATION PROTOCOL_ERROR at 48");
   });
+
+  test("an answer in HTTP/1 is called by its name", () => {
+    const client = new Http2Connection("client");
+    client.feed(new TextEncoder().encode("HTTP/1.1 400 Bad Request\r\n\r\n"));
+    expect(() => client.nextEvent()).toThrow(/SETTINGS.*; the peer speaks HTTP\/1 at octet 0$/);
+  });
 });
 
 describe("responses", () => {
