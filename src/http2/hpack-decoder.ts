@@ -67,6 +67,8 @@ export class HpackDecoder {
    * this. NO_LIMIT when none is outstanding.
    */
   private due = NO_LIMIT;
+  /** What was wrong with a block that could not be decoded: from then on the table is not the encoder's. */
+  private failure: RemoteProtocolError | null = null;
 
   /**
    * @throws TypeError for an unknown option or a wrong type, RangeError for an impossible one
@@ -106,7 +108,8 @@ export class HpackDecoder {
   /**
    * Returns the fields of one complete header block, in order; a sensitive (never-indexed) one has `true` as third
    * member.
-   * @throws RemoteProtocolError when the block is not valid HPACK: the decoder cannot be used any more.
+   * @throws RemoteProtocolError when the block is not valid HPACK; the same error again at every later call, because
+   * the table is out of step.
    * FIELDS_TOO_LARGE when the fields exceed the limits: the table is in step, and the next block may be decoded.
    * `offset` is where the block began, in octets of all the blocks decoded before it.
    * @throws TypeError for anything but a Uint8Array
@@ -114,10 +117,14 @@ export class HpackDecoder {
   decode(block: Uint8Array): FieldPair[] {
     // Shared memory is allowed here: the block is copied before it is read.
     if (!(block instanceof Uint8Array)) checkOctets("decode", block);
+    if (this.failure !== null) throw this.failure;
     const list = new FieldList(this.limits);
     const fault = this.read(block, list);
     const offset = this.decoded;
-    if (fault !== null) throw new RemoteProtocolError(fault, offset, "server");
+    if (fault !== null) {
+      this.failure = new RemoteProtocolError(fault, offset, "server");
+      throw this.failure;
+    }
     this.decoded += block.length;
     if (list.tooLarge) throw new RemoteProtocolError("FIELDS_TOO_LARGE", offset, "server");
     return list.fields;
