@@ -227,6 +227,9 @@ export class Session {
     this.local = Object.freeze({ ...this.local, ...settings });
     if (settings.headerTableSize !== undefined) this.decoder.maxTableSize = settings.headerTableSize;
     if (settings.maxConcurrentStreams !== undefined) this.concurrentStreams = settings.maxConcurrentStreams;
+    if (settings.initialWindowSize === undefined) return;
+    // In a lower window more credit is due, and a peer whose window is negative now sends nothing that would show it.
+    for (const stream of this.streams.living.values()) if (stream.credit > 0) this.noticeCredit(stream);
   }
 
   writePing(data: Uint8Array, flags: number): void {
@@ -314,6 +317,10 @@ export class Session {
     if (this.configuration.manual || this.credit >= this.configuration.connectionWindow / 2) this.isCreditDue = true;
     if (stream === null) return;
     stream.credit += octets;
+    this.noticeCredit(stream);
+  }
+
+  private noticeCredit(stream: Stream): void {
     const isDue = this.configuration.manual || stream.credit >= this.local.initialWindowSize / 2;
     if (!isDue || stream.isCredited || !this.isReceiving(stream)) return;
     stream.isCredited = true;

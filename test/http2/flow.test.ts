@@ -299,6 +299,16 @@ describe("credit for what is received", () => {
     expect(frames(client.bytesToSend().subarray(24))).toEqual(["SETTINGS 0: 24", "WINDOW_UPDATE 0: 4"]);
   });
 
+  test("a window that is lowered: what was taken of the larger one is given back, or nothing could come any more", () => {
+    const both = pair();
+    upload(both, 30_000);
+    both.server.updateSettings({ initialWindowSize: 1000 });
+    both.client.openStream(POST);
+    const { client } = join(both);
+    expect(lines(client)).toEqual(["settings", "window-updated 1"]);
+    expect([both.client.window(1), both.client.window(3)]).toEqual([1000, 1000]);
+  });
+
   test("manual: what is released, and no more than came", () => {
     const both = pair(undefined, { windows: { mode: "manual" } });
     upload(both, 1000);
