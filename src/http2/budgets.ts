@@ -1,6 +1,7 @@
 // Limits on what a peer may do repeatedly (RFC 9113 10.5): counts, which decay with time if the caller tells the time.
 
 import type { ErrorCode, RemoteProtocolError } from "../shared/errors.ts";
+import { FRAME_HEADER_SIZE } from "./frames.ts";
 import type { Http2Limits } from "./options.ts";
 import type { Output } from "./output.ts";
 
@@ -42,8 +43,8 @@ export class Budgets {
   private useless: Budget | null = null;
   private pings: Budget | null = null;
   /**
-   * Queued because of the peer and not yet drained: acknowledgements, and octets. `provokedUpTo` is where the last of
-   * those octets ends, counted in octets of output since the connection began.
+   * Queued because of the peer and not yet drained: at most so many acknowledgements, and octets. `provokedUpTo` is
+   * where the last of those octets ends, counted in octets of output since the connection began.
    */
   private acks = 0;
   private provoked = 0;
@@ -100,9 +101,10 @@ export class Budgets {
     if (this.provoked + octets > this.session.limits.maxQueuedControlBytes) throw this.session.fault("TOO_MUCH_QUEUED");
   }
 
+  /** Lowers the counts to the most that can still wait before `provokedUpTo`: an ACK has at least a header. */
   private checkDrained(): void {
-    if (this.session.output.taken < this.provokedUpTo) return;
-    this.acks = 0;
-    this.provoked = 0;
+    const left = Math.max(0, this.provokedUpTo - this.session.output.taken);
+    this.provoked = Math.min(this.provoked, left);
+    this.acks = Math.min(this.acks, Math.ceil(left / FRAME_HEADER_SIZE));
   }
 }

@@ -33,7 +33,7 @@ export interface Http2Limits {
   readonly resetsPerSecond: number;
   /**
    * Frames that achieve nothing, in a burst: empty DATA, PRIORITY, unknown types, anything ignored on closed streams.
-   * Default 10000.
+   * GOAWAY counts too. Default 10000.
    */
   readonly maxUselessFrames: number;
   /** How many of them are forgiven per second; only if `feed` is given the time. Default 330. */

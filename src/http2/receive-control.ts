@@ -105,6 +105,7 @@ export class ControlReader {
   readGoaway(octets: Uint8Array, at: number, length: number): Http2ReceivedEvent {
     const { session } = this;
     const { streams, offset } = session;
+    session.budgets.spendUseless();
     // The id must not rise (RFC 9113 6.8); if it does, the earlier one stays in effect.
     const lastStreamId = Math.min(readU31(octets, at), session.lastServedByPeer);
     session.lastServedByPeer = lastStreamId;

@@ -213,6 +213,8 @@ export class BlockReader {
   private request(id: number, message: DecodedMessage): Given {
     const { session, endsStream } = this;
     const { streams } = session;
+    // A peer that reads no responses causes no more of them.
+    session.budgets.checkQueued(0);
     streams.passTo(id);
     if (streams.remote >= session.concurrentStreams) return session.streamError(id, "TOO_MANY_STREAMS");
     const fault = this.fault(message) ?? (endsStream && message.contentLength > 0 ? "CONTENT_LENGTH_MISMATCH" : null);

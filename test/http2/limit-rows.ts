@@ -2,7 +2,20 @@
 import { expect } from "vitest";
 import type { Http2Limits, Http2Options, Http2Role as Role } from "../../src/http2/index.ts";
 import { BOTH, CLIENT, GET, get, ok, post, SERVER, start, whole } from "./case.ts";
-import { bytes, continuation, data, headers, join, literals, ping, priority, rstStream, settings } from "./frames.ts";
+import {
+  bytes,
+  continuation,
+  data,
+  goaway,
+  headers,
+  join,
+  literals,
+  MAX_31,
+  ping,
+  priority,
+  rstStream,
+  settings,
+} from "./frames.ts";
 
 /** What the peer sends, frame by frame, and when (milliseconds) if that matters. */
 export type Sent = readonly (Uint8Array | number)[];
@@ -273,6 +286,17 @@ export const ROWS: readonly Row[] = [
     frame: CALM,
     events: () => 1,
     before: () => 1,
+  },
+  {
+    limit: "maxUselessFrames",
+    value: 3,
+    where: "GOAWAY",
+    roles: BOTH,
+    input: (size) => times(size, () => goaway(MAX_31)),
+    fault: "TOO_MANY_USELESS_FRAMES 429",
+    frame: CALM,
+    events: (_, size) => size,
+    before: (_, size) => size - 1,
   },
   {
     limit: "uselessFramesPerSecond",

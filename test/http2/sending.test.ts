@@ -386,6 +386,34 @@ describe("limits", () => {
     expect(fault(server)).toMatchObject({ code: "TOO_MUCH_QUEUED", http2Code: "ENHANCE_YOUR_CALM" });
   });
 
+  test("heads of responses wait for a peer that asks and does not read, up to the same limit", () => {
+    const { server } = pair(undefined, { limits: { maxQueuedControlBytes: 1000 } });
+    let answers = 0;
+    for (let id = 1; id < 256; id += 2) server.feed(frame(1, 5, id, 0x82, 0x84, 0x86, 0x01, 0x01, "a"));
+    const answer = () => {
+      for (const { type } of server.events()) {
+        if (type !== "request") continue;
+        server.send({ type: "response", streamId: 1 + 2 * answers++, status: 200, endStream: true });
+      }
+    };
+    expect(refusal(answer)).toBe("TOO_MUCH_QUEUED");
+    expect(frames(server.bytesToSend()).at(-1)).toBe("GOAWAY 0: 8");
+    // each has ten octets
+    expect(answers).toBe(101);
+  });
+
+  test("what was drained waits no longer, though there is always something that does", () => {
+    const limits = { maxQueuedControlBytes: 100, maxUnflushedAcks: 4 };
+    const { server } = pair(undefined, { limits });
+    server.ping();
+    for (let i = 0; i < 50; i++) {
+      server.feed(frame(6, 0, 0, "12345678"));
+      expect(lines([...server.events()])).toEqual(["ping"]);
+      expect(server.bytesToSend(17)).toHaveLength(17);
+      expect(server.queuedBytes).toBe(17);
+    }
+  });
+
   test("what is undefined is as if it were not given", () => {
     const server = new Http2Connection("server", { settings: { maxConcurrentStreams: undefined }, limits: undefined });
     expect(server.bytesToSend()).toEqual(new Http2Connection("server").bytesToSend());
