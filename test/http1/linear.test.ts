@@ -120,16 +120,18 @@ describe("reading", () => {
 });
 
 describe("sending", () => {
+  /** A client that may send a body in chunks. */
+  function sender(): Http1Connection {
+    const connection = new Http1Connection("client");
+    const headers = { Host: "a", "Transfer-Encoding": "chunked" };
+    connection.send({ type: "request", method: "PUT", target: "/", headers });
+    return connection;
+  }
+  const piece = octets("x");
+
   test("many pieces of a body, drained at once", () => {
-    const piece = octets("x");
     const work = (size: number): Work => {
-      const connection = new Http1Connection("client");
-      connection.send({
-        type: "request",
-        method: "PUT",
-        target: "/",
-        headers: { Host: "a", "Transfer-Encoding": "chunked" },
-      });
+      const connection = sender();
       return () => {
         for (let i = 0; i < size; i++) connection.send({ type: "data", data: piece });
         expect(connection.bytesToSend().length).toBeGreaterThan(6 * size);
@@ -137,6 +139,19 @@ describe("sending", () => {
     };
     // From where the pieces outgrow V8's nursery: below a piece takes 60 ns, above 400 (from 5,000 the fit gave up to 1.61).
     expect(leastExponent(20_000, work)).toBeLessThan(LARGEST_EXPONENT);
+  });
+  test("many pieces of a body, drained into a small target again and again", () => {
+    const target = new Uint8Array(10);
+    const work = (size: number): Work => {
+      const connection = sender();
+      for (let i = 0; i < size; i++) connection.send({ type: "data", data: piece });
+      return () => {
+        let drained = 0;
+        while (connection.queuedBytes > 0) drained += connection.drainInto(target);
+        expect(drained).toBeGreaterThan(6 * size);
+      };
+    };
+    expect(leastExponent(10_000, work)).toBeLessThan(LARGEST_EXPONENT);
   });
   test("many fields", () => {
     const work = (size: number): Work => {
