@@ -59,27 +59,10 @@ export function decodeBlock(p: usize, end: usize, isStart: bool): i32 {
       store<u32>(record, kind);
     } else {
       isStart = false;
-      let rule: u32 = ANY;
-      let fault = NO_FAULT;
-      let nameEnd = text;
-      if (number == 0) {
-        const status = readString(p, end, text);
-        if (status < 0) return status;
-        p = status;
-        nameEnd = load<u32>(HEAD + HEAD_TEXT_END);
-        fault = nameFault(text, nameEnd);
-        if (fault == NO_FAULT) rule = nameRule(text, nameEnd);
-      } else if (number <= STATIC_COUNT) {
-        rule = load<u8>(STATIC_RULES + number);
-      }
-      const status = readString(p, end, nameEnd);
+      const status = decodeLiteral(p, end, text, record, kind, number);
       if (status < 0) return status;
       p = status;
       text = load<u32>(HEAD + HEAD_TEXT_END);
-      if (fault == NO_FAULT) fault = valueFault(rule, nameEnd, text, load<u32>(HEAD + HEAD_ODD) != 0);
-      store<u32>(record, kind | (rule << 8) | (fault << 16));
-      store<u32>(record, <u32>(nameEnd - TEXT), 8);
-      store<u32>(record, <u32>(text - TEXT), 12);
     }
     store<u32>(record, number, 4);
     record += FIELD_SIZE;
@@ -87,6 +70,34 @@ export function decodeBlock(p: usize, end: usize, isStart: bool): i32 {
   store<u32>(HEAD + HEAD_FIELD_COUNT, <u32>(record - FIELDS) / FIELD_SIZE);
   store<u32>(HEAD + HEAD_TEXT_END, <u32>text);
   return <i32>p;
+}
+
+/**
+ * Decodes a literal's strings from p on to `text`, the name too if it has no index, and writes its record but for the
+ * index. Returns where to go on, or a negated fault of the block; writes HEAD_TEXT_END.
+ */
+function decodeLiteral(p: usize, end: usize, text: usize, record: usize, kind: u32, index: u32): i32 {
+  let rule: u32 = ANY;
+  let fault = NO_FAULT;
+  let nameEnd = text;
+  if (index == 0) {
+    const status = readString(p, end, text);
+    if (status < 0) return status;
+    p = status;
+    nameEnd = load<u32>(HEAD + HEAD_TEXT_END);
+    fault = nameFault(text, nameEnd);
+    if (fault == NO_FAULT) rule = nameRule(text, nameEnd);
+  } else if (index <= STATIC_COUNT) {
+    rule = load<u8>(STATIC_RULES + index);
+  }
+  const status = readString(p, end, nameEnd);
+  if (status < 0) return status;
+  const valueEnd: usize = load<u32>(HEAD + HEAD_TEXT_END);
+  if (fault == NO_FAULT) fault = valueFault(rule, nameEnd, valueEnd, load<u32>(HEAD + HEAD_ODD) != 0);
+  store<u32>(record, kind | (rule << 8) | (fault << 16));
+  store<u32>(record, <u32>(nameEnd - TEXT), 8);
+  store<u32>(record, <u32>(valueEnd - TEXT), 12);
+  return status;
 }
 
 /** Returns the kind of representation: the number of zeros that its first octet begins with, four at most. */

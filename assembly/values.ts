@@ -136,19 +136,19 @@ function readLength(p: usize, end: usize, facts: u32, start: usize): u32 {
     for (; p < end && isDigit(load<u8>(p)); p++) {
       if (value <= MAX_INTEGER) value = value * 10 + (load<u8>(p) - 0x30);
     }
-    if (p == first) return lengthFault(LENGTH_BAD, p, facts, start);
+    if (p == first) return addLengthFault(LENGTH_BAD, p, facts, start);
     const digitsEnd = p;
     p = skipSpaces(p, end);
-    if (p < end && load<u8>(p) != COMMA) return lengthFault(LENGTH_BAD, digitsEnd, facts, start);
-    if (value > MAX_INTEGER) return lengthFault(LENGTH_TOO_LARGE, first, facts, start);
+    if (p < end && load<u8>(p) != COMMA) return addLengthFault(LENGTH_BAD, digitsEnd, facts, start);
+    if (value > MAX_INTEGER) return addLengthFault(LENGTH_TOO_LARGE, first, facts, start);
     if (!(facts & LENGTH)) {
       store<f64>(HEAD + HEAD_LENGTH, <f64>value);
       store<u32>(HEAD + HEAD_LENGTH_AT, <u32>(first - start));
       facts |= LENGTH;
     } else if (load<f64>(HEAD + HEAD_LENGTH) == <f64>value) {
-      facts = lengthFault(LENGTH_REPEATED, first, facts, start);
+      facts = addLengthFault(LENGTH_REPEATED, first, facts, start);
     } else {
-      return lengthFault(LENGTH_CONFLICT, first, facts, start);
+      return addLengthFault(LENGTH_CONFLICT, first, facts, start);
     }
     if (p == end) return facts;
     p++;
@@ -167,7 +167,7 @@ function shortNumber(p: usize, end: usize): i64 {
 }
 
 /** Adds a fault of Content-Length. The first one counts; a repetition, which can be allowed, gives way to any other. */
-function lengthFault(fact: u32, at: usize, facts: u32, start: usize): u32 {
+function addLengthFault(fact: u32, at: usize, facts: u32, start: usize): u32 {
   if (facts & (LENGTH_BAD | LENGTH_TOO_LARGE | LENGTH_CONFLICT)) return facts;
   if (fact == LENGTH_REPEATED && facts & LENGTH_REPEATED) return facts;
   store<u32>(HEAD + HEAD_LENGTH_AT, <u32>(at - start));

@@ -19,6 +19,7 @@ const COLD = [
   "*/skipAnyName",
   "assembly/unfold/*",
   "*/lengthFault",
+  "*/addLengthFault",
   // addresses, CONNECT, chunk extensions
   "*/isAddress*",
   "*/isFutureAddress",

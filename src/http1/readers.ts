@@ -43,6 +43,7 @@ export class Receiver extends ElementReader {
   /** Octets left in the body, or in the chunk. */
   protected remaining = 0;
   private chunkStart = false;
+  /** Where the last chunk-size line began. */
   protected lastChunk = 0;
 
   // --- heads ----------------------------------------------------------------------------------------------------
