@@ -5,6 +5,7 @@
  * @typedef {object} RawCase
  * @property {string} name
  * @property {string | string[]} send octets, one char each; an array is written piece by piece, with time between
+ * @property {boolean} [waits] each piece but the first is sent when one more response has come
  * @property {number[]} statuses of every response, interim ones included
  * @property {boolean} open whether another request is answered on the same connection afterwards
  * @property {boolean} [fin] the client closes its sending side after `send`
@@ -184,7 +185,7 @@ const LEGAL = [
   { name: "HEAD of the page", send: "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n", methods: ["HEAD"], statuses: [200], open: true, heads: [/^Content-Length: \d{4,5}\r$/m] },
   { name: "HEAD of what is not there", send: "HEAD /no HTTP/1.1\r\nHost: a\r\n\r\n", methods: ["HEAD"], statuses: [404], open: true },
   { name: "HEAD of the echo of a body", send: "HEAD /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nX: 1\r\n\r\n", methods: ["HEAD"], statuses: [200], open: true },
-  { name: "Expect: 100-continue", send: [post("Expect: 100-continue\r\nContent-Length: 5\r\n", ""), "hello"], statuses: [100, 200], open: true, bodies: ["", "hello"] },
+  { name: "Expect: 100-continue", send: [post("Expect: 100-continue\r\nContent-Length: 5\r\n", ""), "hello"], waits: true, statuses: [100, 200], open: true, bodies: ["", "hello"] },
   { name: "Expect: 100-continue, body at once", send: post("Expect: 100-continue\r\nContent-Length: 5\r\n", "hello"), statuses: [200], open: true, bodies: ["hello"] },
   { name: "Expect: 100-continue for a refused body", send: "POST /hello HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n", statuses: [405], open: false },
   { name: "Expect of something else", send: post("Expect: y 100-continue\r\nContent-Length: 5\r\n", "hello"), statuses: [200], open: true, bodies: ["hello"] },

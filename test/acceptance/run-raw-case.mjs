@@ -16,7 +16,8 @@ export async function runRawCase(port, entry) {
   try {
     const pieces = Array.isArray(entry.send) ? entry.send : [entry.send];
     for (const [index, piece] of pieces.entries()) {
-      if (index > 0) await new Promise((resolve) => setTimeout(resolve, PIECE_PAUSE));
+      if (index > 0 && entry.waits) await wire.until(() => wire.ended || wire.answered(entry.methods) >= index);
+      else if (index > 0) await new Promise((resolve) => setTimeout(resolve, PIECE_PAUSE));
       wire.send(piece);
     }
     if (entry.fin) wire.socket.end();

@@ -14,6 +14,8 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const SCRATCH = `${ROOT}build/out/`;
 const WANTED = process.argv.slice(2).join(" ");
 const totals = { passed: 0, failed: 0, skipped: 0 };
+/** @type {import("node:child_process").ChildProcess[]} */
+const children = [];
 
 mkdirSync(SCRATCH, { recursive: true });
 const server = await startServer();
@@ -44,7 +46,7 @@ try {
   });
   await report("SIGTERM ends it with 0", () => stopServer(server));
 } finally {
-  server.child.kill("SIGKILL");
+  for (const child of children) child.kill("SIGKILL");
 }
 
 console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
@@ -81,6 +83,7 @@ function skip(name, tool) {
 /** @param {...string} options @returns {Promise<{ child: import("node:child_process").ChildProcess, port: number, errors(): string }>} */
 function startServer(...options) {
   const child = spawn(process.execPath, ["examples/server.mjs", "--port", "0", ...options], { cwd: ROOT });
+  children.push(child);
   let output = "";
   let errors = "";
   child.stderr.on("data", (text) => {

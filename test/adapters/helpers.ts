@@ -148,8 +148,13 @@ export function forbidUnhandledRejections(): void {
   });
 }
 
-export function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+/** Turns of the event loop in which what has come over sockets is read, and answered, and read again. */
+const TURNS = 10;
+
+/** Time, and turns: a process that was kept waiting finds its timers due before it looks at its sockets. */
+export async function pause(milliseconds: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, milliseconds));
+  for (let turn = 0; turn < TURNS; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** What a promise came to, for those that may do either. */

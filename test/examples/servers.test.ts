@@ -20,7 +20,7 @@ describe.each(SERVERS)("examples/$name", ({ name, command, before }) => {
   beforeAll(async () => {
     if (command === process.execPath || MUST_RUN)
       program = await startProgram(command, [...before, `examples/${name}`]);
-  }, 30_000);
+  });
   afterAll(() => program?.stop());
 
   it("answers, refuses, and lives on", async (context) => {
@@ -41,7 +41,7 @@ describe.each(SERVERS)("examples/$name", ({ name, command, before }) => {
     socket.resetAndDestroy();
     expect(await converse(port, CONVERSATION)).toBe(greetings());
     expect(program.errors).toBe("");
-  }, 20_000);
+  });
 });
 
 /** Everything at once, and no word of an end: how the other end closed, and what it had said by then. */
@@ -74,7 +74,7 @@ describe("examples/blocking-server.mjs", () => {
     expect(asked).toEqual({ code: 0, errors: "", output: greetings() });
     expect(ended).toMatchObject({ code: 0, errors: "", output: expect.stringContaining("Hello, world!\n") });
     expect(refused).toMatchObject({ code: 0, errors: "", output: expect.stringMatching(/^HTTP\/1\.1 400 /) });
-  }, 20_000);
+  });
 });
 
 describe.each(["blocking-client.mjs", "web-streams.mjs"])("examples/%s", (name) => {
@@ -84,9 +84,10 @@ describe.each(["blocking-client.mjs", "web-streams.mjs"])("examples/%s", (name) 
     const greeted = await ask(server.port);
     await server.stop();
     expect(greeted).toEqual({ code: 0, output: `200 ${latin1("Hello, Zoë!")}\n`, errors: "" });
-    expect(await ask(server.port)).toMatchObject({ output: "", code: expect.any(Number) });
-    expect((await ask(server.port)).code).not.toBe(0);
-  }, 30_000);
+    const refused = await ask(server.port);
+    expect(refused).toMatchObject({ output: "", code: expect.any(Number) });
+    expect(refused.code).not.toBe(0);
+  });
 });
 
 describe("examples/http2-client.mjs", () => {
@@ -104,7 +105,7 @@ describe("examples/http2-client.mjs", () => {
         .sort(),
     ).toEqual(["", "/bytes/3 200", "/hello 200", "/nowhere 404"]);
     expect(await ask(server.port)).toMatchObject({ output: "", code: 1 });
-  }, 30_000);
+  });
 });
 
 function latin1(text: string): string {

@@ -10,6 +10,8 @@ class End {
   heard = new Map();
   /** Streams in the order in which this end met them. @type {number[]} */
   streams = [];
+  /** Those that CONNECT opened. @type {Set<number>} */
+  tunnels = new Set();
   /** @type {[number, number][]} */
   held = [];
   /** @param {any} world @param {"client" | "server"} role @param {string} mode */
@@ -55,6 +57,7 @@ class End {
     /** @param {string} meaning */
     const note = (meaning) => this.heard.set(streamId, (this.heard.get(streamId) ?? "") + meaning);
     if (type === "request" || type === "push-promise") this.streams.push(event.promisedStreamId ?? streamId);
+    if (type === "request" && event.method === "CONNECT") this.tunnels.add(streamId);
     if (type === "request") note(head(`${event.method} ${event.target} ${event.authority}`, event.headers.raw()));
     else if (/response$/.test(type)) note(head(`${event.status}`, event.headers.raw()));
     else if (type === "end-of-message") note(end(event.headers.raw()));
@@ -121,8 +124,12 @@ const ACTIONS = {
 /** @param {End} it @param {string} type @param {string} which @param {string} status @param {string[]} rest @param {boolean} endStream */
 function response(it, type, which, status, rest, endStream) {
   const number = Number.parseInt(status, 10) || 0;
-  const event = { type, streamId: it.stream(which), status: number, headers: pairsOf(rest), endStream };
-  it.send(event, head(`${number}`, pairsOf(rest)));
+  const streamId = it.stream(which);
+  const headers = pairsOf(rest);
+  // They must not have a Content-Length, and it is not sent (RFC 9110 8.6).
+  const isWithout = number < 200 || number === 204 || (number < 300 && it.tunnels.has(streamId));
+  const sent = isWithout ? headers.filter(([name]) => name.toLowerCase() !== "content-length") : headers;
+  it.send({ type, streamId, status: number, headers, endStream }, head(`${number}`, sent));
 }
 
 /** @type {import("../laws.mjs").Play} */
@@ -180,6 +187,16 @@ const SEEDS = [
     ["x"],
     ["Z", "\0"],
     ["X"],
+  ),
+  program(
+    ["\0O", "e", "GET", "/", "a"],
+    ["O", "", "CONNECT", "a:1", "a:1"],
+    ["X"],
+    ["i", "\0", "103", "link", "b", "content-length", "3"],
+    ["r", "\0", "e", "204", "content-length", "3"],
+    ["r", "\x01", "", "200", "content-length", "3"],
+    ["d", "\x01", "", "hello"],
+    ["x"],
   ),
   program(
     ["\0O", "e", "GET", "/", "a"],
