@@ -310,7 +310,9 @@ describe("a Connection", () => {
       LocalProtocolError,
     );
     await expect(connection.fetch({ target: "/" })).rejects.toMatchObject({ code: "MISSING_HOST" });
-    await expect(connection.fetch({} as PlainRequest)).rejects.toThrow(TypeError);
+    await expect(connection.fetch({} as PlainRequest)).rejects.toThrow("a request needs a target");
+    await expect(connection.fetch("http://a/" as never)).rejects.toThrow("a request needs a target");
+    await expect(connection.fetch({ ...get("/"), method: "PUT", body: { a: 1 } as never })).rejects.toThrow(TypeError);
     expect(connection.outstanding).toBe(0);
     const fetched = connection.fetch(get("/1"));
     peer.send(OK);

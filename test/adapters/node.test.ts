@@ -81,6 +81,15 @@ describe("createServer's own handler", () => {
     expect(errors).toEqual([new TypeError("complete takes a Uint8Array")]);
   });
 
+  it.each(["text", octets("text")])("refuses a body where trailers are taken: %o", async (body) => {
+    const { connect, errors } = await listening((_, reply) => {
+      reply.respond(200, {});
+      reply.end(body as never);
+    });
+    expect(await raw(connect(), CLOSE)).not.toContain("0\r\n\r\n");
+    expect(errors).toEqual([new TypeError("end takes trailers; a body is sent by write or complete")]);
+  });
+
   it("reads bodies by callbacks, by iteration, whole", async () => {
     const { connect } = await listening(async (request, reply) => {
       let read = "";
@@ -302,6 +311,14 @@ describe("createServer's own handler", () => {
   it("tells when it cannot listen", async () => {
     const { port } = await listening(() => {});
     await expect(createServer(() => {}).listen(port)).rejects.toThrow("EADDRINUSE");
+  });
+
+  it("takes a port as the environment has it, as node:net does", async () => {
+    const { server } = await listening(() => {});
+    await server.close();
+    expect(await server.listen("0" as never)).toBeGreaterThan(0);
+    await server.close();
+    await expect(server.listen("web" as never)).rejects.toThrow(RangeError);
   });
 
   it("gives up a Duplex that takes nothing", async () => {

@@ -297,9 +297,11 @@ describe("a handler that misbehaves", () => {
 
   it.each([
     ["undefined", undefined],
+    ["null", null],
+    ["text", "text"],
     ["an error response", Response.error()],
   ])("returns %s: 500", async (_, response) => {
-    const { peer, errors } = serve(() => response);
+    const { peer, errors } = serve(() => response as never);
     peer.send(GET);
     await peer.receives("HTTP/1.1 500 ");
     expect(errors).toMatchObject([expect.any(TypeError)]);

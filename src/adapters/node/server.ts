@@ -87,7 +87,8 @@ export class HttpServer {
    */
   listen(where: ListenOptions | number = 0): Promise<number> {
     const { server } = this;
-    const target = typeof where === "number" ? { port: where } : where;
+    // A port may be text, as the environment has it: node:net converts it.
+    const target = typeof where === "object" ? where : { port: where };
     this.isClosing = false;
     return new Promise((resolve, reject) => {
       server.once("error", reject);

@@ -208,7 +208,8 @@ export class Reply implements Outgoing {
   }
 
   /**
-   * Ends the response.
+   * Ends the response, with trailers or without.
+   * @throws TypeError for a body: `write` or `complete` sends it
    * @throws LocalProtocolError if the body is short of its Content-Length; the exchange is then aborted, because the
    *   message is broken
    */
@@ -216,6 +217,7 @@ export class Reply implements Outgoing {
     if (this.state === ABORTED) return;
     this.check(BEGUN, "the end of a message");
     try {
+      checkTrailers(trailers);
       this.session.end(this, trailers);
     } catch (error) {
       this.abort(error);
@@ -270,6 +272,13 @@ export class Reply implements Outgoing {
     this.onAbort = null;
     this.onDrain = null;
     if (onAbort !== null) onAbort(error);
+  }
+}
+
+/** @throws TypeError for a body, which `end` takes in node:http */
+function checkTrailers(given: unknown): void {
+  if (typeof given === "string" || given instanceof Uint8Array) {
+    throw new TypeError("end takes trailers; a body is sent by write or complete");
   }
 }
 

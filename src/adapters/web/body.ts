@@ -123,7 +123,8 @@ export function readyBody(body: Body | null | undefined): ReadyBody {
   const isFetchs = body instanceof URLSearchParams || body instanceof FormData;
   const iterate = isFetchs ? undefined : (from[Symbol.asyncIterator] ?? from[Symbol.iterator]);
   if (iterate !== undefined) return { body: piecesOfIterator(iterate.call(from)), type: null };
-  const response = new Response(body as Blob);
+  if (!(isFetchs || body instanceof Blob)) throw new TypeError("this is no body");
+  const response = new Response(body);
   return { body: piecesOfStream(response.body as ReadableStream), type: response.headers.get("content-type") };
 }
 

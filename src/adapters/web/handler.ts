@@ -86,7 +86,7 @@ async function answer(handler: FetchHandler, request: ServerRequest, reply: Repl
   if (made === undefined) return reply.complete(400, [["Content-Length", "0"]]);
   const response = await handler(made, info);
   if (info.isUpgraded) return;
-  if (response === undefined) throw new TypeError("the handler returned no response");
+  if (typeof response !== "object" || response === null) throw new TypeError("the handler returned no response");
   if (reply.isAborted) return cancelBody(readyBody(response.body).body);
   await (response instanceof Response ? sendResponse(response, reply) : sendPlain(response, reply));
 }

@@ -37,7 +37,7 @@ const SAY_EMPTY = ["POST", "PUT", "PATCH"];
 
 /** Prepares a request for sending. @throws TypeError for something that is not a request, or a body that is in use */
 export function readyRequest(input: Request | PlainRequest, given: Trailers | undefined): ReadyRequest {
-  const isFetchs = "url" in input;
+  const isFetchs = isRequest(input);
   const { method = "GET" } = input;
   const trailers = given ?? (isFetchs ? undefined : input.trailers);
   const { body, type } = readyBody(input.body as Body | null | undefined);
@@ -53,10 +53,14 @@ export function readyRequest(input: Request | PlainRequest, given: Trailers | un
   return { request: { ...whereOf(input), method, headers, hasBody }, body: hasBody ? body : null, trailers };
 }
 
+function isRequest(input: Request | PlainRequest): input is Request {
+  return (input as Request).url !== undefined;
+}
+
 type Where = Pick<OutgoingRequest, "target" | "scheme" | "authority" | "protocol">;
 
 function whereOf(input: Request | PlainRequest): Where {
-  if ("url" in input) {
+  if (isRequest(input)) {
     const { protocol, host, pathname, search } = new URL(input.url);
     return { target: pathname + search, scheme: protocol.slice(0, -1), authority: host };
   }
