@@ -1,5 +1,5 @@
 // One request and its response: the joint state of both sides, and the facts of the request that govern the response.
-import { compileEvents, REFUSED } from "../shared/machine.ts";
+import { compileEvents, indexes, REFUSED } from "../shared/machine.ts";
 import { CLIENT_SHIFT, compileRules, joint, KEEP_ALIVE, SERVER_SHIFT, SIDE, SWITCH_PENDING } from "./joint.ts";
 import type { Role } from "./options.ts";
 import { ON_EVENT, ON_STATE, STATES, type State, TRIGGERS, type Trigger } from "./states.ts";
@@ -22,10 +22,7 @@ export const SWITCHED: number = STATES.indexOf("switched-protocol");
 
 /** The index of a trigger. */
 export type TriggerIndex = number;
-export const ON = Object.fromEntries(TRIGGERS.map((trigger, index) => [trigger, index])) as Record<
-  Trigger,
-  TriggerIndex
->;
+export const ON: Record<Trigger, TriggerIndex> = indexes(TRIGGERS);
 
 const { request: REQUEST, "client-request": CLIENT_REQUEST } = ON;
 

@@ -15,7 +15,7 @@ import type {
   Http2Send,
   OpenStreamOptions,
 } from "./events.ts";
-import { HIGHEST_STREAM_ID, PING_SIZE, PREFACE } from "./frames.ts";
+import { HIGHEST_STREAM_ID, INITIAL_WINDOW, PING_SIZE, PREFACE } from "./frames.ts";
 import { type Http2Options, type Http2Role, readOptions } from "./options.ts";
 import { Receiver } from "./receive.ts";
 import { Sender } from "./send.ts";
@@ -31,7 +31,6 @@ export type Sniffed = "http2" | "http1" | "need-data";
 
 const NO_MAX = Number.POSITIVE_INFINITY;
 const NO_PING = new Uint8Array(PING_SIZE);
-const INITIAL_WINDOW = 65535;
 
 /**
  * A state machine for one end of one HTTP/2 connection (RFC 9113). The constructor queues the first SETTINGS frame,

@@ -30,6 +30,8 @@ export const PING_SIZE = 8;
 export const INCREMENT_SIZE = 4;
 export const HIGHEST_STREAM_ID = 0x7fffffff;
 export const HIGHEST_WINDOW = 0x7fffffff;
+/** Octets of each window until something changes it (RFC 9113 6.9.2). */
+export const INITIAL_WINDOW = 65535;
 
 /** The first octets that a client sends (RFC 9113 3.4). */
 export const PREFACE = Uint8Array.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", (char) => char.charCodeAt(0));

@@ -1,6 +1,7 @@
 // What a caller can set: limits, settings, windows, leniencies. The tables define the options: defaults are read from
 // them, and the README prints them, with the precedents from option-notes.ts.
 import { checkCount, checkNames, type LimitTable, readLimits } from "../shared/limits.ts";
+import { HIGHEST_WINDOW, INITIAL_WINDOW } from "./frames.ts";
 import { type GivenSettings, type Http2Settings, readSettings } from "./settings.ts";
 
 /** An end of a connection: a "client" opens streams, a "server" answers on them. */
@@ -135,8 +136,6 @@ export interface Configuration {
 
 const OPTIONS = ["settings", "limits", "windows", "allow", "copyData", "onMalformed"];
 const WINDOWS = ["connection", "mode", "stream"];
-const HIGHEST_WINDOW = 0x7fffffff;
-const DEFAULT_WINDOW = 65535;
 const MAX_CONCURRENT_STREAMS = 100;
 const DEFAULTS: { [R in Http2Role]?: Configuration } = {};
 
@@ -156,9 +155,9 @@ export function readOptions(role: Http2Role, options: Http2Options | undefined):
   checkNames("allow", allow, []);
   if (typeof copyData !== "boolean") throw new TypeError("copyData must be a boolean");
   checkChoice("onMalformed", onMalformed, ["reset", "respond"]);
-  const { connection = DEFAULT_WINDOW, mode = "automatic", stream } = windows;
+  const { connection = INITIAL_WINDOW, mode = "automatic", stream } = windows;
   checkChoice("windows.mode", mode, ["automatic", "manual"]);
-  checkCount("windows.connection", connection, DEFAULT_WINDOW, HIGHEST_WINDOW);
+  checkCount("windows.connection", connection, INITIAL_WINDOW, HIGHEST_WINDOW);
   if (stream !== undefined) checkCount("windows.stream", stream, 0, HIGHEST_WINDOW);
   const read = readLimits(HTTP2_LIMIT_TABLE, limits);
   const announced = {

@@ -1,10 +1,10 @@
 // Octets in, events out: reads one frame after another, DATA as it arrives and every other frame once it is whole. What
 // the frames mean is in receive-data.ts, receive-messages.ts and receive-control.ts.
 import type { ErrorCode, RemoteProtocolError } from "../shared/errors.ts";
-import { compileEvents, REFUSED } from "../shared/machine.ts";
+import { compileEvents, indexes, REFUSED } from "../shared/machine.ts";
 import { NEED_DATA } from "../shared/need-data.ts";
 import { ReceiveBuffer } from "../shared/receive-buffer.ts";
-import { ON_READING, READING_STATES, READING_TRIGGERS, type ReadingTrigger } from "./connection-states.ts";
+import { ON_READING, READING_STATES, READING_TRIGGERS } from "./connection-states.ts";
 import type { Http2ConnectionClosedEvent, Http2Event, Http2ReceivedEvent } from "./events.ts";
 import {
   ALTSVC,
@@ -36,17 +36,14 @@ import type { Stream } from "./stream.ts";
 
 const READINGS = compileEvents(READING_STATES, READING_TRIGGERS, ON_READING);
 const COLUMNS = READING_TRIGGERS.length;
-const [PREFACE_FIRST, SETTINGS_FIRST, FRAMES, HEADER_BLOCK, CLOSED_BY_PEER] = [...READING_STATES.keys()] as [
-  number,
-  number,
-  number,
-  number,
-  number,
-];
-const ON_READ = Object.fromEntries(READING_TRIGGERS.map((trigger, index) => [trigger, index])) as Record<
-  ReadingTrigger,
-  number
->;
+const {
+  preface: PREFACE_FIRST,
+  settings: SETTINGS_FIRST,
+  frames: FRAMES,
+  "header-block": HEADER_BLOCK,
+  closed: CLOSED_BY_PEER,
+} = indexes(READING_STATES);
+const ON_READ = indexes(READING_TRIGGERS);
 
 /** The part of a frame that comes next. */
 const HEADER = 0;

@@ -2,7 +2,7 @@
 // (RFC 9113 5.2) and in order of urgency (RFC 9218 10). A step takes at most time logarithmic in the number of streams
 // that wait; a new initial window size visits only the streams with data queued.
 import { NO_OCTETS } from "../shared/receive-buffer.ts";
-import { DATA, END_STREAM, FRAME_HEADER_SIZE, writeFrameHeader } from "./frames.ts";
+import { DATA, END_STREAM, FRAME_HEADER_SIZE, INITIAL_WINDOW, writeFrameHeader } from "./frames.ts";
 import type { Output } from "./output.ts";
 import { END, type Stream, UNLISTED } from "./stream.ts";
 import { Turns } from "./turns.ts";
@@ -12,9 +12,9 @@ const COPIED = 1024;
 
 export class Scheduler {
   /** Octets of DATA that the peer allows this end to send on the connection. */
-  window = 65535;
+  window = INITIAL_WINDOW;
   /** The peer's initial window size. A stream's window is the sum of this and its `sendDelta`. */
-  base = 65535;
+  base = INITIAL_WINDOW;
   /** Octets queued on all streams. */
   queued = 0;
   /** Octets that the streams' own windows allow to be sent: the sum of min(queued, window). */

@@ -1,7 +1,7 @@
 // What the receiving and the sending half of a connection share: settings, windows, streams, the queue of frames, and
 // the ends of streams and of the connection.
 import { type ErrorCode, type ErrorDetail, http2CodeOf, RemoteProtocolError } from "../shared/errors.ts";
-import { compileEvents, REFUSED } from "../shared/machine.ts";
+import { compileEvents, indexes, REFUSED } from "../shared/machine.ts";
 import { Budgets } from "./budgets.ts";
 import { codeNumber, type Http2Code } from "./codes.ts";
 import { ENDING_STATES, ENDING_TRIGGERS, type EndingTrigger, ON_ENDING } from "./connection-states.ts";
@@ -16,6 +16,7 @@ import {
   HEADERS,
   HIGHEST_STREAM_ID,
   INCREMENT_SIZE,
+  INITIAL_WINDOW,
   PING,
   PING_SIZE,
   RST_STREAM,
@@ -35,15 +36,8 @@ import { CLOSED, END, ENDED, HEAD, NOTHING, ON, type Stream, TRAILERS } from "./
 import { IS_IDLE, Streams, WAS_RESET_HERE } from "./streams.ts";
 
 const ENDINGS = compileEvents(ENDING_STATES, ENDING_TRIGGERS, ON_ENDING);
-const [OPEN, , GOING_AWAY, FINISHED, TERMINATED] = [...ENDING_STATES.keys()] as [
-  number,
-  number,
-  number,
-  number,
-  number,
-];
-
-const INITIAL_WINDOW = 65535;
+const { open: OPEN, "going-away": GOING_AWAY, finished: FINISHED, terminated: TERMINATED } = indexes(ENDING_STATES);
+const ON_END = indexes(ENDING_TRIGGERS);
 
 /** Octets of payload. Frames are cut no smaller than this, however few octets are drained at a time: the rest waits. */
 const LEAST_ROOM = 1024;
@@ -115,7 +109,7 @@ export class Session {
 
   /** Moves the connection towards its end. Returns false, and changes nothing, when the table has no cell. */
   end(trigger: EndingTrigger): boolean {
-    const next = ENDINGS[this.ending * ENDING_TRIGGERS.length + ENDING_TRIGGERS.indexOf(trigger)] as number;
+    const next = ENDINGS[this.ending * ENDING_TRIGGERS.length + ON_END[trigger]] as number;
     if (next === REFUSED) return false;
     this.ending = next;
     this.noticeEmptiness();

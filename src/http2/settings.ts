@@ -1,5 +1,6 @@
 // SETTINGS (RFC 9113 6.5, RFC 8441 3, RFC 9218 2.1): one table of names, numbers, defaults and allowed values.
 import type { ErrorCode } from "../shared/errors.ts";
+import { HIGHEST_WINDOW, INITIAL_WINDOW } from "./frames.ts";
 import type { Http2Role } from "./options.ts";
 
 /** The settings that one end announces to the other, each with the value in effect before it is announced. */
@@ -49,14 +50,14 @@ const U32 = 0xffffffff;
 
 // biome-ignore format: a table
 const SETTINGS: readonly SettingRow[] = [
-  { id: 1, name: "headerTableSize",       default: 4096,  least: 0,     most: U32,        fault: "BAD_SETTING" },
-  { id: 2, name: "enablePush",            default: true,  least: 0,     most: 1,          fault: "BAD_SETTING" },
-  { id: 3, name: "maxConcurrentStreams",  default: NONE,  least: 0,     most: U32,        fault: "BAD_SETTING" },
-  { id: 4, name: "initialWindowSize",     default: 65535, least: 0,     most: 0x7fffffff, fault: "BAD_INITIAL_WINDOW_SIZE" },
-  { id: 5, name: "maxFrameSize",          default: 16384, least: 16384, most: 0xffffff,   fault: "BAD_SETTING" },
-  { id: 6, name: "maxHeaderListSize",     default: NONE,  least: 0,     most: U32,        fault: "BAD_SETTING" },
-  { id: 8, name: "enableConnectProtocol", default: false, least: 0,     most: 1,          fault: "BAD_SETTING" },
-  { id: 9, name: "noRfc7540Priorities",   default: false, least: 0,     most: 1,          fault: "BAD_SETTING" },
+  { id: 1, name: "headerTableSize",       default: 4096,           least: 0,     most: U32,            fault: "BAD_SETTING" },
+  { id: 2, name: "enablePush",            default: true,           least: 0,     most: 1,              fault: "BAD_SETTING" },
+  { id: 3, name: "maxConcurrentStreams",  default: NONE,           least: 0,     most: U32,            fault: "BAD_SETTING" },
+  { id: 4, name: "initialWindowSize",     default: INITIAL_WINDOW, least: 0,     most: HIGHEST_WINDOW, fault: "BAD_INITIAL_WINDOW_SIZE" },
+  { id: 5, name: "maxFrameSize",          default: 16384,          least: 16384, most: 0xffffff,       fault: "BAD_SETTING" },
+  { id: 6, name: "maxHeaderListSize",     default: NONE,           least: 0,     most: U32,            fault: "BAD_SETTING" },
+  { id: 8, name: "enableConnectProtocol", default: false,          least: 0,     most: 1,              fault: "BAD_SETTING" },
+  { id: 9, name: "noRfc7540Priorities",   default: false,          least: 0,     most: 1,              fault: "BAD_SETTING" },
 ];
 
 const BY_ID: readonly (SettingRow | undefined)[] = Array.from({ length: 10 }, (_, id) =>

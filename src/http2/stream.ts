@@ -1,5 +1,5 @@
 // One stream: its states, its windows, and the data queued on it. An object of small integers, about 250 octets.
-import { compileEvents, REFUSED } from "../shared/machine.ts";
+import { compileEvents, indexes, REFUSED } from "../shared/machine.ts";
 import type { CheckedFields } from "./hpack-types.ts";
 import {
   MESSAGE_STATES,
@@ -21,18 +21,17 @@ const STREAM_COLUMNS = STREAM_TRIGGERS.length;
 const MESSAGE_COLUMNS = MESSAGE_TRIGGERS.length;
 
 /** The index of each state, which the compiled tables and their users work with. */
-export const [IDLE, RESERVED_LOCAL, RESERVED_REMOTE, OPEN, HALF_CLOSED_LOCAL, HALF_CLOSED_REMOTE, CLOSED] = [
-  ...STREAM_STATES.keys(),
-] as [number, number, number, number, number, number, number];
-export const [HEAD, BODY, ENDED] = [...MESSAGE_STATES.keys()] as [number, number, number];
-
-function indexed<Name extends string>(names: readonly Name[]): Record<Name, number> {
-  return Object.fromEntries(names.map((name, index) => [name, index])) as Record<Name, number>;
-}
+export const {
+  idle: IDLE,
+  "reserved-local": RESERVED_LOCAL,
+  "reserved-remote": RESERVED_REMOTE,
+  closed: CLOSED,
+} = indexes(STREAM_STATES);
+export const { head: HEAD, body: BODY, ended: ENDED } = indexes(MESSAGE_STATES);
 
 /** The index of each trigger. */
-export const ON: Record<StreamTrigger, number> = indexed(STREAM_TRIGGERS);
-export const MESSAGE: Record<MessageTrigger, number> = indexed(MESSAGE_TRIGGERS);
+export const ON: Record<StreamTrigger, number> = indexes(STREAM_TRIGGERS);
+export const MESSAGE: Record<MessageTrigger, number> = indexes(MESSAGE_TRIGGERS);
 
 /** What follows the last piece of queued data. */
 export const NOTHING = 0;

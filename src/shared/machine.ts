@@ -6,6 +6,11 @@ export type EventTable<State extends string, Trigger extends string> = {
   readonly [S in State]?: { readonly [T in Trigger]?: State };
 };
 
+/** Returns the index of each name: compiled tables are in these numbers. */
+export function indexes<Name extends string>(names: readonly Name[]): Record<Name, number> {
+  return Object.fromEntries(names.map((name, index) => [name, index])) as Record<Name, number>;
+}
+
 /** An absent cell. */
 export const REFUSED = -1;
 
