@@ -36,6 +36,18 @@ export const INITIAL_WINDOW = 65535;
 /** The first octets that a client sends (RFC 9113 3.4). */
 export const PREFACE = Uint8Array.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", (char) => char.charCodeAt(0));
 
+/** The header of a frame (RFC 9113 4.1). A connection reads all headers into the same object. */
+export class FrameHeader {
+  length = 0;
+  type = 0;
+  flags = 0;
+  streamId = 0;
+
+  has(flag: number): boolean {
+    return (this.flags & flag) !== 0;
+  }
+}
+
 interface FrameRow {
   readonly type: number;
   readonly on: "connection" | "stream" | "either";
@@ -67,7 +79,7 @@ const BY_TYPE: readonly (FrameRow | undefined)[] = Array.from({ length: 256 }, (
 );
 
 /** Returns what is wrong with a frame judged by its header alone; null when nothing is. */
-export function frameFault(type: number, length: number, streamId: number): ErrorCode | null {
+export function frameFault({ type, length, streamId }: FrameHeader): ErrorCode | null {
   const row = BY_TYPE[type];
   if (row === undefined) return null;
   if (row.on !== "either" && (streamId === 0) !== (row.on === "connection")) return "BAD_STREAM_ID";
@@ -80,7 +92,7 @@ const HTTP1_LENGTH = 0x485454;
 const HTTP1_TYPE = 0x50;
 
 /** Describes a frame by its header, for the text of an error. */
-export function describeFrame(type: number, length: number, streamId: number): string {
+export function describeFrame({ type, length, streamId }: FrameHeader): string {
   if (length === HTTP1_LENGTH && type === HTTP1_TYPE) return "the peer speaks HTTP/1";
   return `frame of type 0x${type.toString(16)}, ${length} octets, stream ${streamId}`;
 }

@@ -1,7 +1,16 @@
 // Frames that carry no message: settings, windows, resets, pings, priorities, GOAWAY, extensions and unknown types.
 import { codeName } from "./codes.ts";
 import type { Http2ReceivedEvent, StreamResetEvent } from "./events.ts";
-import { ACK, FRAME_HEADER_SIZE, HIGHEST_WINDOW, PING_SIZE, readU31, readU32, SETTINGS } from "./frames.ts";
+import {
+  ACK,
+  FRAME_HEADER_SIZE,
+  type FrameHeader,
+  HIGHEST_WINDOW,
+  PING_SIZE,
+  readU31,
+  readU32,
+  SETTINGS,
+} from "./frames.ts";
 import { type Priority, parsePriority } from "./priority.ts";
 import type { Session } from "./session.ts";
 import { isKnown, parseSettings, SETTING_SIZE, type SettingEntry, settingsOf } from "./settings.ts";
@@ -17,9 +26,10 @@ export class ControlReader {
 
   // --- SETTINGS ------------------------------------------------------------------------------------------------------------
 
-  readSettings(octets: Uint8Array, at: number, length: number, flags: number): Http2ReceivedEvent | null {
+  readSettings(octets: Uint8Array, at: number, frame: FrameHeader): Http2ReceivedEvent | null {
     const { session } = this;
-    if ((flags & ACK) !== 0) {
+    const { length } = frame;
+    if (frame.has(ACK)) {
       if (length > 0) throw session.fault("BAD_FRAME_LENGTH");
       return this.acknowledged();
     }
@@ -91,18 +101,18 @@ export class ControlReader {
 
   // --- PING, GOAWAY --------------------------------------------------------------------------------------------------------
 
-  readPing(octets: Uint8Array, at: number, flags: number): Http2ReceivedEvent {
+  readPing(octets: Uint8Array, at: number, frame: FrameHeader): Http2ReceivedEvent {
     const { session } = this;
     const { offset } = session;
     const data = new Uint8Array(octets.subarray(at, at + PING_SIZE));
-    if ((flags & ACK) !== 0) return { type: "ping-acknowledged", data, offset };
+    if (frame.has(ACK)) return { type: "ping-acknowledged", data, offset };
     session.budgets.spendPing(FRAME_HEADER_SIZE + PING_SIZE);
     session.writePing(data, ACK);
     session.budgets.provoke(FRAME_HEADER_SIZE + PING_SIZE, 1);
     return { type: "ping", data, offset };
   }
 
-  readGoaway(octets: Uint8Array, at: number, length: number): Http2ReceivedEvent {
+  readGoaway(octets: Uint8Array, at: number, { length }: FrameHeader): Http2ReceivedEvent {
     const { session } = this;
     const { streams, offset } = session;
     session.budgets.spendUseless();
@@ -141,7 +151,7 @@ export class ControlReader {
 
   // --- RST_STREAM, WINDOW_UPDATE -------------------------------------------------------------------------------------------
 
-  readReset(octets: Uint8Array, at: number, streamId: number): Http2ReceivedEvent | null {
+  readReset(octets: Uint8Array, at: number, { streamId }: FrameHeader): Http2ReceivedEvent | null {
     const { session } = this;
     const stream = session.streams.get(streamId);
     if (stream === undefined) return this.ignore(streamId);
@@ -162,7 +172,7 @@ export class ControlReader {
     return null;
   }
 
-  readWindowUpdate(octets: Uint8Array, at: number, streamId: number): Http2ReceivedEvent | null {
+  readWindowUpdate(octets: Uint8Array, at: number, { streamId }: FrameHeader): Http2ReceivedEvent | null {
     const { session } = this;
     const { scheduler, offset } = session;
     const increment = readU31(octets, at);
@@ -188,7 +198,7 @@ export class ControlReader {
   // --- priorities ----------------------------------------------------------------------------------------------------------
 
   /** Parses PRIORITY and ignores it (RFC 9113 5.3.2). A stream that depends on itself is an error all the same. */
-  readPriority(octets: Uint8Array, at: number, streamId: number): Http2ReceivedEvent | null {
+  readPriority(octets: Uint8Array, at: number, { streamId }: FrameHeader): Http2ReceivedEvent | null {
     const { session } = this;
     session.budgets.spendUseless();
     if (readU31(octets, at) !== streamId) return null;
@@ -198,7 +208,7 @@ export class ControlReader {
   }
 
   /** Reads PRIORITY_UPDATE (RFC 9218 7.1). */
-  readPriorityUpdate(octets: Uint8Array, at: number, length: number): Http2ReceivedEvent | null {
+  readPriorityUpdate(octets: Uint8Array, at: number, { length }: FrameHeader): Http2ReceivedEvent | null {
     const { session } = this;
     const { streams } = session;
     const streamId = readU31(octets, at);
@@ -231,8 +241,9 @@ export class ControlReader {
   // --- extensions ----------------------------------------------------------------------------------------------------------
 
   /** Reads ALTSVC. A frame that breaks the rules is ignored (RFC 7838 4). */
-  readAlternativeService(octets: Uint8Array, at: number, length: number, streamId: number): Http2ReceivedEvent | null {
+  readAlternativeService(octets: Uint8Array, at: number, frame: FrameHeader): Http2ReceivedEvent | null {
     const { session } = this;
+    const { length, streamId } = frame;
     const originLength = length < 2 ? length : ((octets[at] as number) << 8) | (octets[at + 1] as number);
     const hasOrigin = originLength > 0;
     const isOnStream = streamId > 0 && session.streams.get(streamId) !== undefined;
@@ -244,14 +255,9 @@ export class ControlReader {
   }
 
   /** Reads ORIGIN. A frame that breaks the rules is ignored (RFC 8336 2.1). */
-  readOrigin(
-    octets: Uint8Array,
-    at: number,
-    length: number,
-    flags: number,
-    streamId: number,
-  ): Http2ReceivedEvent | null {
+  readOrigin(octets: Uint8Array, at: number, frame: FrameHeader): Http2ReceivedEvent | null {
     const { session } = this;
+    const { length, flags, streamId } = frame;
     if (session.isServer || streamId !== 0 || (flags & 0xf) !== 0) return this.useless();
     const origins: string[] = [];
     const end = at + length;
@@ -265,15 +271,9 @@ export class ControlReader {
     return { type: "origin", origins, offset: session.offset };
   }
 
-  readUnknown(
-    octets: Uint8Array,
-    at: number,
-    length: number,
-    frameType: number,
-    flags: number,
-    streamId: number,
-  ): Http2ReceivedEvent {
+  readUnknown(octets: Uint8Array, at: number, frame: FrameHeader): Http2ReceivedEvent {
     const { session } = this;
+    const { length, type: frameType, flags, streamId } = frame;
     session.budgets.spendUseless();
     const payload = new Uint8Array(octets.subarray(at, at + length));
     return { type: "unknown-frame", streamId, frameType, flags, payload, offset: session.offset };

@@ -4,7 +4,7 @@ import type { ErrorCode, RemoteProtocolError } from "../shared/errors.ts";
 import { NO_FIELDS } from "../shared/header-fields.ts";
 import type { ReceiveBuffer } from "../shared/receive-buffer.ts";
 import type { Http2ReceivedEvent } from "./events.ts";
-import { DATA, describeFrame, END_STREAM, frameFault, PADDED } from "./frames.ts";
+import { describeFrame, END_STREAM, type FrameHeader, frameFault, PADDED } from "./frames.ts";
 import type { BlockReader } from "./receive-messages.ts";
 import type { Session } from "./session.ts";
 import { BODY, CLOSED, MESSAGE, ON, refusalIn, type Stream } from "./stream.ts";
@@ -20,10 +20,9 @@ export class DataReader {
   private readonly buffer: ReceiveBuffer;
   private readonly messages: BlockReader;
   private part = NOTHING_LEFT;
-  /** Octets of the payload, all of which are charged to the windows. */
-  private length = 0;
-  private streamId = 0;
-  private endsStream = false;
+  private readonly frame: FrameHeader;
+  /** Octets charged to the windows: those of the payload, or 0 when it is not DATA's. */
+  private charged = 0;
   /** The frame's stream; null when the payload is thrown away. */
   private stream: Stream | null = null;
   /** Octets of the content and of the padding that have not been read yet. */
@@ -32,9 +31,10 @@ export class DataReader {
   /** Octets of the content that were handed out. */
   private delivered = 0;
 
-  constructor(session: Session, buffer: ReceiveBuffer, messages: BlockReader) {
+  constructor(session: Session, buffer: ReceiveBuffer, frame: FrameHeader, messages: BlockReader) {
     this.session = session;
     this.buffer = buffer;
+    this.frame = frame;
     this.messages = messages;
   }
 
@@ -47,19 +47,18 @@ export class DataReader {
    * Begins a DATA frame whose header was read. The whole payload, padding included, is charged to the windows
    * (RFC 9113 6.1).
    */
-  begin(length: number, flags: number, streamId: number): Http2ReceivedEvent | null {
-    const { session } = this;
-    this.length = length;
-    this.streamId = streamId;
-    this.endsStream = (flags & END_STREAM) !== 0;
-    const fault = frameFault(DATA, length, streamId);
+  begin(): Http2ReceivedEvent | null {
+    const { session, frame } = this;
+    const { length } = frame;
+    const fault = frameFault(frame);
     if (fault !== null) throw this.fault(fault);
-    const isPadded = (flags & PADDED) !== 0;
+    const isPadded = frame.has(PADDED);
     if (isPadded && length === 0) throw this.fault("BAD_FRAME_LENGTH");
     if (length > session.window) {
       throw this.fault(length > session.local.maxFrameSize ? "FRAME_TOO_LARGE" : "WINDOW_EXCEEDED");
     }
     session.window -= length;
+    this.charged = length;
     this.delivered = 0;
     this.stream = null;
     if (!isPadded) return this.admit(length, 0);
@@ -68,12 +67,12 @@ export class DataReader {
   }
 
   /** Throws away a payload that is not DATA's: nothing is charged to the windows. */
-  skip(length: number): void {
-    this.length = 0;
+  skip(): void {
+    this.charged = 0;
     this.delivered = 0;
     this.stream = null;
     this.part = PADDING;
-    this.paddingLeft = length;
+    this.paddingLeft = this.frame.length;
   }
 
   /** Takes one step: returns an event, null when the step gave none, undefined when more octets are needed. */
@@ -86,7 +85,8 @@ export class DataReader {
    * Padding as long as the payload or longer is a connection error, even in a frame that is thrown away (RFC 9113 6.1).
    */
   private readPadLength(): Http2ReceivedEvent | null | undefined {
-    const { buffer, session, length } = this;
+    const { buffer, session } = this;
+    const { length } = this.frame;
     if (buffer.fresh() === 0) return undefined;
     const padding = buffer.octetAt(0) as number;
     buffer.consume(1);
@@ -96,7 +96,8 @@ export class DataReader {
 
   /** Checks that the stream may receive DATA now. If it may not, the content is read as if it were padding. */
   private admit(content: number, padding: number): Http2ReceivedEvent | null {
-    const { session, length, streamId } = this;
+    const { session } = this;
+    const { length, streamId } = this.frame;
     this.contentLeft = 0;
     this.paddingLeft = content + padding;
     this.part = PADDING;
@@ -120,7 +121,8 @@ export class DataReader {
 
   /** Checks the content against Content-Length and `maxBodyBytes` before any of it is handed out. */
   private beginContent(stream: Stream, content: number): Http2ReceivedEvent | null {
-    const { session, endsStream } = this;
+    const { session } = this;
+    const endsStream = this.frame.has(END_STREAM);
     this.part = CONTENT;
     stream.bodyOctets += content;
     const { owed, bodyOctets } = stream;
@@ -134,7 +136,7 @@ export class DataReader {
 
   private refuseContent(code: ErrorCode): Http2ReceivedEvent {
     const status = code === "BODY_TOO_LARGE" ? 413 : this.messages.answer(400);
-    return this.session.streamError(this.streamId, code, status, this.endsStream);
+    return this.session.streamError(this.frame.streamId, code, status, this.frame.has(END_STREAM));
   }
 
   private readContent(): Http2ReceivedEvent | null | undefined {
@@ -155,7 +157,7 @@ export class DataReader {
       session.held += count;
     }
     const { offset } = buffer;
-    return { type: "data", streamId: this.streamId, data: buffer.view(count), offset };
+    return { type: "data", streamId: stream.id, data: buffer.view(count), offset };
   }
 
   private readPadding(): Http2ReceivedEvent | null | undefined {
@@ -172,13 +174,13 @@ export class DataReader {
   }
 
   private end(): Http2ReceivedEvent | null {
-    const { session, stream, length } = this;
+    const { session, stream, charged } = this;
     this.stream = null;
     // In manual mode only the octets that were not handed out are credited automatically.
-    const free = session.configuration.manual ? length - this.delivered : length;
+    const free = session.configuration.manual ? charged - this.delivered : charged;
     const isGone = stream === null || stream.state === CLOSED;
     if (free > 0) session.giveBack(isGone ? null : stream, free);
-    if (isGone || !this.endsStream) return null;
+    if (isGone || !this.frame.has(END_STREAM)) return null;
     stream.fireReceived(MESSAGE["end-of-message"]);
     session.fire(stream, ON["receive-end-stream"]);
     return { type: "end-of-message", streamId: stream.id, headers: NO_FIELDS, offset: session.offset };
@@ -186,6 +188,6 @@ export class DataReader {
 
   /** Makes the error for a fault of this frame, with a description of its header. */
   private fault(code: ErrorCode): RemoteProtocolError {
-    return this.session.fault(code, { seen: describeFrame(DATA, this.length, this.streamId) });
+    return this.session.fault(code, { seen: describeFrame(this.frame) });
   }
 }

@@ -4,7 +4,16 @@ import type { ErrorCode } from "../shared/errors.ts";
 import { NO_FIELDS } from "../shared/header-fields.ts";
 import { NO_OCTETS } from "../shared/receive-buffer.ts";
 import type { Http2EndOfMessageEvent, Http2ReceivedEvent } from "./events.ts";
-import { END_HEADERS, END_STREAM, HAS_PRIORITY, HIGHEST_STREAM_ID, PADDED, PRIORITY_SIZE, readU31 } from "./frames.ts";
+import {
+  END_HEADERS,
+  END_STREAM,
+  type FrameHeader,
+  HAS_PRIORITY,
+  HIGHEST_STREAM_ID,
+  PADDED,
+  PRIORITY_SIZE,
+  readU31,
+} from "./frames.ts";
 import type { DecodedMessage, MessageKind } from "./hpack-types.ts";
 import { parsePriority } from "./priority.ts";
 import type { Session } from "./session.ts";
@@ -37,12 +46,13 @@ export class BlockReader {
 
   // --- frames --------------------------------------------------------------------------------------------------------------
 
-  readHeaders(octets: Uint8Array, at: number, length: number, flags: number, streamId: number): Given {
+  readHeaders(octets: Uint8Array, at: number, frame: FrameHeader): Given {
     const { session } = this;
-    const hasPriority = (flags & HAS_PRIORITY) !== 0;
+    const { length, streamId } = frame;
+    const hasPriority = frame.has(HAS_PRIORITY);
     let begin = at;
     let padding = 0;
-    if ((flags & PADDED) !== 0) {
+    if (frame.has(PADDED)) {
       if (length === 0) throw session.fault("BAD_FRAME_LENGTH");
       padding = octets[begin++] as number;
     }
@@ -54,15 +64,16 @@ export class BlockReader {
     this.checkStream(streamId);
     this.blockStreamId = streamId;
     this.isPromise = false;
-    this.endsStream = (flags & END_STREAM) !== 0;
-    return this.begin(octets, begin, left - padding, flags);
+    this.endsStream = frame.has(END_STREAM);
+    return this.begin(octets, begin, left - padding, frame.has(END_HEADERS));
   }
 
-  readPushPromise(octets: Uint8Array, at: number, length: number, flags: number, streamId: number): Given {
+  readPushPromise(octets: Uint8Array, at: number, frame: FrameHeader): Given {
     const { session } = this;
+    const { length, streamId } = frame;
     let begin = at;
     let padding = 0;
-    if ((flags & PADDED) !== 0) padding = octets[begin++] as number;
+    if (frame.has(PADDED)) padding = octets[begin++] as number;
     const left = at + length - begin - 4;
     if (left < 0) throw session.fault("BAD_FRAME_LENGTH");
     if (padding > left) throw session.fault("BAD_PADDING");
@@ -72,12 +83,13 @@ export class BlockReader {
     this.endsStream = false;
     this.isSelfDependent = false;
     this.checkPromise(streamId, this.promisedId);
-    return this.begin(octets, begin + 4, left - padding, flags);
+    return this.begin(octets, begin + 4, left - padding, frame.has(END_HEADERS));
   }
 
-  readContinuation(octets: Uint8Array, at: number, length: number, flags: number): Given {
+  readContinuation(octets: Uint8Array, at: number, frame: FrameHeader): Given {
     const { session } = this;
-    const isEnd = (flags & END_HEADERS) !== 0;
+    const { length } = frame;
+    const isEnd = frame.has(END_HEADERS);
     if (++this.continuations > session.limits.maxContinuationFrames) throw session.fault("TOO_MANY_CONTINUATIONS");
     if (length === 0 && !isEnd) session.budgets.spendUseless();
     this.append(octets, at, length);
@@ -89,10 +101,10 @@ export class BlockReader {
     return this.readBlock(block.subarray(0, blockLength));
   }
 
-  private begin(octets: Uint8Array, at: number, length: number, flags: number): Given {
+  private begin(octets: Uint8Array, at: number, length: number, isWhole: boolean): Given {
     const { session } = this;
     if (length > session.limits.maxHeaderBlockBytes) throw session.fault("HEADER_BLOCK_TOO_LARGE");
-    if ((flags & END_HEADERS) !== 0) return this.readBlock(octets.subarray(at, at + length));
+    if (isWhole) return this.readBlock(octets.subarray(at, at + length));
     if (length === 0) session.budgets.spendUseless();
     this.continuations = 0;
     this.blockOffset = session.offset;

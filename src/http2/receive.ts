@@ -7,12 +7,14 @@ import { ReceiveBuffer } from "../shared/receive-buffer.ts";
 import { ON_READING, READING_STATES, READING_TRIGGERS } from "./connection-states.ts";
 import type { Http2ConnectionClosedEvent, Http2Event, Http2ReceivedEvent } from "./events.ts";
 import {
+  ACK,
   ALTSVC,
   CONTINUATION,
   DATA,
   describeFrame,
   END_HEADERS,
   FRAME_HEADER_SIZE,
+  FrameHeader,
   frameFault,
   GOAWAY,
   HEADERS,
@@ -60,12 +62,9 @@ export class Receiver {
   private reading: number;
   /** Octets of the preface received so far. */
   private prefaceLength = 0;
-  /** The frame being read: which part comes next, and its header. */
+  /** The frame being read: its header, and which part comes next. */
+  private readonly frame = new FrameHeader();
   private part = HEADER;
-  private length = 0;
-  private type = 0;
-  private flags = 0;
-  private streamId = 0;
   /** Events waiting to be returned, when a frame gave several. */
   private events: Http2ReceivedEvent[] | null = null;
   private nextOfEvents = 0;
@@ -75,7 +74,7 @@ export class Receiver {
     this.session = session;
     this.messages = new BlockReader(session);
     this.control = new ControlReader(session);
-    this.data = new DataReader(session, this.buffer, this.messages);
+    this.data = new DataReader(session, this.buffer, this.frame, this.messages);
     this.reading = session.isServer ? PREFACE_FIRST : SETTINGS_FIRST;
   }
 
@@ -143,7 +142,7 @@ export class Receiver {
   // --- frame headers -----------------------------------------------------------------------------------------------------
 
   private readHeader(): Http2ReceivedEvent | null | undefined {
-    const { buffer, session } = this;
+    const { buffer, session, frame } = this;
     if (this.reading === PREFACE_FIRST) return this.readPreface();
     if (this.reading >= CLOSED_BY_PEER) {
       buffer.clear();
@@ -157,18 +156,18 @@ export class Receiver {
       at = 0;
     }
     session.offset = buffer.offset;
-    this.length = ((octets[at] as number) << 16) | ((octets[at + 1] as number) << 8) | (octets[at + 2] as number);
-    this.type = octets[at + 3] as number;
-    this.flags = octets[at + 4] as number;
-    this.streamId = readU31(octets, at + 5);
+    frame.length = ((octets[at] as number) << 16) | ((octets[at + 1] as number) << 8) | (octets[at + 2] as number);
+    frame.type = octets[at + 3] as number;
+    frame.flags = octets[at + 4] as number;
+    frame.streamId = readU31(octets, at + 5);
     buffer.consume(FRAME_HEADER_SIZE);
     this.checkOrder();
-    if (this.type === DATA) {
+    if (frame.type === DATA) {
       this.part = STREAMED;
-      return this.data.begin(this.length, this.flags, this.streamId);
+      return this.data.begin();
     }
-    if (this.length > session.local.maxFrameSize) return this.refuse("FRAME_TOO_LARGE");
-    const fault = frameFault(this.type, this.length, this.streamId);
+    if (frame.length > session.local.maxFrameSize) return this.refuse("FRAME_TOO_LARGE");
+    const fault = frameFault(frame);
     if (fault !== null) return this.refuse(fault);
     this.part = PAYLOAD;
     return null;
@@ -176,15 +175,16 @@ export class Receiver {
 
   /** Checks that this frame may come now. */
   private checkOrder(): void {
-    const { reading, type } = this;
-    const isEnd = (this.flags & END_HEADERS) !== 0;
+    const { reading, frame } = this;
+    const { type } = frame;
+    const isEnd = frame.has(END_HEADERS);
     let trigger = ON_READ["other-frame"];
     if (reading === HEADER_BLOCK) {
-      if (type !== CONTINUATION || this.streamId !== this.messages.blockStreamId)
+      if (type !== CONTINUATION || frame.streamId !== this.messages.blockStreamId)
         throw this.fault("CONTINUATION_EXPECTED");
       trigger = isEnd ? ON_READ["block-ends"] : ON_READ.continuation;
     } else if (type === SETTINGS) {
-      if (reading === SETTINGS_FIRST && (this.flags & 1) !== 0) throw this.fault("SETTINGS_EXPECTED");
+      if (reading === SETTINGS_FIRST && frame.has(ACK)) throw this.fault("SETTINGS_EXPECTED");
       trigger = ON_READ.settings;
     } else if ((type === HEADERS || type === PUSH_PROMISE) && !isEnd) {
       trigger = ON_READ["block-begins"];
@@ -198,16 +198,16 @@ export class Receiver {
 
   /** Refuses a frame that its header proves wrong. A bad length of PRIORITY is only a stream error (RFC 9113 6.3). */
   private refuse(fault: ErrorCode): Http2ReceivedEvent {
-    const { session } = this;
-    if (this.type !== PRIORITY || fault === "BAD_STREAM_ID") throw this.fault(fault);
+    const { session, frame } = this;
+    if (frame.type !== PRIORITY || fault === "BAD_STREAM_ID") throw this.fault(fault);
     this.part = STREAMED;
-    this.data.skip(this.length);
-    return session.streamError(this.streamId, fault);
+    this.data.skip();
+    return session.streamError(frame.streamId, fault);
   }
 
   /** Makes the error for a fault of the frame being read, with a description of its header. */
   private fault(code: ErrorCode): RemoteProtocolError {
-    return this.session.fault(code, { seen: describeFrame(this.type, this.length, this.streamId) });
+    return this.session.fault(code, { seen: describeFrame(this.frame) });
   }
 
   private readPreface(): null | undefined {
@@ -245,7 +245,8 @@ export class Receiver {
   // --- frames that are read whole ----------------------------------------------------------------------------------------
 
   private readPayload(): Http2ReceivedEvent | null | undefined {
-    const { buffer, length } = this;
+    const { buffer, frame } = this;
+    const { length } = frame;
     let octets = buffer.chunk;
     let at = buffer.position;
     if (buffer.partialLength > 0 || octets.length - at < length) {
@@ -262,34 +263,34 @@ export class Receiver {
   }
 
   private dispatch(octets: Uint8Array, at: number): Http2ReceivedEvent | Http2ReceivedEvent[] | null {
-    const { control, messages, length, flags, streamId } = this;
-    switch (this.type) {
+    const { control, messages, frame } = this;
+    switch (frame.type) {
       case HEADERS:
-        return messages.readHeaders(octets, at, length, flags, streamId);
+        return messages.readHeaders(octets, at, frame);
       case CONTINUATION:
-        return messages.readContinuation(octets, at, length, flags);
+        return messages.readContinuation(octets, at, frame);
       case PUSH_PROMISE:
-        return messages.readPushPromise(octets, at, length, flags, streamId);
+        return messages.readPushPromise(octets, at, frame);
       case PRIORITY:
-        return control.readPriority(octets, at, streamId);
+        return control.readPriority(octets, at, frame);
       case RST_STREAM:
-        return control.readReset(octets, at, streamId);
+        return control.readReset(octets, at, frame);
       case SETTINGS:
-        return control.readSettings(octets, at, length, flags);
+        return control.readSettings(octets, at, frame);
       case PING:
-        return control.readPing(octets, at, flags);
+        return control.readPing(octets, at, frame);
       case GOAWAY:
-        return control.readGoaway(octets, at, length);
+        return control.readGoaway(octets, at, frame);
       case WINDOW_UPDATE:
-        return control.readWindowUpdate(octets, at, streamId);
+        return control.readWindowUpdate(octets, at, frame);
       case ALTSVC:
-        return control.readAlternativeService(octets, at, length, streamId);
+        return control.readAlternativeService(octets, at, frame);
       case ORIGIN:
-        return control.readOrigin(octets, at, length, flags, streamId);
+        return control.readOrigin(octets, at, frame);
       case PRIORITY_UPDATE:
-        return control.readPriorityUpdate(octets, at, length);
+        return control.readPriorityUpdate(octets, at, frame);
       default:
-        return control.readUnknown(octets, at, length, this.type, flags, streamId);
+        return control.readUnknown(octets, at, frame);
     }
   }
 
