@@ -65,7 +65,7 @@ export class Http2Connection {
     }
     session.writeSettings(configuration.settings);
     const more = configuration.connectionWindow - INITIAL_WINDOW;
-    if (more > 0) session.widen(more);
+    if (more > 0) session.windows.widen(more);
   }
 
   // --- read-outs ---------------------------------------------------------------------------------------------------------
@@ -99,8 +99,8 @@ export class Http2Connection {
    * window.
    */
   get queuedBytes(): number {
-    const { output, scheduler, creditOctets } = this.session;
-    return output.length + creditOctets + scheduler.queued;
+    const { output, scheduler, windows, isTerminated } = this.session;
+    return output.length + scheduler.queued + (isTerminated ? 0 : windows.dueOctets);
   }
 
   /** Octets of data waiting on a stream for their turn or for a window; 0 when the stream is over or does not exist. */
@@ -241,12 +241,7 @@ export class Http2Connection {
     if (!Number.isInteger(octets) || octets < 0) throw new RangeError("octets must be a whole number");
     const stream = session.streams.get(streamId) ?? null;
     if (stream === null && !session.streams.wasUsed(streamId)) this.sender.find(streamId);
-    if (octets > session.held || (stream !== null && octets > stream.held)) {
-      throw new LocalProtocolError("RELEASED_TOO_MUCH");
-    }
-    session.held -= octets;
-    if (stream !== null) stream.held -= octets;
-    if (octets > 0) session.giveBack(stream, octets);
+    session.windows.release(stream, octets);
   }
 
   /**

@@ -74,7 +74,7 @@ export class ControlReader {
   private moveWindows(window: number): void {
     const { session } = this;
     if (window + session.streams.highestSendDelta > HIGHEST_WINDOW) this.checkWindows(window);
-    for (const stream of session.scheduler.rebase(window)) session.noticeRoomOf(stream);
+    session.scheduler.rebase(window);
   }
 
   /** Checks that a new initial window size lifts no window above 2^31-1 (RFC 9113 6.9.2). */
@@ -179,8 +179,7 @@ export class ControlReader {
     if (streamId === 0) {
       if (increment === 0) throw session.fault("ZERO_WINDOW_INCREMENT");
       if (scheduler.window + increment > HIGHEST_WINDOW) throw session.fault("WINDOW_TOO_LARGE");
-      scheduler.window += increment;
-      session.noticeRoom();
+      scheduler.widenConnection(increment);
       return { type: "window-updated", streamId, increment, offset };
     }
     const stream = session.streams.get(streamId);
@@ -191,7 +190,6 @@ export class ControlReader {
       return session.streamError(streamId, "WINDOW_TOO_LARGE");
     scheduler.widen(stream, increment);
     session.streams.highestSendDelta = Math.max(session.streams.highestSendDelta, stream.sendDelta);
-    session.noticeRoomOf(stream);
     return { type: "window-updated", streamId, increment, offset };
   }
 

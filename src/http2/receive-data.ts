@@ -54,10 +54,10 @@ export class DataReader {
     if (fault !== null) throw this.fault(fault);
     const isPadded = frame.has(PADDED);
     if (isPadded && length === 0) throw this.fault("BAD_FRAME_LENGTH");
-    if (length > session.window) {
+    if (length > session.windows.window) {
       throw this.fault(length > session.local.maxFrameSize ? "FRAME_TOO_LARGE" : "WINDOW_EXCEEDED");
     }
-    session.window -= length;
+    session.windows.window -= length;
     this.charged = length;
     this.delivered = 0;
     this.stream = null;
@@ -110,7 +110,8 @@ export class DataReader {
     }
     if (length > session.local.maxFrameSize) return session.streamError(streamId, "FRAME_TOO_LARGE");
     // An empty frame is always allowed (RFC 9113 6.9.1), even when a lowered window is negative.
-    if (length > 0 && length > session.receiveWindow(stream)) return session.streamError(streamId, "WINDOW_EXCEEDED");
+    if (length > 0 && length > session.windows.windowOf(stream))
+      return session.streamError(streamId, "WINDOW_EXCEEDED");
     if (stream.received !== BODY) return session.streamError(streamId, "UNEXPECTED_FRAME");
     stream.receiveDelta -= length;
     this.stream = stream;
@@ -152,10 +153,7 @@ export class DataReader {
     const count = Math.min(fresh, this.contentLeft);
     this.contentLeft -= count;
     this.delivered += count;
-    if (session.configuration.manual) {
-      stream.held += count;
-      session.held += count;
-    }
+    session.windows.hold(stream, count);
     const { offset } = buffer;
     return { type: "data", streamId: stream.id, data: buffer.view(count), offset };
   }
@@ -179,7 +177,7 @@ export class DataReader {
     // In manual mode only the octets that were not handed out are credited automatically.
     const free = session.configuration.manual ? charged - this.delivered : charged;
     const isGone = stream === null || stream.state === CLOSED;
-    if (free > 0) session.giveBack(isGone ? null : stream, free);
+    if (free > 0) session.windows.giveBack(isGone ? null : stream, free);
     if (isGone || !this.frame.has(END_STREAM)) return null;
     stream.fireReceived(MESSAGE["end-of-message"]);
     session.fire(stream, ON["receive-end-stream"]);

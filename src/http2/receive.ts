@@ -80,10 +80,10 @@ export class Receiver {
 
   /** Returns the next event. @throws RemoteProtocolError */
   read(): Http2Event {
-    const { session } = this;
+    const { scheduler } = this.session;
     while (true) {
       if (this.events !== null) return this.takeEvent();
-      if (session.drained !== null) return this.tellDrained(session.drained);
+      if (scheduler.drained !== null) return this.tellDrained(scheduler.drained);
       const event = this.step();
       if (event === undefined) return this.noEvent();
       if (event !== null) return event;
@@ -126,9 +126,8 @@ export class Receiver {
   }
 
   private tellDrained(ids: readonly number[]): Http2ReceivedEvent {
-    const { session } = this;
-    const { offset } = session;
-    session.drained = null;
+    const { scheduler, offset } = this.session;
+    scheduler.drained = null;
     this.events = ids.map((streamId) => ({ type: "drain", streamId, offset }));
     return this.takeEvent();
   }

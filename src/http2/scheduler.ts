@@ -1,6 +1,7 @@
 // Outgoing data: queued on its stream by reference, and cut into frames when the caller drains, as the windows allow
-// (RFC 9113 5.2) and in order of urgency (RFC 9218 10). A step takes at most time logarithmic in the number of streams
-// that wait; a new initial window size visits only the streams with data queued.
+// (RFC 9113 5.2) and in order of urgency (RFC 9218 10); and the streams that are told when there is room again. A step
+// takes at most time logarithmic in the number of streams that wait; a new initial window size visits only the streams
+// with data queued.
 import { NO_OCTETS } from "../shared/receive-buffer.ts";
 import { DATA, END_STREAM, FRAME_HEADER_SIZE, INITIAL_WINDOW, writeFrameHeader } from "./frames.ts";
 import type { Output } from "./output.ts";
@@ -30,19 +31,15 @@ export class Scheduler {
   /** The last turn given to an incremental stream; and whether the last frame was of one that is not incremental. */
   private turn = 0;
   private wasWhole = false;
+  /**
+   * Streams that a `drain` event is due for and that wait for the connection's window only; and the ids of those that
+   * wait no longer, whose events are still to be given.
+   */
+  private waiting: Set<Stream> | null = null;
+  drained: number[] | null = null;
 
   windowOf(stream: Stream): number {
     return this.base + stream.sendDelta;
-  }
-
-  /** Tells whether all data queued on the stream fits its own window. */
-  fits(stream: Stream): boolean {
-    return stream.queued <= this.windowOf(stream);
-  }
-
-  /** Tells whether all data that the streams' own windows allow fits the connection's window. */
-  get isOpen(): boolean {
-    return this.sendable <= this.window;
   }
 
   /** Queues a piece, which must not be empty. */
@@ -65,10 +62,17 @@ export class Scheduler {
     stream.sendDelta += increment;
     this.sendable += this.sendableOf(stream) - before;
     this.enlist(stream);
+    this.noticeRoomOf(stream);
   }
 
-  /** Sets a new initial window size, which moves the windows of all streams. Returns the streams with data queued. */
-  rebase(base: number): readonly Stream[] {
+  /** Widens the connection's window by `increment`. */
+  widenConnection(increment: number): void {
+    this.window += increment;
+    this.noticeRoom();
+  }
+
+  /** Sets a new initial window size, which moves the windows of all streams. */
+  rebase(base: number): void {
     const { whole, shared, shut } = this;
     const streams = [...whole.all, ...shared.all, ...(shut ?? [])];
     this.base = base;
@@ -78,7 +82,7 @@ export class Scheduler {
       this.sendable += this.sendableOf(stream);
       this.enlist(stream);
     }
-    return streams;
+    for (const stream of streams) this.noticeRoomOf(stream);
   }
 
   prioritize(stream: Stream, urgency: number, incremental: boolean): void {
@@ -88,8 +92,11 @@ export class Scheduler {
     this.enlist(stream);
   }
 
-  /** Drops the data queued on a stream, which must have some. */
+  /** Forgets a stream that is over, and drops the data queued on it. */
   drop(stream: Stream): void {
+    if (stream.isWaiting) this.waiting?.delete(stream);
+    stream.isWaiting = false;
+    if (stream.queued === 0) return;
     this.sendable -= this.sendableOf(stream);
     this.queued -= stream.queued;
     stream.queued = 0;
@@ -97,6 +104,7 @@ export class Scheduler {
     stream.later = null;
     stream.laterAt = 0;
     this.unlist(stream);
+    this.noticeRoom();
   }
 
   /** Returns the stream whose data goes out next; null when there is none, or the connection's window is shut. */
@@ -148,6 +156,7 @@ export class Scheduler {
     this.wasWhole = !stream.incremental;
     if (isLast || stream.incremental) this.unlist(stream);
     this.enlist(stream);
+    if (isLast && stream.isWaiting) this.drain(stream);
     return isLast;
   }
 
@@ -174,6 +183,59 @@ export class Scheduler {
 
   private sendableOf(stream: Stream): number {
     return Math.min(stream.queued, Math.max(0, this.windowOf(stream)));
+  }
+
+  // --- room ------------------------------------------------------------------------------------------------------------
+
+  /** Tells whether all data queued on the stream fits its own window. */
+  private fits(stream: Stream): boolean {
+    return stream.queued <= this.windowOf(stream);
+  }
+
+  /** Tells whether all data that the streams' own windows allow fits the connection's window. */
+  private get isOpen(): boolean {
+    return this.sendable <= this.window;
+  }
+
+  /**
+   * Tells whether all data queued on the stream, and on others, fits the windows. If not, a `drain` event will follow.
+   */
+  letsGo(stream: Stream): boolean {
+    if (!this.fits(stream)) stream.isWaiting = true;
+    else if (this.isOpen) return true;
+    else this.wait(stream);
+    return false;
+  }
+
+  /**
+   * The connection's window opened, or less is queued: if all data fits now, all streams that wait only for that get
+   * `drain`.
+   */
+  private noticeRoom(): void {
+    const { waiting } = this;
+    if (waiting === null || !this.isOpen) return;
+    this.waiting = null;
+    for (const stream of waiting) if (this.fits(stream)) this.drain(stream);
+  }
+
+  /** The stream's own window opened: it gets `drain`, if its data fits the connection's window too. */
+  private noticeRoomOf(stream: Stream): void {
+    if (!stream.isWaiting || !this.fits(stream)) return;
+    if (this.isOpen) this.drain(stream);
+    else this.wait(stream);
+  }
+
+  private wait(stream: Stream): void {
+    stream.isWaiting = true;
+    this.waiting ??= new Set();
+    this.waiting.add(stream);
+  }
+
+  private drain(stream: Stream): void {
+    stream.isWaiting = false;
+    this.waiting?.delete(stream);
+    this.drained ??= [];
+    this.drained.push(stream.id);
   }
 
   // --- turns -----------------------------------------------------------------------------------------------------------

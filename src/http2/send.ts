@@ -187,7 +187,7 @@ export class Sender {
     if (due >= 0) stream.due = due - length;
     if (length > 0) session.scheduler.push(stream, data);
     if (endStream) this.end(stream, NO_PAIRS);
-    return length === 0 || session.letsGo(stream);
+    return length === 0 || session.scheduler.letsGo(stream);
   }
 
   private sendEndOfMessage(event: SendHttp2EndOfMessage): boolean {

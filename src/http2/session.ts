@@ -1,5 +1,5 @@
-// What the receiving and the sending half of a connection share: settings, windows, streams, the queue of frames, and
-// the ends of streams and of the connection.
+// What the receiving and the sending half of a connection share: settings, streams, the queue of frames, and the ends of
+// streams and of the connection.
 import { type ErrorCode, type ErrorDetail, http2CodeOf, RemoteProtocolError } from "../shared/errors.ts";
 import { compileEvents, indexes, REFUSED } from "../shared/machine.ts";
 import { Budgets } from "./budgets.ts";
@@ -15,13 +15,10 @@ import {
   GOAWAY,
   HEADERS,
   HIGHEST_STREAM_ID,
-  INCREMENT_SIZE,
-  INITIAL_WINDOW,
   PING,
   PING_SIZE,
   RST_STREAM,
   SETTINGS,
-  WINDOW_UPDATE,
   writeFrameHeader,
   writeU32,
 } from "./frames.ts";
@@ -30,9 +27,10 @@ import { HpackEncoder } from "./hpack-encoder.ts";
 import type { Configuration, Http2Limits, Http2Role } from "./options.ts";
 import { Output } from "./output.ts";
 import type { Priority } from "./priority.ts";
+import { ReceiveWindows } from "./receive-windows.ts";
 import { Scheduler } from "./scheduler.ts";
 import { DEFAULT_SETTINGS, type Http2Settings, type SomeSettings, writeSettings } from "./settings.ts";
-import { CLOSED, END, ENDED, HEAD, NOTHING, ON, type Stream, TRAILERS } from "./stream.ts";
+import { CLOSED, END, HEAD, NOTHING, ON, type Stream, TRAILERS } from "./stream.ts";
 import { IS_IDLE, Streams, WAS_RESET_HERE } from "./streams.ts";
 
 const ENDINGS = compileEvents(ENDING_STATES, ENDING_TRIGGERS, ON_ENDING);
@@ -50,6 +48,7 @@ export class Session {
   readonly output = new Output();
   readonly scheduler = new Scheduler();
   readonly budgets = new Budgets(this);
+  readonly windows = new ReceiveWindows(this);
   readonly streams: Streams;
   readonly decoder = new HpackDecoder();
   readonly encoder = new HpackEncoder();
@@ -64,13 +63,6 @@ export class Session {
   concurrentStreams: number;
   /** True once extended CONNECT was announced (RFC 8441). */
   takesExtendedConnect = false;
-  /** Octets of DATA that the peer may still send on the connection, counting the credit that was drained. */
-  window = INITIAL_WINDOW;
-  /** Received octets that the connection's next WINDOW_UPDATE gives back, and whether one is due. */
-  credit = 0;
-  isCreditDue = false;
-  /** Received octets that wait for `release` (manual windows). */
-  held = 0;
   /** Where the frame being read began, in octets since the connection began. */
   offset = 0;
   /** The last time the caller gave, in milliseconds; NaN when none. */
@@ -80,16 +72,9 @@ export class Session {
    */
   lastServed = HIGHEST_STREAM_ID;
   lastServedByPeer = HIGHEST_STREAM_ID;
-  /**
-   * Streams that a `drain` event is due for and that wait for the connection's window only; and the ids of those that
-   * wait no longer, whose events are still to be given.
-   */
-  private waiting: Set<Stream> | null = null;
-  drained: number[] | null = null;
   /** Server: the priorities that came before their requests, by stream id. */
   earlyPriorities: Map<number, Priority> | null = null;
   private ending = OPEN;
-  private credited: Stream[] | null = null;
 
   constructor(role: Http2Role, configuration: Configuration) {
     const { limits, settings } = configuration;
@@ -145,8 +130,7 @@ export class Session {
   /** Drops all streams that are alive: nothing more is sent on them. */
   dropStreams(): void {
     for (const stream of this.streams.living.values()) this.fire(stream, ON["send-rst-stream"]);
-    this.waiting = null;
-    this.drained = null;
+    this.scheduler.drained = null;
   }
 
   // --- streams ---------------------------------------------------------------------------------------------------------
@@ -155,12 +139,7 @@ export class Session {
   fire(stream: Stream, trigger: number): void {
     this.streams.fire(stream, trigger);
     if (stream.state !== CLOSED) return;
-    if (stream.isWaiting) this.waiting?.delete(stream);
-    stream.isWaiting = false;
-    if (stream.queued > 0) {
-      this.scheduler.drop(stream);
-      this.noticeRoom();
-    }
+    this.scheduler.drop(stream);
     this.noticeEmptiness();
   }
 
@@ -221,9 +200,7 @@ export class Session {
     this.local = Object.freeze({ ...this.local, ...settings });
     if (settings.headerTableSize !== undefined) this.decoder.maxTableSize = settings.headerTableSize;
     if (settings.maxConcurrentStreams !== undefined) this.concurrentStreams = settings.maxConcurrentStreams;
-    if (settings.initialWindowSize === undefined) return;
-    // In a lower window more credit is due, and a peer whose window is negative now sends nothing that would show it.
-    for (const stream of this.streams.living.values()) if (stream.credit > 0) this.noticeCredit(stream);
+    if (settings.initialWindowSize !== undefined) this.windows.rebase(this.streams.living.values());
   }
 
   writePing(data: Uint8Array, flags: number): void {
@@ -272,7 +249,7 @@ export class Session {
   fill(max: number, copies: boolean): void {
     const { output, scheduler } = this;
     if (this.isTerminated) return;
-    this.writeCredits();
+    this.windows.write();
     for (let stream = scheduler.next(); stream !== null; stream = scheduler.next()) {
       if (output.length >= max) return;
       const room = Math.max(LEAST_ROOM, max - output.length - FRAME_HEADER_SIZE);
@@ -282,122 +259,11 @@ export class Session {
   }
 
   private emptied(stream: Stream): void {
-    if (stream.isWaiting) this.drain(stream);
     if (stream.ending === END) {
       stream.ending = NOTHING;
       this.fire(stream, ON["send-end-stream"]);
     } else if (stream.ending === TRAILERS) {
       this.writeEnding(stream);
     }
-  }
-
-  // --- windows ---------------------------------------------------------------------------------------------------------
-
-  /** Tells whether the peer may still send on this stream. */
-  private isReceiving(stream: Stream): boolean {
-    return stream.state !== CLOSED && stream.received !== ENDED;
-  }
-
-  /** Returns the octets of DATA that the peer may still send on a stream. */
-  receiveWindow(stream: Stream): number {
-    return this.local.initialWindowSize + stream.receiveDelta;
-  }
-
-  /**
-   * Gives back octets of DATA, padding included, to the windows of the connection and of the stream, if there is one.
-   */
-  giveBack(stream: Stream | null, octets: number): void {
-    this.credit += octets;
-    if (this.configuration.manual || this.credit >= this.configuration.connectionWindow / 2) this.isCreditDue = true;
-    if (stream === null) return;
-    stream.credit += octets;
-    this.noticeCredit(stream);
-  }
-
-  private noticeCredit(stream: Stream): void {
-    const isDue = this.configuration.manual || stream.credit >= this.local.initialWindowSize / 2;
-    if (!isDue || stream.isCredited || !this.isReceiving(stream)) return;
-    stream.isCredited = true;
-    this.credited ??= [];
-    this.credited.push(stream);
-  }
-
-  /** Octets of the WINDOW_UPDATE frames that the next drain writes. */
-  get creditOctets(): number {
-    if (this.isTerminated) return 0;
-    return ((this.isCreditDue ? 1 : 0) + (this.credited?.length ?? 0)) * (FRAME_HEADER_SIZE + INCREMENT_SIZE);
-  }
-
-  /** Writes the WINDOW_UPDATE frames that are due. From here on the peer may use the credit. */
-  private writeCredits(): void {
-    if (this.isCreditDue) {
-      this.writeWindowUpdate(0, this.credit);
-      this.window += this.credit;
-      this.credit = 0;
-      this.isCreditDue = false;
-    }
-    const { credited } = this;
-    if (credited === null) return;
-    this.credited = null;
-    for (const stream of credited) {
-      stream.isCredited = false;
-      if (!this.isReceiving(stream) || stream.credit === 0) continue;
-      this.writeWindowUpdate(stream.id, stream.credit);
-      stream.receiveDelta += stream.credit;
-      stream.credit = 0;
-    }
-  }
-
-  /** Allows the peer to send `octets` more octets on the connection, from the next drain on. */
-  widen(octets: number): void {
-    this.credit += octets;
-    this.isCreditDue = true;
-  }
-
-  private writeWindowUpdate(streamId: number, increment: number): void {
-    const at = this.frame(INCREMENT_SIZE, WINDOW_UPDATE, 0, streamId);
-    writeU32(this.output.page, at, increment);
-  }
-
-  /**
-   * Tells whether all data queued on the stream, and on others, fits the windows. If not, a `drain` event will follow.
-   */
-  letsGo(stream: Stream): boolean {
-    const { scheduler } = this;
-    if (!scheduler.fits(stream)) stream.isWaiting = true;
-    else if (scheduler.isOpen) return true;
-    else this.wait(stream);
-    return false;
-  }
-
-  /**
-   * The connection's window opened, or less is queued: if all data fits now, all streams that wait only for that get
-   * `drain`.
-   */
-  noticeRoom(): void {
-    const { scheduler, waiting } = this;
-    if (waiting === null || !scheduler.isOpen) return;
-    this.waiting = null;
-    for (const stream of waiting) if (scheduler.fits(stream)) this.drain(stream);
-  }
-
-  /** The stream's own window opened: it gets `drain`, if its data fits the connection's window too. */
-  noticeRoomOf(stream: Stream): void {
-    if (!stream.isWaiting || !this.scheduler.fits(stream)) return;
-    if (this.scheduler.isOpen) this.drain(stream);
-    else this.wait(stream);
-  }
-
-  private wait(stream: Stream): void {
-    stream.isWaiting = true;
-    this.waiting ??= new Set();
-    this.waiting.add(stream);
-  }
-
-  private drain(stream: Stream): void {
-    stream.isWaiting = false;
-    this.waiting?.delete(stream);
-    this.drained ??= [];
-    this.drained.push(stream.id);
   }
 }
