@@ -8,7 +8,9 @@ import {
   LocalProtocolError,
   RemoteProtocolError,
 } from "../../src/http2/index.ts";
-import { latin1 } from "../helpers.ts";
+import { END_STREAM, frame as frameOf, number, readFrames } from "./frames.ts";
+
+const HIGHEST_FRAME_SIZE = 2 ** 24 - 1;
 
 export interface Pair {
   readonly client: Http2Connection;
@@ -75,34 +77,20 @@ export function lines(events: readonly Http2Event[]): string[] {
 /** One frame, of the octets and texts given. */
 export function frame(type: number, flags: number, streamId: number, ...payload: (number | string)[]): Uint8Array {
   const octets = payload.flatMap((part) => (typeof part === "number" ? [part] : [...Buffer.from(part, "latin1")]));
-  return Uint8Array.from([0, octets.length >> 8, octets.length & 255, type, flags, 0, 0, 0, streamId, ...octets]);
+  return frameOf(type, flags, streamId, Uint8Array.from(octets));
 }
 
 /** A number in four octets. */
 export function u32(value: number): number[] {
-  return [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255];
+  return [...number(value, 4)];
 }
-
-const TYPES = ["DATA", "HEADERS", "PRIORITY", "RST_STREAM", "SETTINGS", "PUSH_PROMISE", "PING", "GOAWAY"];
-const NAMES: Record<number, string> = {
-  8: "WINDOW_UPDATE",
-  9: "CONTINUATION",
-  10: "ALTSVC",
-  12: "ORIGIN",
-  16: "PRIORITY_UPDATE",
-};
 
 /** Frames as `DATA 1 END: 5`, that is type, stream, END_STREAM, octets of the payload. */
 export function frames(octets: Uint8Array): string[] {
-  const all: string[] = [];
-  for (let at = 0; at < octets.length; ) {
-    const [, high = 0, low = 0, type = 0, flags = 0] = octets.subarray(at);
-    const length = (high << 8) | low;
-    const end = type <= 1 && flags & 1 ? " END" : "";
-    all.push(`${TYPES[type] ?? NAMES[type]} ${octets[at + 8]}${end}: ${length}`);
-    at += 9 + length;
-  }
-  return all;
+  return readFrames(octets, HIGHEST_FRAME_SIZE).map(({ type, flags, stream, payload }) => {
+    const end = (type === "DATA" || type === "HEADERS") && flags & END_STREAM ? " END" : "";
+    return `${type} ${stream}${end}: ${payload.length}`;
+  });
 }
 
 /** What a call refuses with. */
@@ -129,5 +117,3 @@ export function fault(connection: Http2Connection): RemoteProtocolError {
   }
   throw new Error("no error");
 }
-
-export { latin1 };
