@@ -242,6 +242,35 @@ describe("a Connection", () => {
     connection.abort();
   });
 
+  it("pipelines a body that is still being sent when the response before it is complete", async () => {
+    const { peer, connection } = connected({ pipelining: 2 });
+    const { readable, writable } = new TransformStream<Uint8Array>();
+    const body = writable.getWriter();
+    const first = connection.fetch(get("/1"));
+    const second = connection.fetch({ ...get("/2"), method: "PUT", body: readable });
+    await peer.receives("/2");
+    peer.send(OK);
+    expect(await (await first).response?.text()).toBe("hi");
+    body.write(new TextEncoder().encode("more"));
+    body.close();
+    await peer.receives("more\r\n0\r\n\r\n");
+    peer.send(OK);
+    expect(await (await second).response?.text()).toBe("hi");
+    connection.abort();
+  });
+
+  it("pipelines a request that closes: those before it are answered, and then it is", async () => {
+    const { peer, connection } = connected({ pipelining: 3 });
+    const last = { ...get("/3"), headers: { Connection: "close" } };
+    const all = [get("/1"), get("/2"), last].map((each) => connection.fetch(each));
+    await peer.receives("/3");
+    for (const fetched of all) {
+      peer.send(OK);
+      expect(await (await fetched).response?.text()).toBe("hi");
+    }
+    expect(await connection.closed).toBe(undefined);
+  });
+
   it("close: what waits is refused as unprocessed, what was sent is answered", async () => {
     const { peer, connection } = connected();
     const [first, second] = [connection.fetch(get("/1")), outcome(connection.fetch(get("/2")))];

@@ -320,6 +320,19 @@ describe("a handler that misbehaves", () => {
     await served.closed;
   });
 
+  it("reads a body after its answer, which discarded it: the reading fails", async () => {
+    let text: Promise<{ value?: string; error?: unknown }> | undefined;
+    const { peer } = serve((request) => {
+      text = pause(20).then(() => outcome(request.text()));
+      return { body: "x" };
+    });
+    peer.send(post("hello"));
+    await peer.receives("\r\n\r\nx");
+    expect(await text).toMatchObject({ error: expect.any(TypeError) });
+    peer.send(GET);
+    await peer.until(({ received }) => received.split("HTTP/1.1 200").length === 3);
+  });
+
   it("gives fields that cannot be sent: 500", async () => {
     const { peer, errors } = serve(() => ({ headers: { X: "a\nb" }, body: chunks("x") }));
     peer.send(GET);
@@ -508,6 +521,16 @@ describe("a peer that misbehaves", () => {
     peer.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     await peer.ends();
     peer.send("more and more");
+    expect(await served.closed).toBe(undefined);
+  });
+
+  it("has more requests than are answered: what it sends is read before the connection is closed", async () => {
+    const { peer, served } = serve(() => undefined, { timeouts: { linger: 60_000 } });
+    // The second holds reading back until the first is answered, which closes the connection.
+    peer.send(GET + GET);
+    await peer.ends();
+    peer.send("more and more");
+    peer.end();
     expect(await served.closed).toBe(undefined);
   });
 

@@ -70,7 +70,7 @@ export class IncomingBody {
    * @throws TypeError if the body already has a reader or was discarded
    */
   read(reader: BodyReader): void {
-    if (this.reader !== null || this.isRefused) throw new TypeError("the body is being read already");
+    if (this.reader !== null || this.isRefused) throw new TypeError("the body was read or discarded already");
     this.reader = reader;
     this.source.bodyWanted(this);
   }

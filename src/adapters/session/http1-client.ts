@@ -272,7 +272,8 @@ export class Http1ClientSession implements ClientSession {
       this.finish();
       return false;
     }
-    if (http.localState !== "done" || http.remoteState !== "done") {
+    // `localState` is that of the newest request, which may still be being sent, or may be the last.
+    if (http.remoteState !== "done" || (exchanges.length === 0 && http.localState !== "done")) {
       this.finish();
       return false;
     }

@@ -27,6 +27,7 @@ export type Trailers = HeaderInput | (() => HeaderInput | Promise<HeaderInput>);
  */
 export function streamOf(body: IncomingBody): ReadableStream<Uint8Array<ArrayBuffer>> {
   let controller: ReadableStreamDefaultController<Uint8Array>;
+  let isFirst = true;
   const reader = {
     data: (octets: Uint8Array) => {
       controller.enqueue(octets);
@@ -39,8 +40,10 @@ export function streamOf(body: IncomingBody): ReadableStream<Uint8Array<ArrayBuf
     {
       pull: (given) => {
         controller = given;
-        if (body.isClaimed) body.resume();
-        else body.read(reader);
+        // A body discarded meanwhile cannot be read: `read` throws, which fails the stream.
+        if (isFirst) body.read(reader);
+        else body.resume();
+        isFirst = false;
       },
       cancel: () => body.discard(),
     },

@@ -122,7 +122,7 @@ export class StreamTransport implements Transport {
   close(readsOn = false): void {
     if (!readsOn) {
       this.isLingering = true;
-      this.readOn();
+      this.hold(false);
     }
     if (this.isClosing || this.isGone) return;
     this.isClosing = true;
