@@ -78,6 +78,31 @@ describe.each([
     expect(await connection.close()).toEqual({ unanswered: [] });
   });
 
+  it("a request and a response that have arrived are read, though the connection ends at that moment", async () => {
+    const hello = { value: { done: false, value: new TextEncoder().encode("hello") } };
+    const first = (body: ReadableStream<Uint8Array> | null) => outcome(body?.getReader().read() ?? Promise.reject());
+    const post = { ...get("/"), method: "POST", body: "hello" };
+    let request: ReturnType<typeof first> | undefined;
+    const { served, connection } = joined(
+      async (_, info) => {
+        await info.trailers;
+        request = first(info.body);
+        served.abort();
+      },
+      {},
+      { protocol },
+    );
+    await outcome(connection.fetch(post));
+    expect(await request).toEqual(hello);
+
+    const { connection: second } = joined(() => ({ body: "hello" }), {}, { protocol });
+    const { body, trailers } = await second.fetch(get("/"));
+    await trailers;
+    const response = first(body);
+    second.abort();
+    expect(await response).toEqual(hello);
+  });
+
   it("HEAD, 204, a Request with its URL, 100-continue", async () => {
     const { connection } = joined(
       async (request, info) =>

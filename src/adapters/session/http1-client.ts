@@ -286,7 +286,7 @@ export class Http1ClientSession implements ClientSession {
 
   bodyWanted(body: IncomingBody): void {
     // A body that has arrived, or failed, may still be read after its exchange is over.
-    if (body !== this.exchanges[0]?.body) queueMicrotask(() => body.deliver());
+    if (body !== this.exchanges[0]?.body || body.isComplete) queueMicrotask(() => body.deliver());
     this.schedule();
   }
 

@@ -99,7 +99,10 @@ export class Http1ServerSession implements Session, ServerSession {
     this.lost = this.unanswered;
     this.reply = null;
     if (tunnel !== null) this.guard(() => tunnel.incoming.fail(failure));
-    if (reply !== null) this.guard(() => reply.fail(failure));
+    if (reply === null) return;
+    this.guard(() => reply.fail(failure));
+    // A body that had arrived whole is still read.
+    this.guard(() => reply.request.deliver());
   }
 
   // --- the loop -----------------------------------------------------------------------------------------------------

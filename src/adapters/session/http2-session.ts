@@ -125,7 +125,7 @@ export abstract class Http2Session implements Session {
   }
 
   private pump(): void {
-    if (this.isPumping || this.isOver) return;
+    if (this.isPumping) return;
     this.isPumping = true;
     do {
       while (!this.isOver && this.step());
@@ -228,7 +228,6 @@ export abstract class Http2Session implements Session {
 
   bodyWanted(body: IncomingBody): void {
     this.touch(body);
-    if (this.isOver) queueMicrotask(() => this.deliver());
     this.schedule();
   }
 
