@@ -16,7 +16,7 @@ import {
   type ServeOptions,
   serveConnection,
 } from "../../src/adapters/web/index.ts";
-import { RemoteProtocolError } from "../../src/http2/index.ts";
+import { Http2Connection, RemoteProtocolError } from "../../src/http2/index.ts";
 import { octets } from "../helpers.ts";
 import { forbidUnhandledRejections, frame, Http2Peer, outcome, pause, RawPeer, streamPair, textOf } from "./helpers.ts";
 
@@ -80,7 +80,8 @@ describe.each([
 
   it("a request and a response that have arrived are read, though the connection ends at that moment", async () => {
     const hello = { value: { done: false, value: new TextEncoder().encode("hello") } };
-    const first = (body: ReadableStream<Uint8Array> | null) => outcome(body?.getReader().read() ?? Promise.reject());
+    const first = (stream: ReadableStream<Uint8Array> | null) =>
+      outcome(stream?.getReader().read() ?? Promise.reject());
     const post = { ...get("/"), method: "POST", body: "hello" };
     let request: ReturnType<typeof first> | undefined;
     const { served, connection } = joined(
@@ -236,6 +237,27 @@ describe("streams", () => {
     expect(new Set(await Promise.all(all))).toEqual(new Set(["ok"]));
     expect(most).toBe(5);
     connection.abort();
+  });
+
+  it("a handler that writes without a pause is told when the transport is full, whatever window the peer opens", async () => {
+    const [ours, theirs] = duplexPair();
+    let written = 0;
+    const server = createServer((_, reply) => {
+      reply.respond(200);
+      do written += 16_384;
+      while (reply.write(new Uint8Array(16_384)) && written < 16_000_000);
+    });
+    server.serve(ours);
+    const most = 2 ** 31 - 1;
+    const settings = { initialWindowSize: most };
+    const peer = new Http2Connection("client", { settings, windows: { stream: most, connection: most } });
+    theirs.write(peer.bytesToSend());
+    peer.openStream({ method: "GET", target: "/", authority: "a" }, { endStream: true });
+    theirs.write(peer.bytesToSend());
+    await pause(20);
+    expect(written).toBeGreaterThan(0);
+    expect(written).toBeLessThan(200_000);
+    await server.close(0);
   });
 
   it("the window of a stream may be given as a setting", async () => {

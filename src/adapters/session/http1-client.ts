@@ -97,7 +97,7 @@ export class Http1ClientSession implements ClientSession {
     if (tunnel !== null) tunnel.write(octets);
     else http.send({ type: "data", data: octets });
     this.schedule();
-    if (this.queuedBytes >= FLUSH_AT && !transport.isBlocked) transport.flush();
+    if ((tunnel ?? http).queuedBytes >= FLUSH_AT && !transport.isBlocked) transport.flush();
     return !transport.isBlocked;
   }
 
@@ -118,10 +118,6 @@ export class Http1ClientSession implements ClientSession {
   }
 
   // --- from the transport -------------------------------------------------------------------------------------------
-
-  private get queuedBytes(): number {
-    return this.http.queuedBytes + (this.tunnel?.queuedBytes ?? 0);
-  }
 
   take(): readonly Uint8Array[] {
     const { tunnel, http } = this;
@@ -186,10 +182,7 @@ export class Http1ClientSession implements ClientSession {
     const { transport, tunnel, exchanges } = this;
     if (this.isOver) return;
     if (tunnel !== null) {
-      transport.hold(tunnel.incoming.isWaiting);
-      if (!tunnel.hasEnded) return;
-      if (tunnel.incoming.isComplete || tunnel.incoming.isDiscarded) this.finish();
-      else transport.close(true);
+      if (tunnel.settle(transport)) this.finish();
       return;
     }
     transport.hold(exchanges[0]?.body?.isWaiting === true);
@@ -248,12 +241,9 @@ export class Http1ClientSession implements ClientSession {
   }
 
   private switchProtocol(exchange: ClientExchange, head: ResponseHead): void {
-    const { data, eof } = this.http.takeTrailingData();
-    const incoming = new IncomingBody(this, 0);
-    const tunnel = new Tunnel(incoming);
+    const tunnel = new Tunnel(this, this.http.takeTrailingData());
+    const { incoming } = tunnel;
     this.tunnel = tunnel;
-    if (data.length > 0) incoming.push(data);
-    if (eof) tunnel.receiveEnd();
     exchange.body = incoming;
     exchange.beginTunnel();
     exchange.listener.response(head, incoming, true);

@@ -8,21 +8,23 @@ import {
   LocalProtocolError,
   type RemoteProtocolError,
 } from "../../http1/index.ts";
-import { type FieldPair, fieldPairs, type HeaderInput } from "../../shared/field-pairs.ts";
-import { IncomingBody } from "./body.ts";
+import type { HeaderInput } from "../../shared/field-pairs.ts";
+import type { IncomingBody } from "./body.ts";
 import { disconnected, NetworkError } from "./errors.ts";
 import { Reply, ServerRequest, type ServerSession } from "./exchange.ts";
+import { Http1Responder } from "./http1-responder.ts";
 import { reportError, type Service } from "./service.ts";
 import { Delay, FLUSH_AT, HEAD_TURNS, type Session, type Transport, takeQueued } from "./session.ts";
 import { Tunnel } from "./tunnel.ts";
+import { Wait } from "./wait.ts";
 
-const CLOSE: FieldPair = ["Connection", "close"];
-const END_OF_MESSAGE = { type: "end-of-message" } as const;
 const MIGHT_SWITCH = "might-switch-protocol";
-const CONTINUE = { type: "informational-response", status: 100 } as const;
+/** States of this end in which nothing more can be sent. */
+const OVER = ["must-close", "closed", "error"];
 
 export class Http1ServerSession implements Session, ServerSession {
   private readonly http: Http1Connection;
+  private readonly responder: Http1Responder;
   private readonly service: Service;
   /** @internal */
   readonly transport: Transport;
@@ -30,21 +32,16 @@ export class Http1ServerSession implements Session, ServerSession {
   private reply: Reply | null = null;
   private tunnel: Tunnel | null = null;
   private lost: ServerRequest[] = [];
-  private requests = 0;
-  private wantsBody = false;
   private skipped = 0;
   private isPumping = false;
   private readonly delay = new Delay(() => this.pump());
   private isOver = false;
-  private isStopping = false;
-  private isHead = false;
   private octetsRead = 0;
-  private phase = "";
-  private progress = 0;
-  private since = 0;
+  private readonly wait = new Wait();
 
   constructor(transport: Transport, service: Service) {
     this.http = new Http1Connection("server", service.http1);
+    this.responder = new Http1Responder(this.http, service.maxRequests);
     this.transport = transport;
     this.service = service;
   }
@@ -54,10 +51,6 @@ export class Http1ServerSession implements Session, ServerSession {
   }
 
   // --- from the transport -------------------------------------------------------------------------------------------
-
-  private get queuedBytes(): number {
-    return this.http.queuedBytes + (this.tunnel?.queuedBytes ?? 0);
-  }
 
   take(): readonly Uint8Array[] {
     const { tunnel, http } = this;
@@ -101,7 +94,7 @@ export class Http1ServerSession implements Session, ServerSession {
     if (tunnel !== null) this.guard(() => tunnel.incoming.fail(failure));
     if (reply === null) return;
     this.guard(() => reply.fail(failure));
-    // A body that had arrived whole is still read.
+    // A body that has arrived whole is still read.
     this.guard(() => reply.request.deliver());
   }
 
@@ -120,7 +113,7 @@ export class Http1ServerSession implements Session, ServerSession {
       while (this.step()) if (http.queuedBytes >= FLUSH_AT) transport.flush();
       this.deliver();
     } while (this.nextCycle());
-    if (this.wantsBody && http.remoteIsWaitingFor100Continue) http.send(CONTINUE);
+    this.responder.askForBody();
     this.isPumping = false;
     transport.flush();
     this.settle();
@@ -130,23 +123,14 @@ export class Http1ServerSession implements Session, ServerSession {
   private settle(): void {
     const { http, transport, tunnel } = this;
     if (this.isOver) return;
-    if (tunnel !== null) return this.settleTunnel(tunnel);
-    switch (http.localState) {
-      case "must-close":
-      case "closed":
-      case "error":
-        return this.finish();
+    if (tunnel !== null) {
+      if (tunnel.settle(transport)) this.finish();
+      return;
     }
+    if (OVER.includes(http.localState)) return this.finish();
     // Read nothing more while requests wait behind an unfinished response, or octets behind a slow reader.
     const waits = http.bufferedBytes > 0 && (http.remoteState === "done" || http.remoteState === MIGHT_SWITCH);
     transport.hold(transport.isBlocked || waits || this.reply?.request.isWaiting === true);
-  }
-
-  private settleTunnel({ incoming, hasEnded }: Tunnel): void {
-    this.transport.hold(incoming.isWaiting);
-    if (!hasEnded) return;
-    if (incoming.isComplete || incoming.isDiscarded) this.finish();
-    else this.transport.close(true);
   }
 
   /** Handles one event. False: there is none for now. */
@@ -196,10 +180,8 @@ export class Http1ServerSession implements Session, ServerSession {
   private begin(request: ServerRequest): void {
     const reply = new Reply(this, request);
     this.reply = reply;
-    this.requests++;
-    this.wantsBody = false;
+    this.responder.begin(request.head);
     this.skipped = 0;
-    this.isHead = request.head.method === "HEAD";
     try {
       const promise = this.service.handler(request, reply);
       if (promise !== undefined) promise.then(undefined, (error) => this.failHandling(reply, error));
@@ -230,7 +212,7 @@ export class Http1ServerSession implements Session, ServerSession {
     const { http } = this;
     if (http.localState !== "done" || http.remoteState !== "done" || this.isOver) return false;
     this.reply = null;
-    if (this.isStopping) {
+    if (this.responder.isStopping) {
       this.finish();
       return false;
     }
@@ -241,7 +223,7 @@ export class Http1ServerSession implements Session, ServerSession {
   // --- for bodies ---------------------------------------------------------------------------------------------------
 
   bodyWanted(body: IncomingBody): void {
-    if (body === this.reply?.request) this.wantsBody = true;
+    if (body === this.reply?.request) this.responder.wantsBody = true;
     // A body that has arrived may still be read after its exchange or the connection has ended.
     else if (body !== this.tunnel?.incoming) queueMicrotask(() => this.guard(() => body.deliver()));
     this.schedule();
@@ -262,62 +244,34 @@ export class Http1ServerSession implements Session, ServerSession {
   // --- for replies --------------------------------------------------------------------------------------------------
 
   inform(_reply: Reply, status: number, headers: HeaderInput | undefined): void {
-    // HTTP/1.0 has no informational responses (RFC 9110 15.2).
-    if (this.http.remoteHttpVersion !== "1.1") return;
-    this.http.send({ type: "informational-response", status, headers });
+    this.responder.inform(status, headers);
     this.schedule();
   }
 
   respond(_reply: Reply, status: number, headers: HeaderInput | undefined): void {
-    const isLast = this.isLast();
-    this.http.send({ type: "response", status, headers: isLast ? [...fieldPairs(headers), CLOSE] : headers });
+    this.responder.respond(status, headers);
     this.schedule(HEAD_TURNS);
   }
 
-  /**
-   * Whether the connection must close after this response: it is shutting down, it has reached `maxRequests`, or what
-   * follows is ambiguous (a body the client may not send, the first octets of a tunnel).
-   */
-  private isLast(): boolean {
-    return (
-      this.isStopping ||
-      this.requests >= this.service.maxRequests ||
-      (this.http.remoteIsWaitingFor100Continue && !this.wantsBody) ||
-      this.reply?.request.head.method === "CONNECT"
-    );
-  }
-
   write(_reply: Reply, octets: Uint8Array): boolean {
-    const { http, transport } = this;
-    if (this.tunnel !== null) this.tunnel.write(octets);
-    else if (!this.isHead) http.send({ type: "data", data: octets });
+    const { http, responder, transport, tunnel } = this;
+    (tunnel ?? responder).write(octets);
     this.schedule();
-    if (this.queuedBytes >= FLUSH_AT && !transport.isBlocked) transport.flush();
+    if ((tunnel ?? http).queuedBytes >= FLUSH_AT && !transport.isBlocked) transport.flush();
     return !transport.isBlocked;
   }
 
   end(reply: Reply, trailers: HeaderInput | undefined): void {
     if (!reply.request.isClaimed) reply.request.discard();
-    if (this.tunnel !== null) this.tunnel.end();
-    else if (trailers === undefined || this.isHead) this.http.send(END_OF_MESSAGE);
-    else this.http.send({ type: "end-of-message", headers: this.trailersFor(trailers) });
+    (this.tunnel ?? this.responder).end(trailers);
     this.schedule();
-  }
-
-  /** Only a chunked body has trailers: omits them if the peer's version does not support it (RFC 9110 6.5.1). */
-  private trailersFor(trailers: HeaderInput): HeaderInput | undefined {
-    return this.http.remoteHttpVersion === "1.1" ? trailers : undefined;
   }
 
   upgrade(reply: Reply, headers: HeaderInput | undefined): IncomingBody {
-    const { data, eof } = this.switchProtocol(reply, headers);
-    const incoming = new IncomingBody(this, 0);
-    const tunnel = new Tunnel(incoming);
+    const tunnel = new Tunnel(this, this.switchProtocol(reply, headers));
     this.tunnel = tunnel;
-    if (data.length > 0) incoming.push(data);
-    if (eof) tunnel.receiveEnd();
     this.schedule();
-    return incoming;
+    return tunnel.incoming;
   }
 
   abort(_reply: Reply, error: unknown): void {
@@ -347,8 +301,7 @@ export class Http1ServerSession implements Session, ServerSession {
         seen: isComplete ? "the request proposed none" : "a switch of protocols before the request was complete",
       });
     }
-    if (reply.request.head.method === "CONNECT") http.send({ type: "response", status: 200, headers });
-    else http.send({ type: "informational-response", status: 101, headers });
+    this.responder.accept(headers);
     return http.takeTrailingData();
   }
 
@@ -369,17 +322,9 @@ export class Http1ServerSession implements Session, ServerSession {
     reportError(this.service, error, reply.request);
     if (reply.hasEnded || reply.isAborted || reply !== this.reply) return;
     if (reply.hasBegun) return reply.abort(error);
-    this.refuse(500);
+    this.responder.refuse(500);
     reply.fail(error);
     if (!this.isPumping) this.schedule();
-  }
-
-  /** Answers with a bare status and Connection: close, if no response has begun. */
-  private refuse(status: number): void {
-    const state = this.http.localState;
-    if (state !== "send-response" && state !== "idle") return;
-    this.http.send({ type: "response", status, headers: [["Content-Length", "0"], CLOSE] });
-    this.http.send(END_OF_MESSAGE);
   }
 
   /**
@@ -419,29 +364,23 @@ export class Http1ServerSession implements Session, ServerSession {
   }
 
   shutdown(): void {
-    this.isStopping = true;
+    this.responder.isStopping = true;
     if (this.currentPhase() === "idle") this.finish();
   }
 
   /** Called periodically for every connection, so that requests themselves never touch a timer. */
   tick(now: number): void {
     const phase = this.currentPhase();
-    const progress = phase === "body" ? this.octetsRead : this.requests;
-    if (phase !== this.phase || progress !== this.progress) {
-      this.phase = phase;
-      this.progress = progress;
-      this.since = now;
-      return;
-    }
-    const { idle, head, body } = this.service.timeouts;
-    const waited = now - this.since;
-    if (phase === "idle" && waited >= idle) this.finish();
-    if ((phase === "head" && waited >= head) || (phase === "body" && waited >= body)) this.giveUp(phase);
+    const progress = phase === "body" ? this.octetsRead : this.responder.requests;
+    const waited = this.wait.waited(now, phase + progress, phase !== "");
+    if (phase === "" || waited < this.service.timeouts[phase]) return;
+    if (phase === "idle") this.finish();
+    else this.giveUp(phase);
   }
 
   private giveUp(phase: string): void {
     const { reply } = this;
-    this.refuse(408);
+    this.responder.refuse(408);
     this.reply = null;
     const error = new NetworkError("TIMEOUT", `the peer did not go on with its ${phase}`);
     this.abandon(error);
@@ -454,13 +393,8 @@ export class Http1ServerSession implements Session, ServerSession {
     if (this.isOver || this.tunnel !== null || transport.isBlocked) return "";
     // A paused reader is given time, unless the response is already complete.
     if (reply?.request.isWaiting && !reply.hasEnded) return "";
-    if (http.remoteState === "send-body") return this.waitsForHandler() ? "" : "body";
+    if (http.remoteState === "send-body") return this.responder.isHeldBack ? "" : "body";
     if (http.remoteState !== "idle") return "";
     return http.bufferedBytes > 0 ? "head" : "idle";
-  }
-
-  /** Whether the client is holding back its body until 100 Continue, and the handler has not asked for it yet. */
-  private waitsForHandler(): boolean {
-    return this.http.remoteIsWaitingFor100Continue && !this.wantsBody;
   }
 }

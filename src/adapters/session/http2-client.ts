@@ -13,8 +13,9 @@ import {
 } from "./client.ts";
 import { NetworkError } from "./errors.ts";
 import type { ClientSettings } from "./http1-client.ts";
-import { Http2Session, Wait } from "./http2-session.ts";
+import { Http2Session } from "./http2-session.ts";
 import { HEAD_TURNS, type Transport } from "./session.ts";
+import { Wait } from "./wait.ts";
 
 /** How many streams to open before the server's SETTINGS arrive: the recommended minimum (RFC 9113 6.5.2). */
 const BEFORE_SETTINGS = 100;

@@ -9,9 +9,10 @@ import type { HeaderInput } from "../../shared/field-pairs.ts";
 import type { IncomingBody } from "./body.ts";
 import { NetworkError } from "./errors.ts";
 import { Reply, ServerRequest, type ServerSession } from "./exchange.ts";
-import { Http2Session, Wait } from "./http2-session.ts";
+import { Http2Session } from "./http2-session.ts";
 import { reportError, type Service } from "./service.ts";
 import { HEAD_TURNS, type Transport } from "./session.ts";
+import { Wait } from "./wait.ts";
 
 export class Http2ServerSession extends Http2Session implements ServerSession {
   private readonly service: Service;

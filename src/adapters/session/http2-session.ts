@@ -22,20 +22,6 @@ const CONNECTION_WINDOW = 1024 * 1024;
 /** Connection-specific fields of HTTP/1.1, which HTTP/2 forbids (RFC 9113 8.2.2). */
 const OF_HTTP1 = ["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"];
 
-/** Measures how long a counter has not moved. */
-export class Wait {
-  private seen = Number.NaN;
-  private since = Number.NaN;
-
-  /** Returns the milliseconds since `seen` last changed; 0 if nothing is waiting for it (`isDue` is false). */
-  waited(now: number, seen: number, isDue: boolean): number {
-    if (isDue && this.seen === seen) return now - this.since;
-    this.seen = isDue ? seen : Number.NaN;
-    this.since = now;
-    return 0;
-  }
-}
-
 /** A message being sent on a stream. */
 interface Sending {
   readonly streamId: number;
@@ -181,7 +167,7 @@ export abstract class Http2Session implements Session {
     const fits = http.send({ type: "data", streamId: sending.streamId, data });
     sending.written += data.length;
     this.schedule();
-    if (!this.isPumping && http.queuedBytes >= FLUSH_AT) this.flush();
+    if (http.queuedBytes >= FLUSH_AT) this.flush();
     if (!transport.isBlocked) return fits;
     if (fits) this.waiting.add(sending);
     return false;

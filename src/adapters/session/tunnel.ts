@@ -1,16 +1,20 @@
 // A connection that has switched to another protocol: raw octets both ways, behind the interface of an exchange.
 import { NO_FIELDS } from "../../shared/header-fields.ts";
-import type { IncomingBody } from "./body.ts";
+import { type BodySource, IncomingBody } from "./body.ts";
+import type { Transport } from "./session.ts";
 
 export class Tunnel {
   readonly incoming: IncomingBody;
   queuedBytes = 0;
   /** This end will write no more: the connection closes once everything is sent. */
-  hasEnded = false;
+  private hasEnded = false;
   private queue: Uint8Array[] = [];
 
-  constructor(incoming: IncomingBody) {
-    this.incoming = incoming;
+  /** @param trailing what the core connection had received of it */
+  constructor(source: BodySource, { data, eof }: { data: Uint8Array; eof: boolean }) {
+    this.incoming = new IncomingBody(source, 0);
+    if (data.length > 0) this.incoming.push(data);
+    if (eof) this.receiveEnd();
   }
 
   write(octets: Uint8Array): void {
@@ -32,5 +36,18 @@ export class Tunnel {
     this.queue = [];
     this.queuedBytes = 0;
     return queue;
+  }
+
+  /**
+   * After a turn of the session's loop: holds back the peer while octets wait for their reader, and closes the direction
+   * that has ended. Returns whether both have.
+   */
+  settle(transport: Transport): boolean {
+    const { incoming, hasEnded } = this;
+    transport.hold(incoming.isWaiting);
+    if (!hasEnded) return false;
+    if (incoming.isComplete || incoming.isDiscarded) return true;
+    transport.close(true);
+    return false;
   }
 }

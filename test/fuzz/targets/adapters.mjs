@@ -163,7 +163,7 @@ function methodsIn(world, input) {
  * cannot be read. Never an error.
  * @param {any} world @param {string} text @param {Uint8Array} input
  */
-function answersIn(world, text, input) {
+export function answersIn(world, text, input) {
   const client = new world.Http1Connection("client", { maxPipelined: 1000 });
   for (const method of [...methodsIn(world, input), "GET"]) {
     const known = method === "HEAD" ? method : "GET";

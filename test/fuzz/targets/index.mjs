@@ -1,5 +1,6 @@
 // @ts-check
 // What is fuzzed.
+import { TARGETS as programs } from "./adapter-programs.mjs";
 import { TARGETS as adapters } from "./adapters.mjs";
 import { TARGETS as compat } from "./compat.mjs";
 import { TARGETS as hpack } from "./hpack.mjs";
@@ -10,4 +11,14 @@ import { TARGETS as http2Send } from "./http2-send.mjs";
 import { TARGETS as kernel } from "./kernel.mjs";
 
 /** @type {Record<string, import("../laws.mjs").Target>} */
-export const TARGETS = { ...kernel, ...http1, ...http1Send, ...hpack, ...http2, ...http2Send, ...compat, ...adapters };
+export const TARGETS = {
+  ...kernel,
+  ...http1,
+  ...http1Send,
+  ...hpack,
+  ...http2,
+  ...http2Send,
+  ...compat,
+  ...adapters,
+  ...programs,
+};

@@ -1,0 +1,406 @@
+// @ts-check
+// The adapters as programs use them: what is asked, handled, answered and read, when the streams carry it and in which pieces,
+// who gives up, what breaks, how time passes. Two ends of ours, or one of them and octets.
+import { Planted } from "../adapters/bodies.mjs";
+import { ask, startClient, startServer } from "../adapters/ends.mjs";
+import { Plan } from "../adapters/plans.mjs";
+import { Run } from "../adapters/run.mjs";
+import { latin1, octetsOf, program, recordsOf, splitRecords } from "../laws.mjs";
+import { answersIn } from "./adapters.mjs";
+import { HTTP1_PIECES, REQUESTS, RESPONSES } from "./http1.mjs";
+import { FRAMES, PREFACE } from "./http2.mjs";
+
+const MOST_ASKS = 24;
+/** Octets that may wait in a transport: a full batch of the session, what its senders add, the control frames. */
+const MOST_QUEUED = 512 * 1024;
+/** Octets that may be received ahead of the readers: HTTP/1.1's reads, HTTP/2's window and what is under way. */
+const MOST_AHEAD = { http1: 256 * 1024, http2: 1_500_000 };
+
+/** @param {string | undefined} text @param {number} most @param {number} [otherwise] */
+const number = (text, most, otherwise = 0) => Math.min(most, /^\d+$/.test(text ?? "") ? Number(text) : otherwise);
+
+class Play {
+  /** @type {any} */ client;
+  /** @type {any} */ server;
+  /** @type {Plan[]} */ plans = [];
+  /** @type {(AbortController | undefined)[]} */ signals = [];
+  /** What was put in on the way, at each end. */
+  octets = { up: "", down: "" };
+  isClosed = false;
+
+  /** @param {any} world @param {"web" | "node"} kind @param {string[][]} records */
+  constructor(world, kind, records) {
+    const [, flags = "", room = "", pipelining = "", unread = ""] = records.find(([op]) => op === "setup") ?? [];
+    this.flags = flags;
+    this.isHttp2 = flags.includes("2");
+    /** Whether the other end is octets. */
+    this.isAlone = flags.includes("S") || flags.includes("C");
+    this.run = new Run(world, { kind, room: number(room, 100_000, 16_384) });
+    this.run.isTampered = this.isAlone;
+    const settings = {
+      isHttp2: this.isHttp2,
+      isByob: flags.includes("b"),
+      pipelining: Math.max(1, number(pipelining, 20, 1)),
+      unread: number(unread, 1_000_000, 1_000_000),
+      canSwitch: !flags.includes("S"),
+    };
+    this.plans = records
+      .filter(([op]) => op === "ask")
+      .slice(0, MOST_ASKS)
+      .map(([, ...parts], key) => new Plan(key, parts));
+    this.asked = 0;
+    this.run.clock.install();
+    if (!flags.includes("C")) this.server = startServer(this.run, this.plans, settings);
+    if (!flags.includes("S")) this.client = startClient(this.run, settings);
+  }
+
+  /** @param {string[]} record */
+  async step([op = "", ...parts]) {
+    const { run } = this;
+    const [first = "", second = ""] = parts;
+    switch (op) {
+      case "ask":
+        return this.ask();
+      case "up":
+      case "down":
+        return run[op].carry(number(first, 1_000_000, 1_000_000), Math.max(1, number(second, 100_000, 65_536)));
+      case "flow":
+        return run.flow();
+      case "go":
+        return run.gates.go(number(first, 1000));
+      case "wait":
+        return run.settle();
+      case "tick":
+        run.isHurried = true;
+        return run.advance(number(first, 5000), second === "f");
+      case "abort":
+        return this.abort(number(first, MOST_ASKS));
+      case "cut":
+        return run.cut(first);
+      case "close":
+        return this.close(first);
+      case "put":
+        return this.put(first, parts.slice(1).join("\x1f"));
+      case "flip":
+        return this.flip(first === "down" ? run.down : run.up, number(second, 100_000));
+    }
+  }
+
+  ask() {
+    const plan = this.plans[this.asked++];
+    if (plan !== undefined && this.client !== undefined) this.signals.push(ask(this.run, this.client, plan));
+  }
+
+  /** @param {number} key */
+  abort(key) {
+    const plan = this.plans[key];
+    if (plan === undefined || this.signals[key] === undefined) return;
+    plan.isGivenUp = true;
+    this.signals[key]?.abort(new Planted("given up"));
+  }
+
+  /** @param {string} who */
+  close(who) {
+    this.isClosed = true;
+    this.run.isHurried = true;
+    if (who === "server") this.server?.close();
+    else if (who === "cut") this.server?.abort();
+    else if (who === "abort") this.client?.abort();
+    else if (this.client !== undefined) this.run.track("close of the client", this.client.close());
+  }
+
+  /** Octets from nowhere. @param {string} where @param {string} text */
+  put(where, text) {
+    const link = where === "down" ? this.run.down : this.run.up;
+    if (link.isEnded || text === "") return;
+    this.run.isTampered = true;
+    this.octets[where === "down" ? "down" : "up"] += text;
+    link.waiting.push(octetsOf(text));
+    link.octets += text.length;
+  }
+
+  /** @param {import("../adapters/links.mjs").Link} link @param {number} bit */
+  flip(link, bit) {
+    const piece = link.waiting[0];
+    if (piece === undefined || piece.length === 0) return;
+    this.run.isTampered = true;
+    const changed = new Uint8Array(piece);
+    const at = (bit >> 3) % piece.length;
+    changed[at] = (changed[at] ?? 0) ^ (1 << (bit & 7));
+    link.waiting[0] = changed;
+  }
+
+  // --- the end --------------------------------------------------------------------------------------------------------
+
+  async end() {
+    const { run, flags } = this;
+    if (this.isAlone) await this.endOfOctets();
+    else if (flags.includes("x")) await this.endByCut();
+    else if (flags.includes("q")) await this.endInSilence();
+    else await this.endInPeace();
+    this.isClosed = true;
+    run.gates.open();
+    await run.flow();
+    this.close("client");
+    this.close("server");
+    await run.advance(12_000, true);
+    if (!run.hasTunnel) this.allEnded("when both ends are closed");
+    run.cut();
+    await run.settle();
+    await run.advance(250, false);
+    this.allEnded("when the streams are gone");
+    this.leftovers();
+  }
+
+  /** The peer says no more, and reads on: what its end does not bring to an end, time does. */
+  async endOfOctets() {
+    const { run } = this;
+    run.gates.open();
+    if (this.client === undefined) run.up.end();
+    else run.down.end();
+    await run.flow();
+    await run.advance(12_000, true);
+    if (!run.hasTunnel) this.allEnded("when the peer has ended");
+  }
+
+  /** Whatever applications do: who waits for the other end hears of it. */
+  async endByCut() {
+    const { run } = this;
+    run.cut();
+    await run.settle();
+    this.ended("when the streams are gone", (what) => /^(answer|the )/.test(what) && !this.waitsForApplication(what));
+  }
+
+  /** A reader that waits for its application does not read yet that its body failed. @param {string} what */
+  waitsForApplication(what) {
+    const plan = this.plans[Number(/^answer (\d+)/.exec(what)?.[1] ?? -1)];
+    return plan !== undefined && "pn".includes(plan.manner);
+  }
+
+  /** Neither end hears the other: time ends it. */
+  async endInSilence() {
+    const { run } = this;
+    run.isHurried = true;
+    run.gates.open();
+    await run.advance(12_000, false);
+    if (!run.hasTunnel) this.ended("when nothing comes", (what) => what.startsWith("answer"));
+  }
+
+  /** Everybody does what there is to do: all is answered, without a look at the clock but for 100 Continue. */
+  async endInPeace() {
+    const { run } = this;
+    run.gates.open();
+    for (let i = 0; i < 4; i++) {
+      await run.flow();
+      await run.advance(110, true);
+    }
+    this.ended("when all is carried", (what) => !what.startsWith("the ") && !what.startsWith("close"), run.isTampered);
+    if (!run.isTampered && !run.isCut && !run.isHurried) this.allSucceeded();
+  }
+
+  /** @param {string} when @param {(what: string) => boolean} which @param {boolean} [isExcused] */
+  ended(when, which, isExcused = false) {
+    const left = [...this.run.pending.keys()].filter(which);
+    if (left.length > 0 && !isExcused) throw new Error(`LAW still pending ${when}: ${left.join(", ")}`);
+  }
+
+  /** @param {string} when */
+  allEnded(when) {
+    this.ended(when, () => true);
+    const connections = this.server?.isGone?.();
+    if (connections !== undefined) throw new Error(`LAW ${connections} connections open ${when}`);
+  }
+
+  leftovers() {
+    const { run } = this;
+    const { timers } = run.clock;
+    if (timers.size > 0) throw new Error(`LAW ${timers.size} timers left: ${[...timers].map(({ every }) => every)}`);
+    if (run.listeners !== 0) throw new Error(`LAW ${run.listeners} listeners of signals left`);
+    const open = [...run.sources.open];
+    if (open.length > 0) throw new Error(`LAW sources neither read to their end nor cancelled: ${open}`);
+  }
+
+  /** Nothing went wrong, so everything went right: in HTTP/2 for each that is honest, in HTTP/1.1 if all of them are. */
+  allSucceeded() {
+    const asked = this.plans.slice(0, this.asked);
+    const isLost = (/** @type {Plan} */ { leavesOthers, isHonest }, /** @type {number} */ i) =>
+      !(i === asked.length - 1 ? isHonest : leavesOthers);
+    if (!this.isHttp2 && asked.some(isLost)) return;
+    for (const plan of asked.filter(({ isHonest }) => isHonest)) {
+      const [length] = plan.expected.answer;
+      const lines = this.run.lines.filter((line) => line.startsWith(`answer ${plan.key}: `));
+      const isBodiless = plan.method === "HEAD" || [204, 205, 304].includes(plan.status);
+      const due = [`${plan.status}`, ...(isBodiless ? [] : [`${length} whole`])];
+      if (lines.slice(0, due.length).join() !== due.map((text) => `answer ${plan.key}: ${text}`).join())
+        throw new Error(`LAW honest request ${plan.key} was not answered: ${lines.join("; ") || "nothing"}`);
+    }
+  }
+
+  // --- always ---------------------------------------------------------------------------------------------------------
+
+  check() {
+    const { run } = this;
+    if (run.faults.length > 0) throw run.faults[0];
+    for (const [name, { given, carried }] of [
+      ["up", run.up],
+      ["down", run.down],
+    ])
+      if (given - carried > MOST_QUEUED && !run.isCut) throw new Error(`LAW ${given - carried} octets queued ${name}`);
+    const ahead = run.up.taken + run.down.taken - run.consumed;
+    const most = this.isHttp2 ? MOST_AHEAD.http2 : MOST_AHEAD.http1;
+    const isCounted = !run.isTampered && this.plans.every(({ isHonest }) => isHonest) && !run.isHurried && !run.isCut;
+    if (isCounted && ahead > 2 * most) throw new Error(`LAW ${ahead} octets received ahead of the readers`);
+  }
+
+  /** What our end wrote to octets that came from nowhere. */
+  judgeWritten() {
+    const { run } = this;
+    if (!this.isAlone || this.octets.down.startsWith("\0") || this.isHttp2) return;
+    if (this.octets.up.startsWith(PREFACE)) return framesIn(run.down.log);
+    if (this.server !== undefined) {
+      const text = run.down.log.map(latin1).join("");
+      run.lines.push(...answersIn(run.world, text, octetsOf(this.octets.up)));
+    }
+  }
+}
+
+/** SETTINGS first, no frame longer than allowed. @param {Uint8Array[]} log */
+function framesIn(log) {
+  const all = Buffer.concat(log);
+  if (all.length >= 4 && all[3] !== 4) throw new Error("LAW the first frame is none of SETTINGS");
+  for (let at = 0; at + 9 <= all.length; at += 9 + all.readUIntBE(at, 3))
+    if (all.readUIntBE(at, 3) > 16_777_215 || (all[at + 3] ?? 0) > 16) throw new Error(`LAW no frame at ${at}`);
+}
+
+/** @param {"web" | "node"} kind @returns {import("../laws.mjs").Play} */
+const play = (kind) => async (world, input) => {
+  const records = recordsOf(input);
+  const made = new Play(world, kind, records);
+  const { run } = made;
+  try {
+    for (const record of records) {
+      await made.step(record);
+      made.check();
+    }
+    await made.end();
+    made.check();
+    made.judgeWritten();
+    return run.lines;
+  } finally {
+    run.clock.uninstall();
+  }
+};
+
+// --- seeds ------------------------------------------------------------------------------------------------------------
+
+const ALL = ["flow"];
+const MANNERS = ["r", "p", "c", "n"];
+const KINDS = ["n", "o", "s", "i", "a", "k", "f", "g", "w"];
+/** @type {string[][]} */
+const ASKS = [
+  ["ask", "G", "n", "", "r", "o500"],
+  ["ask", "P", "s3000/500", "t", "r", "s3000/700", "t", "r"],
+  ["ask", "P", "o100", "e", "ri", "a5000/1000", "", "p"],
+  ["ask", "H", "n", "", "r", "o500"],
+  ["ask", "P", "a200000/30000", "s", "p", "s300000/65000", "", "p"],
+  ["ask", "P", "s20000/900", "s", "w", "o10", "", "r"],
+  ["ask", "P", "s20000/900", "", "c", "s90000/900", "", "c"],
+  ["ask", "P", "k20000/900", "s", "n", "k90000/9000", "", "n"],
+  ["ask", "P", "f2000/100", "", "r", "o10"],
+  ["ask", "G", "n", "", "rl", "g2000/100"],
+  ["ask", "G", "n", "", "r", "w2000/100"],
+  ["ask", "P", "o10", "L", "r", "o10"],
+  ["ask", "P", "s100/7", "S", "r", "o10", "L"],
+  ["ask", "G", "n", "", "T", "o10"],
+  ["ask", "P", "o900", "", "E", "o10"],
+  ["ask", "G", "n", "", "D", "o10"],
+  ["ask", "G", "n", "x", "r", "o10", "F"],
+  ["ask", "G", "n", "", "r", "n", "4"],
+  ["ask", "G", "n", "", "r", "n", "5"],
+  ["ask", "P", "k3000/500", "q", "rN", "k3000/700", "t", "r"],
+  ["ask", "P", "s100000/5000", "q", "pN", "s300000/60000", "t", "p"],
+  ["ask", "P", "s9000/5000", "q", "cNw", "s300000/60000", "", "c"],
+  ["ask", "G", "n", "", "Na", "s3000/600"],
+  ["ask", "U", "o3000/100", "", "u", "o2000/300"],
+  ["ask", "C", "k3000/100", "q", "uN", "k2000/300"],
+  ["ask", "U", "f300/100", "q", "u", "n"],
+];
+const DOINGS = [
+  ...["up", "down"].flatMap((way) => [[way], [way, "1", "1"], [way, "100", "7"], [way, "5000", "1000"]]),
+  ALL,
+  ["go"],
+  ["go", "1"],
+  ["wait"],
+  ["tick", "500"],
+  ["tick", "2500"],
+  ["tick", "1000", "f"],
+  ["abort", "0"],
+  ["abort", "1"],
+  ["abort", "4"],
+  ["cut"],
+  ["cut", "up"],
+  ["cut", "down"],
+  ["close", "client"],
+  ["close", "server"],
+  ["close", "abort"],
+  ["close", "cut"],
+  ["flip", "up", "77"],
+  ["flip", "down", "300"],
+  ["put", "down", "x"],
+  ["put", "up", "x"],
+];
+const SETUPS = ["", "2", "b", "2b", "x", "2x", "q", "2q"].map((flags) => ["setup", flags, "16384", "3"]);
+const PUTS = [
+  ...[...REQUESTS, ...HTTP1_PIECES].map((text) => ["put", "up", text.replace(" / ", " /1 ")]),
+  ...[...RESPONSES, ...HTTP1_PIECES].map((text) => ["put", "down", text]),
+  ...FRAMES.flatMap((frame) => [
+    ["put", "up", frame],
+    ["put", "down", frame],
+  ]),
+  ["put", "up", PREFACE + FRAMES[0]],
+];
+const SEEDS = [
+  ...SETUPS.flatMap((setup) => ASKS.map((asked) => program(setup, asked, ALL))),
+  ...SETUPS.map((setup) => program(setup, ...ASKS.slice(0, 4), ALL, ["go"], ALL)),
+  ...SETUPS.map((setup) =>
+    program(setup, ...ASKS.slice(4, 10), ["up", "5000", "100"], ["go"], ["down", "999", "10"], ["go"]),
+  ),
+  program(["setup", "S"], ...ASKS.slice(0, 3), ...REQUESTS.map((text) => ["put", "up", text]), ["up", "30", "3"], ALL),
+  program(
+    ["setup", "S"],
+    ...ASKS.slice(0, 3),
+    ["put", "up", PREFACE + FRAMES[0]],
+    ...[4, 5, 6, 12].map((i) => ["put", "up", FRAMES[i] ?? ""]),
+    ALL,
+  ),
+  program(
+    ["setup", "C", "", "3"],
+    ...ASKS.slice(0, 3),
+    ["put", "down", RESPONSES[0] ?? ""],
+    ALL,
+    ["put", "down", RESPONSES[1] ?? ""],
+    ALL,
+  ),
+  program(
+    ["setup", "C2"],
+    ...ASKS.slice(0, 3),
+    ["put", "down", FRAMES[0] ?? ""],
+    ["put", "down", FRAMES[8] ?? ""],
+    ALL,
+  ),
+];
+/** Parts of records, for changes within them. */
+const PARTS = [...MANNERS, ...KINDS, "L", "S", "t", "e", "s", "i", "l", "w", "T", "E", "N", "q", "u", "x"];
+const target = (/** @type {"web" | "node"} */ kind) => ({
+  seeds: SEEDS,
+  pieces: [...[...ASKS, ...ASKS, ...DOINGS, ...DOINGS, ...PUTS, ...SETUPS].map((record) => program(record)), ...PARTS],
+  grammar: [
+    (/** @type {Buffer} */ input) => splitRecords(latin1(input)).map((record) => Buffer.from(record, "latin1")),
+  ],
+  play: play(kind),
+  cuts: {},
+  patience: 5000,
+});
+
+/** @type {Record<string, import("../laws.mjs").Target>} */
+export const TARGETS = { "web-program": target("web"), "node-program": target("node") };
