@@ -192,8 +192,10 @@ export class Http1ServerSession implements Session, ServerSession {
 
   private receiveData({ data, chunkStart, chunkEnd }: DataEvent): void {
     const { reply } = this;
-    if (reply === null || reply.request.isDiscarded) this.skip(data.length);
-    else reply.request.push(data, chunkStart, chunkEnd);
+    if (reply !== null && !reply.request.isDiscarded) return reply.request.push(data, chunkStart, chunkEnd);
+    // A body that nobody reads is skipped, up to a limit.
+    this.skipped += data.length;
+    if (this.skipped > this.service.unreadBodyOctets) this.finish();
   }
 
   private deliver(): void {
@@ -233,12 +235,6 @@ export class Http1ServerSession implements Session, ServerSession {
 
   bodyRefused(): void {
     this.schedule();
-  }
-
-  /** Counts skipped octets and closes above the limit. @param count octets of a body that nobody reads */
-  private skip(count: number): void {
-    this.skipped += count;
-    if (this.skipped > this.service.unreadBodyOctets) this.finish();
   }
 
   // --- for replies --------------------------------------------------------------------------------------------------
