@@ -13,7 +13,7 @@ import { ENTRIES, fileName } from "../build/entries.mjs";
 import { LIMIT_TABLE } from "../src/http1/options.ts";
 import { ON_EVENT, ON_STATE } from "../src/http1/states.ts";
 import { HTTP2_LIMIT_TABLE } from "../src/http2/options.ts";
-import type { LimitTable } from "../src/shared/limits.ts";
+import type { LimitTable } from "../src/shared/options.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 const README = readFileSync(`${ROOT}README.md`, "utf8");

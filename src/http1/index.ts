@@ -1,7 +1,7 @@
 // HTTP/1.1: the public exports.
 import { COMMON_ERRORS, HTTP1_ERRORS } from "../shared/error-codes.ts";
 import { type ErrorRow, errorRows } from "../shared/errors.ts";
-import { limitRows } from "../shared/limits.ts";
+import { limitRows } from "../shared/options.ts";
 import { type LeniencyRow, LIMIT_TABLE, type LimitRow, leniencyRows } from "./options.ts";
 
 export { type ErrorCode, type ErrorRow, LocalProtocolError, RemoteProtocolError } from "../shared/errors.ts";

@@ -11,7 +11,7 @@ import {
   INPUT_SIZE,
   MAX_FIELDS,
 } from "../../assembly/layout.ts";
-import { checkCount, checkNames, type LimitTable, readLimits } from "../shared/limits.ts";
+import { checkCount, checkFlag, checkNames, type LimitTable, readLimits } from "../shared/options.ts";
 
 /** Which end of a connection this is: a client sends requests, a server responses. */
 export type Role = "client" | "server";
@@ -145,8 +145,9 @@ export function readOptions(role: Role, options: Http1Options | undefined): Sett
   const { maxPipelined = DEFAULT_MAX_PIPELINED } = options;
   const leniencies = Object.entries(LENIENCY_TABLE);
   checkNames("allow", allow, Object.keys(LENIENCY_TABLE));
-  checkFlags("allow.", allow);
-  checkFlags("", { copyData, http10KeepAlive });
+  for (const [name, flag] of Object.entries(allow)) if (flag !== undefined) checkFlag(`allow.${name}`, flag);
+  checkFlag("copyData", copyData);
+  checkFlag("http10KeepAlive", http10KeepAlive);
   checkCount("maxPipelined", maxPipelined, 1, Number.POSITIVE_INFINITY);
   let bits = 0;
   for (const [name, row] of leniencies) if (allow[name as keyof Leniencies] ?? row[role]) bits |= row.bits;
@@ -162,12 +163,6 @@ export function readOptions(role: Role, options: Http1Options | undefined): Sett
 function defaultSettings(role: Role): Settings {
   DEFAULTS[role] ??= readOptions(role, {});
   return DEFAULTS[role];
-}
-
-function checkFlags(prefix: string, flags: Readonly<Record<string, boolean | undefined>>): void {
-  for (const [name, flag] of Object.entries(flags)) {
-    if (flag !== undefined && typeof flag !== "boolean") throw new TypeError(`${prefix}${name} must be a boolean`);
-  }
 }
 
 /** Returns every leniency, with whether each role accepts it by default. */

@@ -12,8 +12,8 @@ import {
 } from "../../assembly/layout-http2.ts";
 import { type ErrorCode, RemoteProtocolError } from "../shared/errors.ts";
 import type { FieldPair } from "../shared/field-pairs.ts";
-import { checkNames } from "../shared/limits.ts";
 import { checkOctets } from "../shared/octets.ts";
+import { checkNames } from "../shared/options.ts";
 import { FIELD_WORDS, type HpackKernel, hpackFault, hpackKernel } from "../wasm/hpack.ts";
 import { FieldList, type FieldSink } from "./field-list.ts";
 import {

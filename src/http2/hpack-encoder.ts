@@ -13,7 +13,7 @@ import {
 } from "../../assembly/layout-http2.ts";
 import { LocalProtocolError } from "../shared/errors.ts";
 import { checkedPair, type FieldPair, fieldPairs, type HeaderInput } from "../shared/field-pairs.ts";
-import { checkNames } from "../shared/limits.ts";
+import { checkFlag, checkNames } from "../shared/options.ts";
 import { isForbiddenTrailer } from "../shared/trailers.ts";
 import { FIELD_WORDS, type HpackKernel, hpackFault, hpackKernel } from "../wasm/hpack.ts";
 import { isLatin1 } from "../wasm/text.ts";
@@ -79,7 +79,7 @@ export class HpackEncoder {
   constructor(options: HpackEncoderOptions = {}) {
     checkNames("options", options, ["maxTableSize", "huffman", "indexing"]);
     const { maxTableSize = DEFAULT_TABLE_SIZE, huffman = true, indexing = "selective" } = options;
-    if (typeof huffman !== "boolean") throw new TypeError("huffman must be a boolean");
+    checkFlag("huffman", huffman);
     if (indexing !== "selective" && indexing !== "all") throw new RangeError(`indexing cannot be ${String(indexing)}`);
     this.coding = huffman ? 0 : PLAIN;
     this.isSelective = indexing === "selective";

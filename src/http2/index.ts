@@ -1,7 +1,7 @@
 // The public exports of `sansio/http2`.
 import { COMMON_ERRORS, HTTP2_ERRORS } from "../shared/error-codes.ts";
 import { type ErrorRow, errorRows } from "../shared/errors.ts";
-import { limitRows } from "../shared/limits.ts";
+import { limitRows } from "../shared/options.ts";
 import { HTTP2_LIMIT_TABLE, type Http2LimitRow } from "./options.ts";
 
 export { type ErrorCode, type ErrorRow, LocalProtocolError, RemoteProtocolError } from "../shared/errors.ts";

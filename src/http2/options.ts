@@ -1,6 +1,6 @@
 // What a caller can set: limits, settings, windows, leniencies. The tables define the options: defaults are read from
 // them, and the README prints them, with the precedents from option-notes.ts.
-import { checkCount, checkNames, type LimitTable, readLimits } from "../shared/limits.ts";
+import { checkCount, checkFlag, checkNames, type LimitTable, readLimits } from "../shared/options.ts";
 import { HIGHEST_WINDOW, INITIAL_WINDOW } from "./frames.ts";
 import { type GivenSettings, type Http2Settings, readSettings } from "./settings.ts";
 
@@ -153,7 +153,7 @@ export function readOptions(role: Http2Role, options: Http2Options | undefined):
   const { settings = {}, limits, windows = {}, allow = {}, copyData = false, onMalformed = "reset" } = options;
   checkNames("windows", windows, WINDOWS);
   checkNames("allow", allow, []);
-  if (typeof copyData !== "boolean") throw new TypeError("copyData must be a boolean");
+  checkFlag("copyData", copyData);
   checkChoice("onMalformed", onMalformed, ["reset", "respond"]);
   const { connection = INITIAL_WINDOW, mode = "automatic", stream } = windows;
   checkChoice("windows.mode", mode, ["automatic", "manual"]);

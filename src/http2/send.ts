@@ -4,6 +4,7 @@
 import { LocalProtocolError } from "../shared/errors.ts";
 import { type FieldPair, fieldPairs, NO_PAIRS } from "../shared/field-pairs.ts";
 import { checkOctets } from "../shared/octets.ts";
+import { checkFlag } from "../shared/options.ts";
 import type {
   Http2Priority,
   Http2Request,
@@ -36,7 +37,7 @@ export class Sender {
     const { streams, encoder } = session;
     const line = this.requestLine(request, options.priority);
     const { endStream = false } = options;
-    checkFlag(endStream);
+    checkFlag("endStream", endStream);
     if (session.isServer) throw new LocalProtocolError("WRONG_STATE", { seen: "a server opens streams by push" });
     if (!session.isOpen) throw new LocalProtocolError("GOING_AWAY");
     if (!streams.areIdsLeft) throw new LocalProtocolError("NO_STREAM_LEFT");
@@ -150,7 +151,7 @@ export class Sender {
   private sendResponse(event: SendHttp2Response): boolean {
     const { session } = this;
     const { streamId, status, endStream = false } = event;
-    checkFlag(endStream);
+    checkFlag("endStream", endStream);
     let pairs = fieldPairs(event.headers);
     const stream = this.allowed(streamId, "response", MESSAGE.response);
     checkStatus(event, 200, 999);
@@ -174,7 +175,7 @@ export class Sender {
     const { session } = this;
     const { streamId, data, endStream = false } = event;
     checkOctets("data", data);
-    checkFlag(endStream);
+    checkFlag("endStream", endStream);
     const stream = this.allowed(streamId, "data", MESSAGE.data);
     const { due } = stream;
     const { length } = data;
@@ -258,10 +259,6 @@ function checkText(name: string, text: string): void {
   if (typeof text !== "string") throw new TypeError(`${name} must be a string`);
 }
 
-function checkFlag(endStream: boolean): void {
-  if (typeof endStream !== "boolean") throw new TypeError("endStream must be a boolean");
-}
-
 function checkStatus(event: SendHttp2Response | SendHttp2InformationalResponse, least: number, most: number): void {
   const { status, type } = event;
   if (typeof status !== "number") throw new TypeError("status must be a number");
@@ -274,7 +271,7 @@ function checkStatus(event: SendHttp2Response | SendHttp2InformationalResponse, 
 function checkedPriority(given: Http2Priority): Priority {
   if (typeof given !== "object" || given === null) throw new TypeError("priority must be an object");
   const { urgency = DEFAULT_URGENCY, incremental = false } = given;
-  if (typeof incremental !== "boolean") throw new TypeError("incremental must be a boolean");
+  checkFlag("incremental", incremental);
   if (typeof urgency !== "number") throw new TypeError("urgency must be a number");
   if (!Number.isInteger(urgency) || urgency < 0 || urgency > LOWEST_URGENCY) {
     throw new RangeError(`urgency must be a whole number from 0 to ${LOWEST_URGENCY}, not ${urgency}`);

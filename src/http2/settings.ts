@@ -1,5 +1,6 @@
 // SETTINGS (RFC 9113 6.5, RFC 8441 3, RFC 9218 2.1): one table of names, numbers, defaults and allowed values.
 import type { ErrorCode } from "../shared/errors.ts";
+import { checkFlag } from "../shared/options.ts";
 import { HIGHEST_WINDOW, INITIAL_WINDOW } from "./frames.ts";
 import type { Http2Role } from "./options.ts";
 
@@ -97,7 +98,7 @@ function checked(name: string, value: number | boolean): number | boolean {
     return checkedNumber(name, value, 0, U32);
   }
   if (typeof row.default === "boolean") {
-    if (typeof value !== "boolean") throw new TypeError(`settings.${name} must be a boolean`);
+    checkFlag(`settings.${name}`, value);
     return value;
   }
   if (value === NONE && row.default === NONE) return value;

@@ -1,7 +1,7 @@
 // The options and state that the connections of one server share.
 import type { Http1Options } from "../../http1/index.ts";
 import type { Http2Options } from "../../http2/index.ts";
-import { checkNames } from "../../shared/limits.ts";
+import { checkNames } from "../../shared/options.ts";
 import type { Handler, ServerRequest } from "./exchange.ts";
 import type { Protocol } from "./protocol.ts";
 

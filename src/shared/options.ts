@@ -1,4 +1,4 @@
-// Checks options: that a count is within its bounds, and that a name is known.
+// What the options of all protocols share: tables of limits, and checks of names and values.
 
 /** Each limit's default, and the highest value that can be set. */
 export type LimitTable<Name extends string> = { readonly [N in Name]: readonly [initial: number, ceiling: number] };
@@ -47,6 +47,10 @@ export function checkCount(name: string, count: number, least: number, most: num
   if (!whole || count < least || count > most) {
     throw new RangeError(`${name} must be a whole number from ${least} to ${most}, not ${String(count)}`);
   }
+}
+
+export function checkFlag(name: string, flag: unknown): void {
+  if (typeof flag !== "boolean") throw new TypeError(`${name} must be a boolean`);
 }
 
 export function checkNames(option: string, given: object, names: readonly string[]): void {
