@@ -14,7 +14,7 @@ const bin = (name) => join(ROOT, "node_modules/.bin", name);
 
 /** What may be in the tarball: no sources, no tests, no maps to sources that are not there. */
 const SHIPPED =
-  /^(package\.json|README\.md|LICENSE|(CHANGELOG|SECURITY)\.md|docs\/[\w.-]+\.(md|svg)|test\/conformance\/[\w.-]+|dist\/[\w.-]+\.(js|cjs|d\.ts|d\.cts|wasm))$/;
+  /^(package\.json|README\.md|LICENSE|(CHANGELOG|SECURITY)\.md|docs\/[\w.-]+\.(md|svg)|examples\/[\w.-]+\.mjs|test\/conformance\/[\w.-]+|dist\/[\w.-]+\.(js|cjs|d\.ts|d\.cts|wasm))$/;
 const EXCHANGE = "POST /echo example.com | hi | 200 OK | ok";
 
 const folder = mkdtempSync(join(tmpdir(), "sansio-package-"));
@@ -62,6 +62,17 @@ function checkContents(manifest, paths) {
     const pages = ["docs/api.md", "docs/api-node.md", "docs/api-web.md"];
     for (const path of ["README.md", "LICENSE", "CHANGELOG.md", "SECURITY.md", ...pages])
       assert(paths.includes(path), `${path} is missing`);
+  });
+  check("every example that the documents link to is in the tarball", () => {
+    const pages = paths
+      .filter((path) => /^docs\/.*\.md$/.test(path))
+      .map((path) => readFileSync(join(ROOT, path), "utf8"));
+    const linked = [...pages.join("").matchAll(/\]\(\.\.\/(examples\/[\w.-]+)\)/g)].map(([, path]) => path);
+    assert(linked.length > 10, "the links were not found");
+    assert.deepEqual(
+      linked.filter((path) => !paths.includes(path)),
+      [],
+    );
   });
   check("every file that package.json names is in the tarball", () => {
     const named = [
@@ -258,6 +269,11 @@ function checkBundles() {
 }
 
 function checkCommand() {
+  check("an example runs where it was installed", () => {
+    const { status, stdout, stderr } = spawn("node", ["node_modules/sansio/examples/two-ends.mjs"], { cwd: project });
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /client sees {2}end-of-message/);
+  });
   const input = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n";
   const sansio = (parameters, stdin) =>
     spawn("npx", ["--offline", "sansio", ...parameters], { cwd: project, input: stdin });
