@@ -48,80 +48,28 @@ function joined(both: Pair): Pair {
   return both;
 }
 
+/** Opens stream 1, and ends the messages of these sides on it. */
+const ended =
+  (...sides: Side[]) =>
+  (both: Pair) => {
+    open(both);
+    for (const side of sides) end(both[side], 1);
+    join(both);
+  };
+
+const server = (go: Way["go"]): Way => ({ side: "server", id: 1, go });
+const client = (go: Way["go"]): Way => ({ side: "client", id: 1, go });
+const nothing = () => undefined;
+
 /** For each state one way to it for each side that can be in it. */
 const WAYS: { readonly [S in StreamState]: readonly Way[] } = {
-  idle: [
-    { side: "server", id: 1, go: () => undefined },
-    { side: "client", id: 1, go: () => undefined },
-  ],
+  idle: [server(nothing), client(nothing)],
   "reserved-local": [{ side: "server", id: 2, go: pushed }],
   "reserved-remote": [{ side: "client", id: 2, go: pushed }],
-  open: [
-    { side: "server", id: 1, go: open },
-    { side: "client", id: 1, go: open },
-  ],
-  "half-closed-local": [
-    {
-      side: "client",
-      id: 1,
-      go: (both) => {
-        open(both);
-        end(both.client, 1);
-        join(both);
-      },
-    },
-    {
-      side: "server",
-      id: 1,
-      go: (both) => {
-        open(both);
-        end(both.server, 1);
-        join(both);
-      },
-    },
-  ],
-  "half-closed-remote": [
-    {
-      side: "server",
-      id: 1,
-      go: (both) => {
-        open(both);
-        end(both.client, 1);
-        join(both);
-      },
-    },
-    {
-      side: "client",
-      id: 1,
-      go: (both) => {
-        open(both);
-        end(both.server, 1);
-        join(both);
-      },
-    },
-  ],
-  closed: [
-    {
-      side: "server",
-      id: 1,
-      go: (both) => {
-        open(both);
-        end(both.server, 1);
-        end(both.client, 1);
-        join(both);
-      },
-    },
-    {
-      side: "client",
-      id: 1,
-      go: (both) => {
-        open(both);
-        end(both.server, 1);
-        end(both.client, 1);
-        join(both);
-      },
-    },
-  ],
+  open: [server(open), client(open)],
+  "half-closed-local": [client(ended("client")), server(ended("server"))],
+  "half-closed-remote": [server(ended("client")), client(ended("server"))],
+  closed: [server(ended("server", "client")), client(ended("server", "client"))],
 };
 
 /** What this end does for a trigger. The second HEADERS of a message are its trailers. */
