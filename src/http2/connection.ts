@@ -354,9 +354,9 @@ export class Http2Connection {
    * @throws TypeError, RangeError when `max` is not a number from 0 on
    */
   bytesToSend(max: number = NO_MAX): Uint8Array {
-    checkMax(max);
-    this.session.fill(max, true);
-    return this.session.output.takeBytes(max);
+    const octets = wholeMax(max);
+    this.session.fill(octets, true);
+    return this.session.output.takeBytes(octets);
   }
 
   /**
@@ -375,9 +375,9 @@ export class Http2Connection {
    * @throws TypeError, RangeError when `max` is not a number from 0 on
    */
   chunksToSend(max: number = NO_MAX): Uint8Array[] {
-    checkMax(max);
-    this.session.fill(max, false);
-    return this.session.output.takeChunks(max);
+    const octets = wholeMax(max);
+    this.session.fill(octets, false);
+    return this.session.output.takeChunks(octets);
   }
 
   private checkAlive(): void {
@@ -422,7 +422,9 @@ export class Http2Connection {
   }
 }
 
-function checkMax(max: number): void {
+/** Returns the whole octets of a `max`. @throws TypeError, RangeError when it is not a number from 0 on */
+function wholeMax(max: number): number {
   if (typeof max !== "number") throw new TypeError("max must be a number");
   if (!(max >= 0)) throw new RangeError(`max must not be negative: ${max}`);
+  return Math.floor(max);
 }

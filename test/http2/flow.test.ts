@@ -110,7 +110,7 @@ describe("data that is sent", () => {
 });
 
 describe("drained so many octets at a time", () => {
-  test.each([1, 7, 100, 2000, 20_000])("%i: the same frames, whole in the end", (max) => {
+  test.each([1, 7, 99.5, 100, 2000, 20_000])("%s: the same frames, whole in the end", (max) => {
     const { server, client } = answering(2, undefined, [{ urgency: 5 }, undefined]);
     data(server, 1, 30_000, true);
     data(server, 3, 20_000, true);
