@@ -21,6 +21,28 @@ test.each([
   expect(() => [...server.events()]).toThrow(`; ${found}`);
 });
 
+describe("frames that achieve nothing are counted", () => {
+  const always = (useless: Uint8Array) => () => useless;
+  test.each([
+    ["SETTINGS ACK that nobody asked for", [frame(4, 1, 0)], always(frame(4, 1, 0))],
+    ["PRIORITY_UPDATE", [], always(frame(16, 0, 0, ...u32(9), "u=1"))],
+    ["ALTSVC that breaks its rules", [], always(frame(10, 0, 0, 0, 0, "h3"))],
+    ["WINDOW_UPDATE on a stream that was reset", [frame(1, 4, 1, 0x84)], always(frame(8, 0, 1, ...u32(1)))],
+    ["HEADERS on a stream that was reset", [frame(1, 4, 1, 0x84)], always(frame(1, 5, 1, ...REQUEST))],
+    ["CONTINUATION without octets", [frame(1, 0, 1, ...REQUEST)], always(frame(9, 0, 1))],
+    [
+      "HEADERS without octets",
+      [],
+      (i: number) => new Uint8Array(Buffer.concat([frame(1, 0, 2 * i + 1), frame(9, 4, 2 * i + 1, ...REQUEST)])),
+    ],
+  ])("%s", (_, before, useless) => {
+    const limits = { maxUselessFrames: 2 };
+    const pieces = (count: number) => [...before, ...Array.from({ length: count }, (_piece, i) => useless(i))];
+    expect(serving(pieces(2), { limits }).error).toBe(undefined);
+    expect(serving(pieces(3), { limits }).error).toMatch("TOO_MANY_USELESS_FRAMES ENHANCE_YOUR_CALM");
+  });
+});
+
 describe("HEADERS", () => {
   test.each([
     ["padding without its length", frame(1, 12, 1), "BAD_FRAME_LENGTH FRAME_SIZE_ERROR at 33"],
