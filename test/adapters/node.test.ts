@@ -14,6 +14,7 @@ import {
   type HttpServer,
   http2,
   type NodeServerOptions,
+  type Reply,
   request as requestOver,
   type ServerRequest,
   takeSocket,
@@ -306,6 +307,30 @@ describe("createServer's own handler", () => {
     while (limited.server.connections === 0) await pause(5);
     expect(await raw(limited.connect(), CLOSE)).toBe("");
     expect(await raw(first, CLOSE)).toContain("204");
+  });
+
+  describe.each([
+    ["HTTP/1.1", undefined],
+    ["HTTP/2", http2],
+  ])("over %s, a handler", (_version, protocol) => {
+    const answered = async (handler: unknown) => {
+      const { connect, errors } = await listening(handler as Handler);
+      const { status } = await requestOver(connect(), { ...get("/"), scheme: "http" }, { protocol });
+      return { status, errors };
+    };
+
+    it.each([
+      ["returns a Response", () => new Response()],
+      ["resolves with one", async () => new Response()],
+    ])("that %s is told of fetchHandler", async (_, handler) => {
+      const errors = [new TypeError("a handler that returns a Response needs fetchHandler")];
+      expect(await answered(handler)).toEqual({ status: 500, errors });
+    });
+
+    it("that returns anything else answers when it likes", async () => {
+      const later = (_: ServerRequest, reply: Reply) => setTimeout(() => reply.complete(204), 5);
+      expect(await answered(later)).toEqual({ status: 204, errors: [] });
+    });
   });
 
   it("tells when it cannot listen", async () => {

@@ -13,7 +13,7 @@ import type { IncomingBody } from "./body.ts";
 import { disconnected, NetworkError } from "./errors.ts";
 import { Reply, ServerRequest, type ServerSession } from "./exchange.ts";
 import { Http1Responder } from "./http1-responder.ts";
-import { reportError, type Service } from "./service.ts";
+import { callHandler, reportError, type Service } from "./service.ts";
 import { Delay, FLUSH_AT, HEAD_TURNS, type Session, type Transport, takeQueued } from "./session.ts";
 import { Tunnel } from "./tunnel.ts";
 import { Wait } from "./wait.ts";
@@ -182,12 +182,7 @@ export class Http1ServerSession implements Session, ServerSession {
     this.reply = reply;
     this.responder.begin(request.head);
     this.skipped = 0;
-    try {
-      const promise = this.service.handler(request, reply);
-      if (promise !== undefined) promise.then(undefined, (error) => this.failHandling(reply, error));
-    } catch (error) {
-      this.failHandling(reply, error);
-    }
+    callHandler(this.service, reply, (error) => this.failHandling(reply, error));
   }
 
   private receiveData({ data, chunkStart, chunkEnd }: DataEvent): void {

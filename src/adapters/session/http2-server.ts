@@ -10,7 +10,7 @@ import type { IncomingBody } from "./body.ts";
 import { NetworkError } from "./errors.ts";
 import { Reply, ServerRequest, type ServerSession } from "./exchange.ts";
 import { Http2Session } from "./http2-session.ts";
-import { reportError, type Service } from "./service.ts";
+import { callHandler, reportError, type Service } from "./service.ts";
 import { HEAD_TURNS, type Transport } from "./session.ts";
 import { Wait } from "./wait.ts";
 
@@ -79,12 +79,7 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
   }
 
   private begin(reply: Reply): void {
-    try {
-      const promise = this.service.handler(reply.request, reply);
-      if (promise !== undefined) promise.then(undefined, (error) => this.failHandling(reply, error));
-    } catch (error) {
-      this.failHandling(reply, error);
-    }
+    callHandler(this.service, reply, (error) => this.failHandling(reply, error));
     if (this.requests === this.service.maxRequests) this.shutdown();
   }
 

@@ -2,7 +2,7 @@
 import type { Http1Options } from "../../http1/index.ts";
 import type { Http2Options } from "../../http2/index.ts";
 import { checkNames } from "../../shared/options.ts";
-import type { Handler, ServerRequest } from "./exchange.ts";
+import type { Handler, Reply, ServerRequest } from "./exchange.ts";
 import type { Protocol } from "./protocol.ts";
 
 /** A server's timeouts in milliseconds; Infinity disables one. */
@@ -103,6 +103,24 @@ export function readTimeouts<T extends object>(defaults: T, given: Partial<T>): 
 export function checkProtocol(protocol: Protocol | undefined): void {
   if (protocol !== undefined && typeof protocol?.client !== "function") {
     throw new TypeError("protocol must be what protocolOf(alpn) gives");
+  }
+}
+
+/**
+ * Calls the handler. `fail` gets what it throws or rejects with, and an error if it returns a Response, which nobody
+ * would send: the request would never be answered.
+ */
+export function callHandler({ handler }: Service, reply: Reply, fail: (error: unknown) => void): void {
+  const check = (returned: unknown): void => {
+    if (returned instanceof Response) fail(new TypeError("a handler that returns a Response needs fetchHandler"));
+  };
+  try {
+    const returned: unknown = handler(reply.request, reply);
+    if (typeof (returned as PromiseLike<unknown>)?.then === "function")
+      (returned as Promise<unknown>).then(check, fail);
+    else check(returned);
+  } catch (error) {
+    fail(error);
   }
 }
 
