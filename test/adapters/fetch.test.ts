@@ -30,6 +30,16 @@ function connected(options: ConnectionOptions = {}) {
 const get = (target: string): PlainRequest => ({ target, authority: "a" });
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
 
+describe("options that are none", () => {
+  const wrong = { timeout: 5 } as ConnectionOptions;
+  it("of a Connection and of fetchOver are refused with a TypeError, as those of a server are", async () => {
+    const message = /options\.timeout is not an option; known: protocol, http1, http2, timeouts, pipelining/;
+    expect(() => new Connection(streamPair()[0], wrong)).toThrow(message);
+    await expect(fetchOver(streamPair()[0], get("/"), wrong)).rejects.toThrow(message);
+    expect(() => new Connection(streamPair()[0], { pipelining: 0 })).toThrow(RangeError);
+  });
+});
+
 describe("what is sent", () => {
   const sent = async (request: Request | PlainRequest, options: Options = {}) => {
     const { peer, fetched } = fetching(request, options);

@@ -61,8 +61,9 @@ export async function fetch(
   input: Request | PlainRequest,
   options: ConnectionOptions & FetchOptions = {},
 ): Promise<Fetched> {
-  const connection = new ClientConnection(stream, options);
-  const fetched = connection.fetch(input, options);
+  const { signal, onInformational, trailers, ...connecting } = options;
+  const connection = new ClientConnection(stream, connecting);
+  const fetched = connection.fetch(input, { signal, onInformational, trailers });
   connection.close();
   return fetched;
 }
@@ -73,8 +74,9 @@ export async function request(
   input: PlainRequest,
   options: ConnectionOptions & FetchOptions = {},
 ): Promise<IncomingResponse> {
-  const connection = new ClientConnection(stream, options);
-  const response = connection.request(input, options);
+  const { signal, onInformational, trailers, ...connecting } = options;
+  const connection = new ClientConnection(stream, connecting);
+  const response = connection.request(input, { signal, onInformational, trailers });
   connection.close();
   return response;
 }

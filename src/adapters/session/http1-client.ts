@@ -256,20 +256,16 @@ export class Http1ClientSession implements ClientSession {
     const exchange = exchanges[0];
     if (exchange === undefined || this.isOver || this.tunnel !== null || !exchange.body?.isComplete) return false;
     exchanges.shift();
-    if (!exchange.hasEnded) {
-      // A request answered before it was fully sent is not sent any further, so no other request can follow it.
-      exchange.stop(new NetworkError("ABORTED", "the response was complete before the request"));
-      this.finish();
-      return false;
-    }
     // `localState` is that of the newest request, which may still be being sent, or may be the last.
-    if (http.remoteState !== "done" || (exchanges.length === 0 && http.localState !== "done")) {
-      this.finish();
-      return false;
+    if (exchange.hasEnded && http.remoteState === "done" && (exchanges.length > 0 || http.localState === "done")) {
+      http.startNextCycle();
+      this.owner.free();
+      return true;
     }
-    http.startNextCycle();
-    this.owner.free();
-    return true;
+    // A request answered before it was fully sent is not sent any further, so no other request can follow it.
+    exchange.stop(new NetworkError("ABORTED", "the response was complete before the request"));
+    this.finish();
+    return false;
   }
 
   // --- bodies -------------------------------------------------------------------------------------------------------
@@ -310,7 +306,7 @@ export class Http1ClientSession implements ClientSession {
     this.isOver = true;
     this.transport.flush();
     this.transport.close();
-    this.endAll(new NetworkError("DISCONNECTED", "the connection was closed before the response came"));
+    this.endAll(disconnected(undefined));
   }
 
   private endAll(error: unknown): void {

@@ -2,6 +2,7 @@
 // streams.
 import type { Http1Options } from "../../http1/index.ts";
 import type { Http2Options } from "../../http2/index.ts";
+import { checkCount, checkNames } from "../../shared/options.ts";
 import type { ClientSession } from "../session/client.ts";
 import { disconnected, NetworkError } from "../session/errors.ts";
 import { CLIENT_TIMEOUTS, type ClientTimeouts, Http1ClientSession } from "../session/http1-client.ts";
@@ -66,8 +67,9 @@ export abstract class BaseConnection {
     const { protocol, http1, http2, pipelining = 1 } = options;
     checkProtocol(protocol);
     const timeouts = readTimeouts(CLIENT_TIMEOUTS, options.timeouts ?? {});
-    if (!(pipelining >= 1)) throw new RangeError("pipelining must be a number from 1");
+    checkCount("pipelining", pipelining, 1, Number.POSITIVE_INFINITY);
     const settings = { http1, http2, timeouts, pipelining };
+    checkNames("options", options, ["protocol", ...Object.keys(settings)]);
     const { response, body, write, expect } = timeouts;
     this.patience = expect;
     this.transport = open({ write, linger: 0, tick: tickOf(response, body, write) }, (transport) =>
@@ -128,8 +130,9 @@ export abstract class BaseConnection {
       if (goesOn && !this.session.canOpen(pending.request)) return;
       queue.shift();
       if (goesOn) pending.open(this.session, this.patience);
-      else if (this.end === null || this.isClosing) pending.fail(closing());
-      else pending.fail(disconnected(this.end.error, true));
+      else if (this.end === null || this.isClosing) {
+        pending.fail(new NetworkError("CLOSING", "the connection closes", { unprocessed: true }));
+      } else pending.fail(disconnected(this.end.error, true));
     }
   }
 
@@ -144,8 +147,4 @@ export abstract class BaseConnection {
     this.pending--;
     if (error instanceof NetworkError && error.code !== "ABORTED") this.unanswered.push(input);
   }
-}
-
-function closing(): NetworkError {
-  return new NetworkError("CLOSING", "the connection closes", { unprocessed: true });
 }

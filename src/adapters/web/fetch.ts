@@ -58,8 +58,9 @@ export async function fetchOver(
   input: Request | PlainRequest,
   options: ConnectionOptions & FetchOptions = {},
 ): Promise<Fetched> {
-  const connection = new Connection(stream, options);
-  const fetched = connection.fetch(input, options);
+  const { signal, onInformational, trailers, ...connecting } = options;
+  const connection = new Connection(stream, connecting);
+  const fetched = connection.fetch(input, { signal, onInformational, trailers });
   // Not before the request is sent: closing refuses requests that still wait for their turn.
   connection.close();
   return fetched;

@@ -70,7 +70,29 @@ const PUTS = [
   ]),
   ["put", "up", PREFACE + FRAMES[0]],
 ];
+/** What broke a law once. */
+const FOUND = [
+  // A body sent behind a response that was complete.
+  [
+    ["setup", "", "16384", "3"],
+    ["ask", "H", "n", "", "r", "o500"],
+    ["ask", "G", "a200000/30000", "s", "p", "s300000/65000", "", "p"],
+  ],
+  // A connection closed while it was held.
+  [["setup", "x", "16384", "3"], ["ask", "G", "n", "", "D", "o10"], ["ask", "G", "n", "", "r", "n", "5"], ALL],
+  // A body read behind its answer.
+  [["setup", "", "16384", "3"], ["ask", "P", "s20000/900", "s", "wp", "", "0", "", "r"], ALL],
+  // The end of a connection between a body's arrival and its reader's turn.
+  [
+    ["setup", "2x"],
+    ["ask", "P", "o100", "e", "ri", "a5000/1000", "", "p"],
+    ALL,
+    ["ask", "P", "s20000/900", "", "c", "s90000/900"],
+    ["go"],
+  ],
+];
 export const SEEDS = [
+  ...FOUND.map((records) => program(...records)),
   ...SETUPS.slice(0, 2).flatMap((setup) => ASKS.map((asked) => program(setup, asked, ALL))),
   ...SETUPS.map((setup) => program(setup, ...ASKS.slice(0, 4), ALL, ["go"], ALL)),
   ...SETUPS.map((setup) =>
