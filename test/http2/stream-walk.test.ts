@@ -25,10 +25,10 @@ interface Way {
   readonly go: (both: Pair) => void;
 }
 
-const request = ({ client }: Pair) => client.openStream(POST);
+const request = (both: Pair) => both.client.openStream(POST);
 const end = (connection: Http2Connection, streamId: number) => connection.send({ type: "end-of-message", streamId });
-const respond = ({ server }: Pair, streamId = 1, endStream = false) =>
-  server.send({ type: "response", streamId, status: 200, endStream });
+const respond = (both: Pair, streamId = 1, endStream = false) =>
+  both.server.send({ type: "response", streamId, status: 200, endStream });
 
 const pushed = (both: Pair) => {
   request(both);
