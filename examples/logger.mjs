@@ -49,6 +49,8 @@ function carry(event, from, to) {
 }
 
 function write({ socket, connection }, octets) {
+  // Behind the last message nothing is said: what still arrives is only logged.
+  if (socket.writableEnded) return true;
   const hasRoom = socket.write(octets);
   if (isOver(connection)) socket.end();
   return hasRoom;

@@ -117,7 +117,9 @@ describe("examples/logger.mjs", () => {
     expect(faulty).toMatch(/^HTTP\/1\.1 200 [\s\S]*Hello, world!\nHTTP\/1\.1 400 /);
     const told = logger.output.match(/^[<>] \S+(?: (?:POST|GET|200))?/gm);
     // How many pieces a body comes in, and whether a 100 is due, is of the sockets.
-    expect(told?.filter((line) => !/ data$| informational-response$/.test(line))).toEqual(
+    // Which end of which connection closes first, too; but each way one is told to close in order.
+    expect(told).toEqual(expect.arrayContaining(["> connection-closed", "< connection-closed"]));
+    expect(told?.filter((line) => !/ data$| informational-response$| connection-closed$/.test(line))).toEqual(
       ["POST", "POST", "POST", "GET", "GET"].flatMap((method) => [
         `> request ${method}`,
         "> end-of-message",
