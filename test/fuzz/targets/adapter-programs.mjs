@@ -52,7 +52,7 @@ class Play {
     /** Octets of bodies that are handed over whole, by reference: they wait wherever they are. */
     this.inMemory = 0;
     for (const { source, answer } of this.plans)
-      for (const { kind, length } of [source, answer]) this.inMemory += kind === "o" ? length : 0;
+      for (const body of [source, answer]) this.inMemory += body.kind === "o" ? body.length : 0;
     this.run.clock.install();
     if (!flags.includes("C")) this.server = startServer(this.run, this.plans, settings);
     if (!flags.includes("S")) this.client = startClient(this.run, settings);
@@ -249,7 +249,8 @@ class Play {
       ["up", run.up],
       ["down", run.down],
     ])
-      if (given - carried > MOST_QUEUED + this.inMemory && !run.isCut) throw new Error(`LAW ${given - carried} octets queued ${name}`);
+      if (given - carried > MOST_QUEUED + this.inMemory && !run.isCut)
+        throw new Error(`LAW ${given - carried} octets queued ${name}`);
     const ahead = run.up.taken + run.down.taken - run.consumed;
     const most = this.isHttp2 ? MOST_AHEAD.http2 : MOST_AHEAD.http1;
     const isCounted = !run.isTampered && this.plans.every(({ isHonest }) => isHonest) && !run.isHurried && !run.isCut;
