@@ -9,15 +9,18 @@ const { port } = Bun.listen({
   allowHalfOpen: true,
   socket: {
     open(socket) {
-      socket.data = { ...greeter(), waiting: new Uint8Array(0) };
+      socket.data = { ...greeter(), waiting: new Uint8Array(0), isEnded: false };
       socket.timeout(30);
     },
     data(socket, octets) {
+      // What follows the last answer is read and dropped: a reset would take the answer away from the client.
+      if (socket.data.isEnded) return;
       // A copy: the octets belong to Bun, and the connection keeps what it is fed.
       socket.data.connection.feed(new Uint8Array(octets));
       answer(socket);
     },
     end(socket) {
+      if (socket.data.isEnded) return socket.end();
       socket.data.connection.feedEof();
       answer(socket);
     },
@@ -39,6 +42,13 @@ function write(socket) {
   socket.data.waiting = waiting.subarray(Math.max(socket.write(waiting), 0));
   // Do not read from a client that does not read.
   if (socket.data.waiting.length > 0) socket.pause();
-  else if (isOver(connection)) socket.end();
+  else if (isOver(connection)) endWriting(socket);
   else socket.resume();
+}
+
+function endWriting(socket) {
+  if (socket.data.isEnded) return;
+  socket.data.isEnded = true;
+  // Not end(): it closes the side that is read too.
+  socket.shutdown();
 }
