@@ -327,6 +327,22 @@ describe("createServer's own handler", () => {
       expect(await answered(handler)).toEqual({ status: 500, errors });
     });
 
+    it("that returns nothing does not make Node load Fetch", async () => {
+      const { Response } = globalThis;
+      let uses = 0;
+      const get = () => {
+        uses++;
+        return Response;
+      };
+      Object.defineProperty(globalThis, "Response", { configurable: true, get });
+      const outcomes = [
+        await answered((_: ServerRequest, reply: Reply) => reply.complete(204)),
+        await answered(async (_: ServerRequest, reply: Reply) => reply.complete(204)),
+      ].map(({ status }) => status);
+      Object.defineProperty(globalThis, "Response", { configurable: true, writable: true, value: Response });
+      expect({ outcomes, uses }).toEqual({ outcomes: [204, 204], uses: 0 });
+    });
+
     it("that returns anything else answers when it likes", async () => {
       const later = (_: ServerRequest, reply: Reply) => setTimeout(() => reply.complete(204), 5);
       expect(await answered(later)).toEqual({ status: 204, errors: [] });
