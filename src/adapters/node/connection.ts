@@ -4,7 +4,7 @@ import type { HeaderFields } from "../../shared/header-fields.ts";
 import type { IncomingBody } from "../session/body.ts";
 import type { ResponseHead } from "../session/client.ts";
 import { BaseConnection, type ClientTransport, type ConnectionOptions, type OpenTransport } from "../web/connection.ts";
-import { type Fetched, fetchedOf } from "../web/fetch.ts";
+import { divided, type Fetched, fetchedOf } from "../web/fetch.ts";
 import type { FetchOptions } from "../web/pending.ts";
 import type { PlainRequest } from "../web/request.ts";
 import { duplexOf } from "./duplex.ts";
@@ -61,9 +61,9 @@ export async function fetch(
   input: Request | PlainRequest,
   options: ConnectionOptions & FetchOptions = {},
 ): Promise<Fetched> {
-  const { signal, onInformational, trailers, ...connecting } = options;
+  const [connecting, asking] = divided(options);
   const connection = new ClientConnection(stream, connecting);
-  const fetched = connection.fetch(input, { signal, onInformational, trailers });
+  const fetched = connection.fetch(input, asking);
   connection.close();
   return fetched;
 }
@@ -74,9 +74,9 @@ export async function request(
   input: PlainRequest,
   options: ConnectionOptions & FetchOptions = {},
 ): Promise<IncomingResponse> {
-  const { signal, onInformational, trailers, ...connecting } = options;
+  const [connecting, asking] = divided(options);
   const connection = new ClientConnection(stream, connecting);
-  const response = connection.request(input, { signal, onInformational, trailers });
+  const response = connection.request(input, asking);
   connection.close();
   return response;
 }

@@ -58,12 +58,22 @@ export async function fetchOver(
   input: Request | PlainRequest,
   options: ConnectionOptions & FetchOptions = {},
 ): Promise<Fetched> {
-  const { signal, onInformational, trailers, ...connecting } = options;
+  const [connecting, asking] = divided(options);
   const connection = new Connection(stream, connecting);
-  const fetched = connection.fetch(input, { signal, onInformational, trailers });
+  const fetched = connection.fetch(input, asking);
   // Not before the request is sent: closing refuses requests that still wait for their turn.
   connection.close();
   return fetched;
+}
+
+/** Divides the options of a connection, which refuses names that it does not know, from those of its one request. */
+export function divided({
+  signal,
+  onInformational,
+  trailers,
+  ...connecting
+}: ConnectionOptions & FetchOptions): [ConnectionOptions, FetchOptions] {
+  return [connecting, { signal, onInformational, trailers }];
 }
 
 const NOBODY: BodyReader = { data() {}, end() {}, error() {} };
