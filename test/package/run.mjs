@@ -344,7 +344,7 @@ function check(name, test) {
 }
 
 function spawn(command, parameters, options) {
-  return spawnSync(command, parameters, { encoding: "utf8", maxBuffer: 1 << 26, timeout: 300_000, ...options });
+  return spawnSync(command, parameters, { encoding: "utf8", maxBuffer: 1 << 26, timeout: 120_000, ...options });
 }
 
 function run(command, parameters, options) {
