@@ -1,4 +1,4 @@
-// Whether what was built is what would be built: fourteen of the project's commands build first, and a build takes 20 seconds.
+// Whether what was built is what would be built: most of the project's commands build first, and a build takes 20 seconds.
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

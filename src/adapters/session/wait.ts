@@ -1,3 +1,5 @@
+// How long a session has been waiting for its peer.
+
 /** Measures how long something has not moved: a counter, or a text that says what it is at. */
 export class Wait {
   private seen: unknown = Number.NaN;

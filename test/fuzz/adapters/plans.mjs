@@ -18,7 +18,7 @@ export class Plan {
    * - flags of the request: t trailers, e Expect, s a signal, L and S a Content-Length too long and too short, x Connection:
    *   close, q through sansio/node's request(), F as a Fetch Request
    * - handling: how the body is read, then i 103, l waits first, w answers before it reads, T throws, E throws behind the
-   *   body, D answers nothing, u switches, a aborts, N through sansio/node's own handler, k takes the socket
+   *   body, D answers nothing, u switches, a aborts, N through sansio/node's own handler
    * - of the answer: t trailers, L and S as above, F as a Fetch Response, 3 to 6 a status
    * @param {number} key @param {string[]} parts
    */
@@ -55,7 +55,7 @@ export class Plan {
   get isHonest() {
     const { source, answer, flags, answerFlags, handling, handled, manner, method, status } = this;
     if (isFaulty(source) || isFaulty(answer) || hasAny(flags, "LS") || hasAny(answerFlags, "LS")) return false;
-    if (hasAny(handling, "wTEDuak") || "cn".includes(handled) || "cn".includes(manner) || this.isGivenUp) return false;
+    if (hasAny(handling, "wTEDua") || "cn".includes(handled) || "cn".includes(manner) || this.isGivenUp) return false;
     // A server may answer a CONNECT with what is no tunnel; our client then has a body.
     if (method === "CONNECT" || this.isUpgrade) return false;
     return !(BODILESS.includes(status) && answer.length > 0) && status !== 600;
