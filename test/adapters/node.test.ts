@@ -330,11 +330,11 @@ describe("createServer's own handler", () => {
     it("that returns nothing does not make Node load Fetch", async () => {
       const { Response } = globalThis;
       let uses = 0;
-      const get = () => {
+      const look = () => {
         uses++;
         return Response;
       };
-      Object.defineProperty(globalThis, "Response", { configurable: true, get });
+      Object.defineProperty(globalThis, "Response", { configurable: true, get: look });
       const outcomes = [
         await answered((_: ServerRequest, reply: Reply) => reply.complete(204)),
         await answered(async (_: ServerRequest, reply: Reply) => reply.complete(204)),
