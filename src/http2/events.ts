@@ -229,7 +229,10 @@ export interface Http2Request {
   readonly target: string;
   /** Default "https". */
   readonly scheme?: string | undefined;
-  /** `:authority`. Default: the Host field in `headers`, which is then not sent. */
+  /**
+   * `:authority`. Default: the Host field in `headers`, which is then not sent. In a CONNECT without `protocol`, nothing
+   * but the target.
+   */
   readonly authority?: string | undefined;
   /**
    * Makes a CONNECT an extended one (RFC 8441), such as "websocket"; the server must have announced

@@ -108,6 +108,11 @@ export class Sender {
     checkText("protocol", protocol ?? "");
     const isTunnel = method === "CONNECT" && protocol === null;
     let authority = request.authority ?? (isTunnel ? target : null);
+    // One of the two would be dropped, and it may be the one that the caller has looked at.
+    if (isTunnel && authority !== target) {
+      const seen = `CONNECT with the target "${target}" and the authority "${authority}"`;
+      throw new LocalProtocolError("HOST_CONFLICT", { header: ":authority", seen });
+    }
     const host = pairs.findIndex(isHost);
     if (host >= 0) {
       authority ??= (pairs[host] as FieldPair)[1];
@@ -195,7 +200,9 @@ export class Sender {
     const pairs = fieldPairs(event.headers);
     const stream = this.allowed(event.streamId, "end-of-message", MESSAGE["end-of-message"]);
     if (stream.due > 0) throw new LocalProtocolError("BODY_TOO_SHORT", { seen: `${stream.due} octets are still due` });
-    if (pairs.length > 0 && stream.isTunnel) throw new LocalProtocolError("TRAILERS_NOT_ALLOWED");
+    // A CONNECT request has no content to put trailers behind, and it may be a tunnel at the server already.
+    const isTunnel = stream.isTunnel || (stream.isConnect && !this.session.isServer);
+    if (pairs.length > 0 && isTunnel) throw new LocalProtocolError("TRAILERS_NOT_ALLOWED");
     this.end(stream, pairs.length > 0 ? this.session.encoder.checkTrailers(pairs) : NO_PAIRS);
     return true;
   }

@@ -42,6 +42,10 @@ describe("requests", () => {
     both.server.send({ type: "response", streamId: 1, status: 200, headers: { "Content-Length": "5", "X-A": "b" } });
     const { headers }: { headers: Iterable<unknown> } = only(join(both).client, "response");
     expect([...headers]).toEqual([["x-a", "b"]]);
+    for (const streamId of [1, 3]) {
+      const trailers = { type: "end-of-message", streamId, headers: [["x", "y"]] } as const;
+      expect(refusal(() => both.client.send(trailers))).toBe("TRAILERS_NOT_ALLOWED");
+    }
     both.client.send({ type: "data", streamId: 1, data: octets("to and") });
     both.server.send({ type: "data", streamId: 1, data: octets("fro, more than 5") });
     expect(refusal(() => both.server.send({ type: "end-of-message", streamId: 1, headers: [["x", "y"]] }))).toBe(
@@ -51,6 +55,16 @@ describe("requests", () => {
     expect(lines(join(both).client)).toEqual(["data 1: 16", "end-of-message 1"]);
     both.server.send({ type: "response", streamId: 3, status: 403, endStream: true });
     const { client } = pair();
+    for (const other of [
+      { authority: "b:443" },
+      { authority: "A:443" },
+      { authority: "" },
+      { headers: { Host: "b:443" } },
+    ]) {
+      const refused = refusal(() => client.openStream({ method: "CONNECT", target: "a:443", ...other }));
+      expect([other, refused]).toEqual([other, "HOST_CONFLICT"]);
+    }
+    client.openStream({ method: "CONNECT", target: "a:443", authority: "a:443", headers: { Host: "a:443" } });
     const extended = { method: "CONNECT", target: "/", authority: "a", protocol: "websocket" };
     expect(refusal(() => client.openStream(extended))).toBe("EXTENDED_CONNECT_NOT_ENABLED");
   });

@@ -219,6 +219,11 @@ const SEEDS = [
     ["x"],
   ),
 ];
+/** What was found once. */
+const FOUND = [
+  program(["\0O", "", "CONNECT", "a:,1", "a:1"], ["X"]),
+  program(["\0O", "", "CONNECT", "a:1", "a:1"], ["X"], ["r", "\0", "", "200"], ["E", "\0", "t", "r"]),
+];
 const PIECES = [
   ...SEEDS.flatMap((seed) => splitRecords(seed.slice(1))),
   "\x1fcookie\x1fa=b",
@@ -231,7 +236,7 @@ const PIECES = [
 /** @type {Record<string, import("../laws.mjs").Target>} */
 export const TARGETS = {
   "http2-send": {
-    seeds: SEEDS,
+    seeds: [...SEEDS, ...FOUND],
     pieces: PIECES,
     grammar: [endingIn("\x1e"), endingIn("\x1e"), endingIn("\x1f")],
     play,
