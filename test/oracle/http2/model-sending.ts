@@ -150,7 +150,8 @@ export class SendingModel extends ReceivingModel {
     const stream = this.streams.get(id);
     this.refuse("body-after-its-head", stream !== undefined && !stream.headersSent);
     if (stream !== undefined) this.refuse("body-as-long-as-said", (stream.due ?? 0) > 0);
-    this.refuse("tunnels-have-no-trailers", stream?.tunnel === true);
+    // A client cannot know whether its CONNECT has been answered: its stream may be a tunnel at the server already.
+    this.refuse("tunnels-have-no-trailers", stream?.tunnel === true || (this.client && stream?.connects === true));
     if (queue !== undefined && queue.ending === null) {
       queue.ending = this.fieldsSent(fields, "trailers");
       return;
