@@ -25,6 +25,8 @@ export const HAS_PRIORITY = 0x20;
 
 export const FRAME_HEADER_SIZE = 9;
 export const PRIORITY_SIZE = 5;
+/** Octets of the promised stream's id in a PUSH_PROMISE. */
+export const PROMISED_ID_SIZE = 4;
 export const PING_SIZE = 8;
 /** Octets of a WINDOW_UPDATE's payload. */
 export const INCREMENT_SIZE = 4;

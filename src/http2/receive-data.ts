@@ -5,9 +5,9 @@ import { NO_FIELDS } from "../shared/header-fields.ts";
 import type { ReceiveBuffer } from "../shared/receive-buffer.ts";
 import type { Http2ReceivedEvent } from "./events.ts";
 import { describeFrame, END_STREAM, type FrameHeader, frameFault, PADDED } from "./frames.ts";
-import type { BlockReader } from "./receive-messages.ts";
+import type { MessageReceiver } from "./receive-messages.ts";
 import type { Session } from "./session.ts";
-import { BODY, CLOSED, MESSAGE, ON, refusalIn, type Stream } from "./stream.ts";
+import { BODY, CLOSED, ON, refusalIn, type Stream } from "./stream.ts";
 
 /** The part of the payload that comes next. */
 const PAD_LENGTH = 0;
@@ -18,7 +18,7 @@ const NOTHING_LEFT = 3;
 export class DataReader {
   private readonly session: Session;
   private readonly buffer: ReceiveBuffer;
-  private readonly messages: BlockReader;
+  private readonly messages: MessageReceiver;
   private part = NOTHING_LEFT;
   private readonly frame: FrameHeader;
   /** Octets charged to the windows: those of the payload, or 0 when it is not DATA's. */
@@ -31,7 +31,7 @@ export class DataReader {
   /** Octets of the content that were handed out. */
   private delivered = 0;
 
-  constructor(session: Session, buffer: ReceiveBuffer, frame: FrameHeader, messages: BlockReader) {
+  constructor(session: Session, buffer: ReceiveBuffer, frame: FrameHeader, messages: MessageReceiver) {
     this.session = session;
     this.buffer = buffer;
     this.frame = frame;
@@ -136,8 +136,7 @@ export class DataReader {
   }
 
   private refuseContent(code: ErrorCode): Http2ReceivedEvent {
-    const status = code === "BODY_TOO_LARGE" ? 413 : this.messages.answer(400);
-    return this.session.streamError(this.frame.streamId, code, status, this.frame.has(END_STREAM));
+    return this.session.refuse(this.frame.streamId, code, this.frame.has(END_STREAM));
   }
 
   private readContent(): Http2ReceivedEvent | null | undefined {
@@ -179,9 +178,7 @@ export class DataReader {
     const isGone = stream === null || stream.state === CLOSED;
     if (free > 0) session.windows.giveBack(isGone ? null : stream, free);
     if (isGone || !this.frame.has(END_STREAM)) return null;
-    stream.fireReceived(MESSAGE["end-of-message"]);
-    session.fire(stream, ON["receive-end-stream"]);
-    return { type: "end-of-message", streamId: stream.id, headers: NO_FIELDS, offset: session.offset };
+    return this.messages.finish(stream, NO_FIELDS);
   }
 
   /** Makes the error for a fault of this frame, with a description of its header. */

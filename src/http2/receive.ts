@@ -1,6 +1,7 @@
 // Octets in, events out: reads one frame after another, DATA as it arrives and every other frame once it is whole. What
-// the frames mean is in receive-data.ts, receive-messages.ts and receive-control.ts.
+// the frames mean is in receive-data.ts, receive-blocks.ts and receive-control.ts.
 import type { ErrorCode, RemoteProtocolError } from "../shared/errors.ts";
+import { NO_FIELDS } from "../shared/header-fields.ts";
 import { compileEvents, indexes, REFUSED } from "../shared/machine.ts";
 import { NEED_DATA } from "../shared/need-data.ts";
 import { ReceiveBuffer } from "../shared/receive-buffer.ts";
@@ -29,9 +30,10 @@ import {
   SETTINGS,
   WINDOW_UPDATE,
 } from "./frames.ts";
+import { BlockReader } from "./receive-blocks.ts";
 import { ControlReader } from "./receive-control.ts";
 import { DataReader } from "./receive-data.ts";
-import { BlockReader } from "./receive-messages.ts";
+import { MessageReceiver } from "./receive-messages.ts";
 import type { Session } from "./session.ts";
 import type { SettingEntry } from "./settings.ts";
 import type { Stream } from "./stream.ts";
@@ -56,7 +58,8 @@ const STREAMED = 2;
 export class Receiver {
   readonly buffer = new ReceiveBuffer();
   private readonly session: Session;
-  private readonly messages: BlockReader;
+  private readonly messages: MessageReceiver;
+  private readonly blocks: BlockReader;
   private readonly control: ControlReader;
   private readonly data: DataReader;
   private reading: number;
@@ -72,7 +75,8 @@ export class Receiver {
 
   constructor(session: Session) {
     this.session = session;
-    this.messages = new BlockReader(session);
+    this.messages = new MessageReceiver(session);
+    this.blocks = new BlockReader(session, this.messages);
     this.control = new ControlReader(session);
     this.data = new DataReader(session, this.buffer, this.frame, this.messages);
     this.reading = session.isServer ? PREFACE_FIRST : SETTINGS_FIRST;
@@ -112,7 +116,7 @@ export class Receiver {
 
   /** Completes the received message of a stream, where no frame does; returns its event. */
   endMessage(stream: Stream): Http2ReceivedEvent {
-    return this.messages.finish(stream, null);
+    return this.messages.finish(stream, NO_FIELDS);
   }
 
   private takeEvent(): Http2ReceivedEvent {
@@ -179,8 +183,7 @@ export class Receiver {
     const isEnd = frame.has(END_HEADERS);
     let trigger = ON_READ["other-frame"];
     if (reading === HEADER_BLOCK) {
-      if (type !== CONTINUATION || frame.streamId !== this.messages.blockStreamId)
-        throw this.fault("CONTINUATION_EXPECTED");
+      if (type !== CONTINUATION || frame.streamId !== this.blocks.streamId) throw this.fault("CONTINUATION_EXPECTED");
       trigger = isEnd ? ON_READ["block-ends"] : ON_READ.continuation;
     } else if (type === SETTINGS) {
       if (reading === SETTINGS_FIRST && frame.has(ACK)) throw this.fault("SETTINGS_EXPECTED");
@@ -262,14 +265,14 @@ export class Receiver {
   }
 
   private dispatch(octets: Uint8Array, at: number): Http2ReceivedEvent | Http2ReceivedEvent[] | null {
-    const { control, messages, frame } = this;
+    const { control, blocks, frame } = this;
     switch (frame.type) {
       case HEADERS:
-        return messages.readHeaders(octets, at, frame);
+        return blocks.readHeaders(octets, at, frame);
       case CONTINUATION:
-        return messages.readContinuation(octets, at, frame);
+        return blocks.readContinuation(octets, at, frame);
       case PUSH_PROMISE:
-        return messages.readPushPromise(octets, at, frame);
+        return blocks.readPushPromise(octets, at, frame);
       case PRIORITY:
         return control.readPriority(octets, at, frame);
       case RST_STREAM:

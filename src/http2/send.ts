@@ -2,7 +2,7 @@
 // before everything was checked; a header block that was encoded must be sent, as the encoder's table has changed with
 // it.
 import { LocalProtocolError } from "../shared/errors.ts";
-import { type FieldPair, fieldPairs, NO_PAIRS } from "../shared/field-pairs.ts";
+import { type FieldPair, fieldPairs, NO_PAIRS, type Pairs } from "../shared/field-pairs.ts";
 import { checkOctets } from "../shared/octets.ts";
 import { checkFlag } from "../shared/options.ts";
 import type {
@@ -20,8 +20,6 @@ import type { CheckedFields } from "./hpack-types.ts";
 import { LOWEST_URGENCY, type Priority, writePriority } from "./priority.ts";
 import type { Session } from "./session.ts";
 import { DEFAULT_URGENCY, END, ENDED, MESSAGE, ON, type Stream, stateName, TRAILERS } from "./stream.ts";
-
-type Pairs = readonly FieldPair[];
 
 export class Sender {
   private readonly session: Session;
@@ -46,16 +44,14 @@ export class Sender {
       throw new LocalProtocolError("EXTENDED_CONNECT_NOT_ENABLED");
     }
     const { method, scheme, authority, path, protocol, pairs } = line;
-    const isConnect = method === "CONNECT";
-    if (endStream && !isConnect) checkNothingDue(pairs);
+    if (endStream && method !== "CONNECT") checkNothingDue(pairs);
     const { block, contentLength } = encoder.encodeRequest(method, scheme, authority, path, protocol, pairs);
     const id = streams.nextLocal;
     const stream = streams.open(id, true);
     streams.fire(stream, ON["send-headers"]);
     stream.fireSent(MESSAGE.request);
-    stream.isHead = method === "HEAD";
-    stream.isConnect = isConnect;
-    stream.due = isConnect ? -1 : contentLength;
+    stream.noteMethod(method);
+    stream.due = stream.requestLength(contentLength);
     stream.urgency = line.priority.urgency;
     stream.incremental = line.priority.incremental;
     session.writeHeaders(id, block, endStream);
@@ -82,7 +78,7 @@ export class Sender {
     const stream = streams.open(id, true);
     streams.fire(stream, ON["send-push-promise"]);
     stream.received = ENDED;
-    stream.isHead = method === "HEAD";
+    stream.noteMethod(method);
     stream.urgency = priority.urgency;
     stream.incremental = priority.incremental;
     session.writeBlock(PUSH_PROMISE, 0, streamId, block, id);
@@ -160,14 +156,13 @@ export class Sender {
     let pairs = fieldPairs(event.headers);
     const stream = this.allowed(streamId, "response", MESSAGE.response);
     checkStatus(event, 200, 999);
-    const isTunnel = stream.isConnect && status < 300;
-    const isBodiless = stream.isHead || status === 204 || status === 304;
+    const isTunnel = stream.opensTunnel(status);
     if (status === 204 || isTunnel) pairs = withoutLength(pairs);
-    else if (endStream && !isBodiless) checkNothingDue(pairs);
+    else if (endStream && !stream.isBodiless(status)) checkNothingDue(pairs);
     const begin = session.output.length;
     const { block, contentLength } = session.encoder.encodeResponse(status, pairs);
     stream.isTunnel = isTunnel;
-    stream.due = isBodiless ? 0 : isTunnel ? -1 : contentLength;
+    stream.due = stream.responseLength(status, contentLength);
     stream.fireSent(MESSAGE.response);
     session.fire(stream, ON["send-headers"]);
     session.writeHeaders(streamId, block, endStream);

@@ -1,6 +1,6 @@
 // What the receiving and the sending half of a connection share: settings, streams, the queue of frames, and the ends of
 // streams and of the connection.
-import { type ErrorCode, type ErrorDetail, http2CodeOf, RemoteProtocolError } from "../shared/errors.ts";
+import { type ErrorCode, type ErrorDetail, http2CodeOf, RemoteProtocolError, statusHintOf } from "../shared/errors.ts";
 import { compileEvents, indexes, REFUSED } from "../shared/machine.ts";
 import { Budgets } from "./budgets.ts";
 import { codeNumber, type Http2Code } from "./codes.ts";
@@ -36,6 +36,9 @@ import { IS_IDLE, Streams, WAS_RESET_HERE } from "./streams.ts";
 const ENDINGS = compileEvents(ENDING_STATES, ENDING_TRIGGERS, ON_ENDING);
 const { open: OPEN, "going-away": GOING_AWAY, finished: FINISHED, terminated: TERMINATED } = indexes(ENDING_STATES);
 const ON_END = indexes(ENDING_TRIGGERS);
+
+/** The status that answers a malformed request; one that is too large has another. */
+const MALFORMED = 400;
 
 /** Octets of payload. Frames are cut no smaller than this, however few octets are drained at a time: the rest waits. */
 const LEAST_ROOM = 1024;
@@ -170,6 +173,16 @@ export class Session {
     this.budgets.provoke(this.output.length - begin);
     if (stream !== undefined) this.fire(stream, ON["send-rst-stream"]);
     return { type: "stream-reset", streamId, code: http2Code, remote: false, reason: code, offset: this.offset };
+  }
+
+  /**
+   * Refuses a received message: a stream error that a server answers with the code's status first. A malformed request
+   * (400) is answered only if the caller wants that.
+   */
+  refuse(streamId: number, code: ErrorCode, hasEnded: boolean): StreamResetEvent {
+    const status = statusHintOf(code);
+    const isAnswered = status !== MALFORMED || this.configuration.respond;
+    return this.streamError(streamId, code, isAnswered ? status : 0, hasEnded);
   }
 
   /** Tells whether this is a stream of the peer's that this end has said, by a GOAWAY, not to serve. */

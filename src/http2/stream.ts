@@ -98,6 +98,32 @@ export class Stream {
     this.isLocal = isLocal;
   }
 
+  noteMethod(method: string): void {
+    this.isHead = method === "HEAD";
+    this.isConnect = method === "CONNECT";
+  }
+
+  /** Returns the octets of the request's body; -1 when its length is not declared. */
+  requestLength(contentLength: number): number {
+    return this.isConnect ? -1 : contentLength;
+  }
+
+  /** Tells whether a response with this status has no body, whatever its Content-Length says (RFC 9110 6.4.1). */
+  isBodiless(status: number): boolean {
+    return this.isHead || status === 204 || status === 304;
+  }
+
+  /** Tells whether a response with this status opens a tunnel: 2xx to CONNECT (RFC 9113 8.5). */
+  opensTunnel(status: number): boolean {
+    return this.isConnect && status < 300;
+  }
+
+  /** Returns the octets of the body of a response with this status; -1 when its length is not declared. */
+  responseLength(status: number, contentLength: number): number {
+    if (this.isBodiless(status)) return 0;
+    return this.opensTunnel(status) ? -1 : contentLength;
+  }
+
   allows(trigger: number): boolean {
     return STREAMS[this.state * STREAM_COLUMNS + trigger] !== REFUSED;
   }

@@ -48,7 +48,7 @@ export function beginUpgraded(
   if (settings === null) throw session.fault("BAD_HTTP2_SETTINGS", { header: "http2-settings" });
   const stream = streams.open(UPGRADED, !isServer);
   streams.fire(stream, ON[isServer ? "receive-headers" : "send-headers"]);
-  stream.isHead = method === "HEAD";
+  stream.noteMethod(method);
   if (!isServer) {
     session.activate(settingsOf(settings));
     stream.sent = ENDED;

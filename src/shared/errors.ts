@@ -26,6 +26,11 @@ function rowOf(code: ErrorCode, entry: ErrorEntry = TABLE[code] ?? code): ErrorR
   return { code, statusHint, text, http2Code };
 }
 
+/** Returns the status that a server answers this fault of its peer with. */
+export function statusHintOf(code: ErrorCode): number {
+  return rowOf(code).statusHint;
+}
+
 /** Returns the name of the HTTP/2 error code that RST_STREAM or GOAWAY carries for this code (RFC 9113 7). */
 export function http2CodeOf(code: ErrorCode): string {
   return rowOf(code).http2Code;
