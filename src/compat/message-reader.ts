@@ -50,10 +50,6 @@ const NO_LIST: string[] = [];
 /** Facts that rule out the fast path for the usual message. */
 const WISHES = CLOSE | UPGRADE;
 
-/** Octets of a field line outside its name and value; the most octets of a first line outside its target. */
-const BESIDE_FIELD = 4;
-const BESIDE_LINE = 32;
-
 /** A head, with the members of a request or of a response. Its method is a name where the user wants names. */
 export type HeadersInfo = Partial<Omit<HeaderInfo, "method">> &
   Pick<HeaderInfo, "headers" | "upgrade"> & { method?: number | string };
@@ -105,13 +101,12 @@ export class MessageReader extends RequestReceiver {
   }
 
   /**
-   * The size of the last or the incomplete head as Node counts it: the octets of the target or reason, and of names and
-   * values, without what separates them. For an incomplete head, the separators are estimated.
+   * The size of the last head as Node counts it: the octets of the target or reason, and of names and values, without
+   * what separates them.
    */
   get countedOctets(): number {
     const { isRequest } = this;
     const { head } = this.kernel;
-    if (this.partialLength > 0) return this.partialLength - BESIDE_FIELD * this.fieldsSeen - BESIDE_LINE;
     const start = (head[(isRequest ? HEAD_METHOD_END : HEAD_REASON) >> 2] as number) + (isRequest ? 1 : 0);
     const end = head[(isRequest ? HEAD_TARGET_END : HEAD_REASON_END) >> 2] as number;
     return end - start + (head[HEAD_FIELD_OCTETS >> 2] as number);

@@ -18,10 +18,12 @@ function warm(world) {
 
 /** @param {(name: string) => any} load @param {string} suffix */
 async function parts(load, suffix) {
-  const [compat, web, node] = await Promise.all(
-    ["http-parser-js", "web", "node"].map((name) => load(`${name}.${suffix}`)),
+  const [compat, web, node, nodeHttp] = await Promise.all(
+    ["http-parser-js", "web", "node", "node-http"].map((name) => load(`${name}.${suffix}`)),
   );
-  return { compat, web, node };
+  // Loading it has installed it.
+  nodeHttp.uninstall();
+  return { compat, web, node, nodeHttp };
 }
 
 /** Node's own fetch makes its parser when it is loaded: compiles, then instantiates, for which WebAssembly must still be there. */

@@ -200,3 +200,71 @@ scenario("methods that are accepted, and their names", async (undo) => {
   }
   return seen;
 });
+
+/** Each sent over a connection of its own: what the server says of it, or what was asked. */
+async function verdicts(port, requests) {
+  const seen = [];
+  for (const text of requests) {
+    const answer = await raw(port, `${text}${CRLF}Host: a${CRLF}Connection: close${CRLF}${CRLF}`);
+    seen.push([text, answer.split(CRLF)[0], answer.split(CRLF).at(-1)]);
+  }
+  return seen;
+}
+
+scenario("targets that are accepted, and not", async (undo) => {
+  const codes = [];
+  const server = http.createServer((request, response) => response.end(request.url));
+  server.on("connect", (request, socket) => socket.end(`HTTP/1.1 200 OK${CRLF}${CRLF}${request.url}`));
+  server.on("clientError", ({ code }, socket) => {
+    codes.push(code);
+    socket.end(`HTTP/1.1 400 Bad Request${CRLF}${CRLF}`);
+  });
+  const port = await listen(server, undo);
+  const targets = [
+    "/",
+    "*",
+    "*x",
+    "//a",
+    "/a b",
+    "http://a",
+    "http://a/b",
+    "Http://[::1]:80?c",
+    "x+y://a",
+    "x:/a",
+    "x:a",
+  ];
+  targets.push("http://a#b", "http://a/#b", "http:///", "http://u@a/", "http://u@@a/", "http://a|b/", "http://a@", "x");
+  targets.push("@evil.example/", ".evil.example", "../a", "?a", "#a", "&a", "-", "a:80", "1://a", ":80", "http://");
+  const connects = ["a:80", "a", "[::1]:80", "a/b", "/", "a?b", "a#b", "@a", "a@b@c", "a@@b", "a|b", "*"];
+  const asked = [
+    ...targets.map((target) => `GET ${target} HTTP/1.1`),
+    ...connects.map((at) => `CONNECT ${at} HTTP/1.1`),
+  ];
+  return { seen: await verdicts(port, asked), codes };
+});
+
+scenario("trailers that say how a body is framed", async (undo) => {
+  const codes = [];
+  const server = http.createServer(mirror);
+  server.on("clientError", ({ code }, socket) => {
+    codes.push(code);
+    socket.destroy();
+  });
+  const port = await listen(server, undo);
+  const chunks = `Transfer-Encoding: chunked${CRLF}${CRLF}1${CRLF}x${CRLF}0${CRLF}`;
+  const seen = [];
+  for (const name of [
+    "Content-Length: 1",
+    "content-length: 0",
+    "Transfer-Encoding: chunked",
+    "Trailer: a",
+    "Host: b",
+  ]) {
+    const fields = `A: b${CRLF}${name}${CRLF}${CRLF}`;
+    const request = `POST / HTTP/1.1${CRLF}Host: a${CRLF}Connection: close${CRLF}${chunks}${fields}`;
+    seen.push((await raw(port, request)).split(CRLF).at(-1));
+    const answering = await misbehaving(`HTTP/1.1 200 OK${CRLF}${chunks}${fields}`, undo);
+    seen.push(await ask({ port: answering }));
+  }
+  return { seen, codes };
+});

@@ -215,7 +215,7 @@ scenario("maxHeaderSize", async (undo) => {
   for (const port of ports) {
     for (const size of [900, 1100]) {
       const field = `GET / HTTP/1.1${CRLF}Host: a${CRLF}Connection: close${CRLF}A: ${"b".repeat(size)}`;
-      seen.push((await raw(port, field)).slice(0, 20), (await raw(port, `${field}${CRLF}${CRLF}`)).slice(0, 20));
+      seen.push((await raw(port, `${field}${CRLF}${CRLF}`)).slice(0, 20));
       const fields = `GET / HTTP/1.1${CRLF}Host: a${CRLF}Connection: close${CRLF}${`A:${"b".repeat(9)}${CRLF}`.repeat(size / 10)}${CRLF}`;
       seen.push((await raw(port, fields)).slice(0, 20));
     }

@@ -9,6 +9,7 @@ import { AS_NODE, AS_NODE_INSECURE, AS_NODE_RELAXED, type Tolerances } from "../
 import { RemoteProtocolError } from "../../shared/errors.ts";
 import { type ConnectionsList, listBeside, type NativeList, type Tracked } from "./connections.ts";
 import { invalidEof, type NodeParseError, nodeParseError } from "./errors.ts";
+import { framingTrailer, isTarget } from "./refused.ts";
 
 /** The async resource that Node passes. */
 interface Resource {
@@ -157,8 +158,8 @@ export class NodeParser implements Tracked {
         if (reader.length === 0) return true;
         if (!this.begun && !this.beginMessage(reader)) return true;
         const info = reader.readMessageHead();
-        this.checkSize(reader);
         if (info === null) return true;
+        this.checkSize(reader);
         if (!this.completeHead(reader, info, use)) return false;
         continue;
       }
@@ -168,7 +169,7 @@ export class NodeParser implements Tracked {
         this.call(this.slots.kOnBody, data);
         if (this.use !== use || !reader.isBodyComplete) continue;
       }
-      if (reader.trailers.length > 0) this.call(this.slots.kOnHeaders, reader.trailers, "");
+      if (reader.trailers.length > 0) this.passTrailers(reader);
       if (this.use === use && !this.completeMessage(reader)) return false;
     }
     return true;
@@ -183,7 +184,10 @@ export class NodeParser implements Tracked {
     return true;
   }
 
-  /** Enforces Node's limit on the octets that Node counts of a head. */
+  /**
+   * Enforces Node's limit on the octets that Node counts of a head, once it is complete: how much of an incomplete one
+   * would count depends on how it was cut.
+   */
   private checkSize(reader: MessageReader): void {
     if (reader.countedOctets >= this.maxHeaderSize) throw reader.headFault("HEAD_TOO_LARGE");
   }
@@ -191,8 +195,9 @@ export class NodeParser implements Tracked {
   private completeHead(reader: MessageReader, info: HeadersInfo, use: number): boolean {
     const { version } = reader;
     const { headers, method, url, statusCode, statusMessage } = info;
-    if (version !== 11 && !VERSIONS.includes(version)) throw reader.headFault("VERSION_NOT_SUPPORTED");
     if (reader.isRequest && !ACCEPTED[method as number]) throw reader.headFault("BAD_METHOD");
+    if (reader.isRequest && !isTarget(reader.methodName, url as string)) throw reader.headFault("BAD_TARGET");
+    if (version !== 11 && !VERSIONS.includes(version)) throw reader.headFault("VERSION_NOT_SUPPORTED");
     this.isHeadComplete = true;
     const isLong = this.passLongHead(reader, info, use);
     if (this.use !== use) return true;
@@ -236,6 +241,16 @@ export class NodeParser implements Tracked {
       this.call(this.slots.kOnHeaders, headers.slice(at, at + MOST_AT_ONCE), at === 0 ? url : "");
     }
     return true;
+  }
+
+  private passTrailers(reader: MessageReader): void {
+    const header = framingTrailer(reader.isRequest, reader.trailers);
+    if (header !== undefined) {
+      const isLength = header === "content-length";
+      const code = isLength ? "CONTENT_LENGTH_WITH_TRANSFER_ENCODING" : "BAD_TRANSFER_ENCODING";
+      throw reader.fault(code, reader.offset, { header });
+    }
+    this.call(this.slots.kOnHeaders, reader.trailers, "");
   }
 
   /** False: Node has accepted the upgrade, and what follows belongs to another protocol. */

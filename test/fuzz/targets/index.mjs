@@ -9,6 +9,7 @@ import { TARGETS as http1Send } from "./http1-send.mjs";
 import { TARGETS as http2 } from "./http2.mjs";
 import { TARGETS as http2Send } from "./http2-send.mjs";
 import { TARGETS as kernel } from "./kernel.mjs";
+import { TARGETS as nodeHttpParser } from "./node-http-parser.mjs";
 
 /** @type {Record<string, import("../laws.mjs").Target>} */
 export const TARGETS = {
@@ -21,4 +22,5 @@ export const TARGETS = {
   ...compat,
   ...adapters,
   ...programs,
+  ...nodeHttpParser,
 };
