@@ -3,7 +3,7 @@
 /** What may stand in an authority, to Node. */
 const AUTHORITY = String.raw`(?:@?[\w\-.!~*'()%;:&=+$,[\]])*@?(?:[/?]|$)`;
 /** A path, `*` or a URL; the authority that CONNECT asks for. */
-const TARGET = new RegExp(String.raw`^(?:[/*]|[a-z]+://${AUTHORITY})`, "i");
+const TARGET = new RegExp(`^(?:[/*]|[a-z]+://${AUTHORITY})`, "i");
 const CONNECT_TARGET = new RegExp(`^${AUTHORITY}`);
 
 const SLASH = 0x2f;

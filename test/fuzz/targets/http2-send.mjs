@@ -12,8 +12,8 @@ class End {
   streams = [];
   /** Those that CONNECT opened. @type {Set<number>} */
   tunnels = new Set();
-  /** @type {[number, number][]} */
-  held = [];
+  /** Octets of each stream that are not released: summed up, as the pieces of data depend on the cut. @type {Map<number, number>} */
+  held = new Map();
   /** @param {any} world @param {"client" | "server"} role @param {string} mode */
   constructor(world, role, mode) {
     this.world = world;
@@ -63,7 +63,7 @@ class End {
     else if (type === "end-of-message") note(end(event.headers.raw()));
     else if (type === "data") {
       note(latin1(event.data));
-      this.held.push([streamId, event.data.length]);
+      this.held.set(streamId, (this.held.get(streamId) ?? 0) + event.data.length);
     } else if (type === "stream-reset" && !event.remote)
       throw new Error(`the ${this.role} resets what was sent: ${event.reason}`);
   }
@@ -112,7 +112,8 @@ const ACTIONS = {
   s: (it, [which = ""]) =>
     it.tries(() => it.connection.updateSettings(SETTINGS[which.charCodeAt(0) % SETTINGS.length] ?? {})),
   l: (it) => {
-    const [streamId, octets] = it.held.shift() ?? [0, 1];
+    const [[streamId, octets] = [0, 1]] = it.held;
+    it.held.delete(streamId);
     it.tries(() => it.connection.release(streamId, octets));
   },
   p: (it, [which = "", urgency = ""]) =>
@@ -223,6 +224,15 @@ const SEEDS = [
 const FOUND = [
   program(["\0O", "", "CONNECT", "a:,1", "a:1"], ["X"]),
   program(["\0O", "", "CONNECT", "a:1", "a:1"], ["X"], ["r", "\0", "", "200"], ["E", "\0", "t", "r"]),
+  program(
+    ["\x03O", "", "T", "/", "a"],
+    ["D", "\0", "l", "f"],
+    ["X"],
+    ["D", "\0", "", "r"],
+    ["s", "\x01"],
+    ["l"],
+    ["x"],
+  ),
 ];
 const PIECES = [
   ...SEEDS.flatMap((seed) => splitRecords(seed.slice(1))),
