@@ -5,9 +5,9 @@
  */
 
 import { beforeAll, describe, expect, test } from "vitest";
-import { Driver } from "./oracle/http2/driver.ts";
+import { modelled, ours, report, visible } from "./oracle/http2/compare.ts";
 import { golden } from "./oracle/http2/golden.mjs";
-import { Model, type Scenario } from "./oracle/http2/model.ts";
+import type { Scenario } from "./oracle/http2/model.ts";
 import type { Answer } from "./oracle/http2/model-streams.ts";
 import { ALL_RULES, RULES, type Rule } from "./oracle/http2/rules.ts";
 
@@ -24,24 +24,6 @@ interface Golden {
 
 const all = golden() as Golden[];
 const ALL: ReadonlySet<Rule> = new Set(ALL_RULES);
-
-function modelled({ role, settings, steps }: Scenario, rules: ReadonlySet<Rule>) {
-  const model = new Model(role, settings, rules);
-  return { model, answers: [null, ...steps].map((step) => model.play(step)) };
-}
-
-const visible = (answers: Answer[]) => JSON.stringify(answers.slice(1));
-
-function report({ id, role, defect, settings, steps }: Scenario, expected: Answer[], found: Answer[]): string {
-  const at = found.findIndex(
-    (answer, index) => index > 0 && JSON.stringify(answer) !== JSON.stringify(expected[index]),
-  );
-  return [
-    `${id} (${role}, ${defect}, ${JSON.stringify(settings)}), step ${at}: ${JSON.stringify(steps[at - 1])?.slice(0, 700)}`,
-    `  expected ${JSON.stringify(expected[at])?.slice(0, 700)}`,
-    `  found    ${JSON.stringify(found[at])?.slice(0, 700)}`,
-  ].join("\n");
-}
 
 function expectNone(failures: string[]): void {
   if (failures.length === 0) return;
@@ -67,11 +49,6 @@ function firedIn(scenario: Scenario, outcome: string, stored: string, touched: S
     return visible(modelled(scenario, others).answers) !== outcome;
   });
   return needed.length > 0 ? needed : [...touched];
-}
-
-function ours({ role, settings, steps }: Scenario, size: number) {
-  const driver = new Driver(role, settings);
-  return { driver, answers: [null, ...steps].map((step) => driver.play(step, size)) };
 }
 
 describe("ours", () => {

@@ -6,8 +6,9 @@
 
 import { beforeAll, describe, expect, test } from "vitest";
 import { FORBIDDEN_TRAILERS as PUBLISHED } from "../src/index.ts";
+import { blames, modelled, report, visible } from "./oracle/compare.ts";
 import { Driver } from "./oracle/driver.ts";
-import { type Answer, readGolden, type Scenario, withStates } from "./oracle/golden.ts";
+import { readGolden, type Scenario, withStates } from "./oracle/golden.ts";
 import { Model } from "./oracle/model.ts";
 import { FORBIDDEN_TRAILERS } from "./oracle/model-grammar.ts";
 import type { Allowed } from "./oracle/model-lines.ts";
@@ -21,28 +22,6 @@ const scenarios: Scenario[] = [...readGolden("corpus"), ...readGolden("generated
 const NONE: ReadonlySet<Rule> = new Set();
 const ALL: ReadonlySet<Rule> = new Set(ALL_RULES);
 
-function modelled(scenario: Scenario, rules: ReadonlySet<Rule>): { answers: Answer[]; touched: Set<Rule> } {
-  const model = new Model(scenario.role, rules, scenario.max_incomplete_event_size);
-  return { answers: playScenario(model, scenario), touched: model.touched };
-}
-
-/** What h11 can be asked about: no code and offset; and the hint of a local error is API shape (ours is always 500). */
-function visible(answers: Answer[]): string {
-  return JSON.stringify(
-    answers.map(({ events, sentinel, bytes, trailing, error, state }) => {
-      const [kind, status] = error ?? [];
-      return { events, sentinel, bytes, trailing, state, kind, status: kind === "LocalProtocolError" ? null : status };
-    }),
-  );
-}
-
-/** Codes and offsets, where the model has them. */
-function blames(answers: Answer[], pattern: Answer[]): string {
-  const blame = ({ error }: Answer, like: Answer | undefined) =>
-    error && [like?.error?.[2] && error[2], like?.error?.[3] !== undefined ? error[3] : undefined];
-  return JSON.stringify(answers.map((answer, index) => blame(answer, pattern[index])));
-}
-
 /**
  * The rules that changed what can be seen: each without which the outcome is another. When two do the same and none is
  * missed alone, all that were asked.
@@ -54,20 +33,6 @@ function firedIn(scenario: Scenario, outcome: string, touched: Set<Rule>): Rule[
     return visible(modelled(scenario, others).answers) !== outcome;
   });
   return needed.length > 0 ? needed : [...touched];
-}
-
-function report(scenario: Scenario, expected: Answer[], found: Answer[]): string {
-  const differs = (answer: Answer, index: number) => {
-    const like = expected[index] as Answer;
-    return visible([answer]) !== visible([like]) || blames([answer], [like]) !== blames([like], [like]);
-  };
-  const at = found.findIndex(differs);
-  const lines = [
-    `${scenario.id} (${scenario.role}), operation ${at} of ${JSON.stringify(scenario.ops).slice(0, 500)}`,
-    `  expected ${JSON.stringify(expected[at])?.slice(0, 500)}`,
-    `  found    ${JSON.stringify(found[at])?.slice(0, 500)}`,
-  ];
-  return lines.join("\n");
 }
 
 function expectNone(failures: string[]): void {

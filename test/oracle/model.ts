@@ -138,7 +138,7 @@ export class Model extends Reading implements Endpoint {
     return event.type === "Response" ? this.cleaned(event) : event;
   }
 
-  private refuse(code: string): never {
+  private refuse(code: string | undefined): never {
     throw new Fault("LocalProtocolError", 400, code);
   }
 
@@ -178,30 +178,38 @@ export class Model extends Reading implements Endpoint {
     return { ...event, http_version: version, headers };
   }
 
+  /** Of several faults it is not said which comes first: the code stays open. */
   private checkedHeaders(headers: Pair[]): Pair[] {
+    const faults = new Set<string>();
     let length: string | undefined;
     let codings = 0;
     for (const [name, value] of headers) {
-      if (!IS_TOKEN.test(name)) this.refuse("BAD_FIELD_NAME");
-      if (value !== trimmed(value) || REFUSED_BY_H11.test(value)) this.refuse("BAD_FIELD_VALUE");
-      if (CONTROL.test(value) && this.applies("control-bytes")) this.refuse("BAD_FIELD_VALUE");
+      if (!IS_TOKEN.test(name)) faults.add("BAD_FIELD_NAME");
+      if (value !== trimmed(value) || REFUSED_BY_H11.test(value)) faults.add("BAD_FIELD_VALUE");
+      else if (CONTROL.test(value) && this.applies("control-bytes")) faults.add("BAD_FIELD_VALUE");
       if (lower(name) === "content-length") {
-        const all = new Set(value.split(",").map(trimmed));
-        const [only = ""] = all;
-        if (all.size > 1 || (length !== undefined && length !== only)) this.refuse("CONFLICTING_CONTENT_LENGTH");
-        if (!/^[0-9]+$/.test(only)) this.refuse("BAD_CONTENT_LENGTH");
-        if ((length !== undefined || value !== only) && this.applies("repeated-content-length")) {
-          this.refuse("REPEATED_CONTENT_LENGTH");
-        }
-        if (Number(only) > LARGEST && this.applies("integer-range")) this.refuse("CONTENT_LENGTH_TOO_LARGE");
-        length = only;
+        for (const fault of this.faultsOfLength(value, length)) faults.add(fault);
+        length = trimmed(value.split(",")[0] as string);
       }
       if (lower(name) === "transfer-encoding") {
         codings += 1;
-        if (codings > 1 || lower(value) !== "chunked") this.refuse("BAD_TRANSFER_ENCODING");
+        if (codings > 1 || lower(value) !== "chunked") faults.add("BAD_TRANSFER_ENCODING");
       }
     }
+    const [fault] = faults;
+    const isElsewhere = headers.some(([name, value]) => lower(name) === "host" && !isHost(value));
+    const isAlone = faults.size === 1 && !isElsewhere && (length === undefined || codings === 0);
+    if (fault !== undefined) this.refuse(isAlone ? fault : undefined);
     return this.normalised(headers);
+  }
+
+  private *faultsOfLength(value: string, before: string | undefined): Generator<string> {
+    const all = new Set(value.split(",").map(trimmed));
+    const [only = ""] = all;
+    if (all.size > 1 || (before !== undefined && before !== only)) yield "CONFLICTING_CONTENT_LENGTH";
+    if (!/^[0-9]+$/.test(only)) yield "BAD_CONTENT_LENGTH";
+    else if (Number(only) > LARGEST && this.applies("integer-range")) yield "CONTENT_LENGTH_TOO_LARGE";
+    if ((before === only || value !== only) && this.applies("repeated-content-length")) yield "REPEATED_CONTENT_LENGTH";
   }
 
   /** What h11 does to a response's headers before it is sent, and where we do it differently. */
@@ -258,13 +266,17 @@ export class Model extends Reading implements Endpoint {
 
   private writeHead(head: Head): string {
     if ((head.http_version ?? "1.1") !== "1.1") this.refuse("BAD_VERSION");
-    const headers = head.headers ?? [];
-    const ordered = [...headers.filter(([name]) => lower(name) === "host"), ...without(headers, "host")];
     const line =
       head.type === "Request"
         ? `${head.method} ${head.target} HTTP/1.1`
         : `HTTP/1.1 ${head.status_code} ${head.reason ?? ""}`;
-    return `${line}\r\n${ordered.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n`;
+    return `${line}\r\n${this.fieldLines(head.headers ?? [])}`;
+  }
+
+  /** Host stands first, wherever. */
+  private fieldLines(headers: Pair[]): string {
+    const ordered = [...headers.filter(([name]) => lower(name) === "host"), ...without(headers, "host")];
+    return `${ordered.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n`;
   }
 
   private writeBody(
@@ -287,7 +299,7 @@ export class Model extends Reading implements Endpoint {
       return data === "" ? "" : `${data.length.toString(16)}\r\n${data}\r\n`;
     }
     const trailers = event.headers ?? [];
-    if (framing?.kind === "chunked") return `0\r\n${trailers.map(([n, v]) => `${n}: ${v}\r\n`).join("")}\r\n`;
+    if (framing?.kind === "chunked") return `0\r\n${this.fieldLines(trailers)}`;
     if (trailers.length > 0) {
       const bodied = framing?.kind === "length" && framing.length > 0;
       if (framing?.kind === "until-close") blame("trailers until close");

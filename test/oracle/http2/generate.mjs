@@ -368,13 +368,17 @@ const chosenDefect = (random, role) => (random.chance(0.5) ? random.weighted(def
 /** One scenario of three goes through all defects, so that none is missing. */
 const inTurn = (choices, turn) => choices[turn % choices.length][1];
 
-function scenario(seed) {
+/**
+ * @param Kind what writes it
+ * @param long its most steps, and how many of them have a defect besides; undefined: a few steps, one defect at most
+ */
+export function scenario(seed, Kind = Script, long = undefined) {
   const random = new Random(seed);
   const turn = seed % 3 === 0 ? seed / 3 : null;
   const role = turn === null ? random.pick(["server", "server", "client"]) : turn % 2 === 0 ? "server" : "client";
   const settings = settingsOf(random);
   if (role === "client" && random.chance(0.15)) settings[2] = 0;
-  const script = new Script(random, role);
+  const script = new Kind(random, role);
   script.settings = settings;
   const defect = turn === null ? chosenDefect(random, role) : inTurn(defects(role), turn >> 1);
   const at = random.between(0, 5);
@@ -386,9 +390,12 @@ function scenario(seed) {
     if (random.chance(0.7)) script.peer.settingsAck();
   }
   if (role === "client" && !defect?.first) script.ourRequest();
-  const length = random.chance(0.1) ? random.between(8, 16) : random.between(2, 7);
+  const later = defects(role).filter(([, { first }]) => !first);
+  const few = random.chance(0.1) ? random.between(8, 16) : random.between(2, 7);
+  const length = long === undefined ? few : random.between(few, long.most);
   for (let index = 0; index < length; index += 1) {
     if (defect && !defect.first && index === Math.min(at, length - 1)) defect.play(script, random);
+    if (long !== undefined && random.chance(long.defects)) random.weighted(later).play(script, random);
     script.step();
   }
   script.flush();

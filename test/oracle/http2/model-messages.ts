@@ -98,7 +98,8 @@ export abstract class MessagesModel extends ReadingModel {
       this.step("recv-HEADERS");
       return [];
     }
-    const full = !this.streams.has(id) && this.openStreams(inbound) + 1 > this.announced(3);
+    const opens = !this.streams.has(id) && !(this.wasUsed(id) && this.applies("ended-streams-open-none"));
+    const full = opens && this.openStreams(inbound) + 1 > this.announced(3);
     const refused = full && !this.client && this.applies("too-many-streams-are-refused");
     if (full && !refused) throw new Fault(PROTOCOL_ERROR);
     const fields = this.decoded(frame);

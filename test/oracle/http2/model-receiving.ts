@@ -31,6 +31,8 @@ import {
 import type { Rule } from "./rules.ts";
 
 export class ReceivingModel extends MessagesModel {
+  private hasTheirSettings = false;
+
   protected override process(frame: Received): Event[] {
     try {
       return this.dispatched(frame);
@@ -110,7 +112,7 @@ export class ReceivingModel extends MessagesModel {
     if (type === ORIGIN) return this.client ? [["origin", payload.subarray(2).toString("latin1")]] : [];
     if (this.client) throw new Fault(PROTOCOL_ERROR);
     const stream = payload.readUInt32BE(0);
-    if (stream <= this.highestIn && !this.isLiving(stream)) return [];
+    if (!this.isLiving(stream) && (stream <= this.highestIn || this.isLeftOut(stream))) return [];
     const early = [...this.urgencies.keys()].filter((key) => key > this.highestIn).length;
     if (stream > this.highestIn && early + this.openStreams(1) >= this.announced(3)) throw new Fault(PROTOCOL_ERROR);
     const urgency = Number(/u=(\d)/.exec(payload.subarray(4).toString("latin1"))?.[1]);
@@ -143,19 +145,24 @@ export class ReceivingModel extends MessagesModel {
   private settings({ flags, payload }: Received): Event[] {
     this.step("recv-SETTINGS");
     if (flags & 1) return this.acknowledged();
-    const values = new Map<number, number>();
-    for (let at = 0; at < payload.length; at += 6) {
-      const id = payload.readUInt16BE(at);
-      const overwritten = values.get(id);
-      if (overwritten !== undefined) this.checkSetting(id, overwritten, "each-setting-counts");
-      values.set(id, payload.readUInt32BE(at + 2));
+    const entries = Array.from({ length: payload.length / 6 }, (_, index): [number, number] => [
+      payload.readUInt16BE(6 * index),
+      payload.readUInt32BE(6 * index + 2),
+    ]);
+    const values = new Map(entries);
+    for (const [index, [id, value]] of entries.entries()) {
+      const overwritten = entries.slice(index + 1).some(([other]) => other === id);
+      this.checkSetting(id, value, overwritten ? "each-setting-counts" : undefined);
+      if (id === 9 && value > 1 && this.applies("priorities-of-rfc9218-are-known")) throw new Fault(PROTOCOL_ERROR);
     }
-    for (const [id, value] of values) this.checkSetting(id, value);
-    for (const [id, value] of values) {
+    for (const [id, value] of entries.length > values.size && this.applies("each-setting-counts") ? entries : values) {
+      this.checkChange(id, value);
       if (id === 4) this.shiftOut(value - (this.theirSetting(4) as number));
       if (id === 5) this.maxFrameOut = value;
-      this.theirs.set(id, [value]);
+      if (id !== 8 && id !== 9) this.theirs.set(id, [value]);
     }
+    for (const [id, value] of values) this.theirs.set(id, [value]);
+    this.hasTheirSettings = true;
     this.queue.push(["SETTINGS-ACK"]);
     return [["settings", Object.fromEntries(values)]];
   }
@@ -163,13 +170,24 @@ export class ReceivingModel extends MessagesModel {
   private checkSetting(id: number, value: number, rule?: Rule): void {
     const code = invalidSetting(id, value);
     if (code !== 0 && (rule === undefined || this.applies(rule))) throw new Fault(code);
-    const pushes = this.client && id === 2 && value === 1;
-    if (pushes && this.applies("server-must-not-enable-push")) throw new Fault(PROTOCOL_ERROR);
+  }
+
+  /** Settings that must not change, or that this peer must not send. */
+  private checkChange(id: number, value: number): void {
+    const refuse = (is: boolean, rule: Rule) => {
+      if (is && this.applies(rule)) throw new Fault(PROTOCOL_ERROR);
+    };
+    refuse(this.client && id === 2 && value === 1, "server-must-not-enable-push");
+    refuse(id === 8 && value === 0 && this.theirSetting(8) === 1, "extended-connect-stays");
+    const changes = id === 9 && this.hasTheirSettings && value !== (this.theirSetting(9) ?? 0);
+    refuse(changes, "priorities-of-rfc9218-are-known");
   }
 
   private shiftOut(difference: number): void {
     for (const stream of this.streams.values()) {
-      if (stream.out + difference > LARGEST) throw new Fault(FLOW_CONTROL_ERROR);
+      const isTooMuch = stream.out + difference > LARGEST;
+      if (isTooMuch && stream.state === "CLOSED" && this.applies("ended-streams-have-no-window")) continue;
+      if (isTooMuch) throw new Fault(FLOW_CONTROL_ERROR);
       stream.out += difference;
     }
   }

@@ -344,6 +344,7 @@ export class SendingModel extends ReceivingModel {
     this.step("send-PUSH");
     const parent = this.streamOf(id);
     if (id % 2 === 0) throw new Fault(PROTOCOL_ERROR);
+    this.refuse("no-promise-behind-the-end", (this.queues.get(id)?.ending ?? null) !== null);
     const reserved = [...this.streams.values()].filter(({ state }) => state === "RESERVED_LOCAL").length;
     const full = this.openStreams(0) + reserved >= (this.theirSetting(3) ?? Infinity);
     this.refuse("promises-count-as-streams", full);

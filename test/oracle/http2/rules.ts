@@ -15,6 +15,11 @@ export const RULES = {
   "unsolicited-acknowledgement-is-ignored": "an acknowledgement nobody asked for is no event (#10)",
   "each-setting-counts": "settings of one frame hold one after the other, each is checked (#18, RFC 9113 6.5.3)",
   "server-must-not-enable-push": "ENABLE_PUSH=1 from a server is PROTOCOL_ERROR (RFC 9113 6.5.2)",
+  "priorities-of-rfc9218-are-known":
+    "SETTINGS_NO_RFC7540_PRIORITIES is 0 or 1 and never changes; hyper-h2 does not know it (RFC 9218 2.1)",
+  "extended-connect-stays": "SETTINGS_ENABLE_CONNECT_PROTOCOL is not taken back (RFC 8441 3)",
+  "ended-streams-have-no-window":
+    "an initial window size is too large for living streams only; hyper-h2 counts those that are over (RFC 9113 6.9.2)",
   "acknowledgements-in-order": "each acknowledgement activates exactly its own frame's values (#8, RFC 9113 6.5.3)",
   "settings-hold-when-acknowledged": "our first settings bind the peer once it acknowledged them (#14, RFC 9113 6.5.3)",
   "compression-error": "a header block that cannot be decoded is COMPRESSION_ERROR (#4, RFC 9113 4.3)",
@@ -40,6 +45,8 @@ export const RULES = {
   "stream-window-is-a-stream-error": "DATA over a stream's window ends that stream only (#14, RFC 9113 6.9)",
   "empty-data-needs-no-window": "DATA without octets may come when a lowered window is negative (RFC 9113 6.9.1)",
   "too-many-streams-are-refused": "a stream too many is REFUSED_STREAM, the connection goes on (#14, RFC 9113 5.1.2)",
+  "ended-streams-open-none":
+    "HEADERS on a stream that is over open none; hyper-h2 forgets such streams and counts one more (RFC 9113 5.1.2)",
   "goaway-lets-streams-finish": "after the peer's GOAWAY the streams go on (#1, RFC 9113 6.8)",
   "our-goaway-lets-streams-finish": "after our GOAWAY the streams go on (#1, RFC 9113 6.8)",
   "goaway-keeps-the-output": "the peer's GOAWAY discards nothing that is queued (#1)",
@@ -108,6 +115,7 @@ export const RULES = {
   "data-is-cut-into-frames": "data larger than a frame is cut; hyper-h2 refuses it",
   "empty-data-is-not-sent": "no DATA frame without octets and without END_STREAM",
   "body-after-its-head": "a body is sent after its head only; hyper-h2 sends it before (RFC 9113 8.1)",
+  "no-promise-behind-the-end": "nothing is promised on a stream whose end is queued behind a window (RFC 9113 6.6)",
   "body-as-long-as-said": "a body of another length than Content-Length says is refused (RFC 9113 8.1.1)",
   "setting-ids-of-16-bits": "setting ids have 16 bits; hyper-h2 sends 8 (#18)",
   "whitespace-is-refused": "whitespace around a name or value is refused; hyper-h2 strips it",

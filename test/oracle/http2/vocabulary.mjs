@@ -110,7 +110,10 @@ const EVENTS = {
   PriorityUpdated: () => null,
 };
 
-/** Trailers and the end of their message are one event; adjacent data of a stream are one. */
+/**
+ * Trailers and the end of their message are one event; adjacent data of a stream are one. In what order several streams
+ * are told of room at one time is not said: `drain` events are sorted.
+ */
 export function joined(events) {
   const out = [];
   for (const event of events) {
@@ -119,6 +122,9 @@ export function joined(events) {
       last[2] += event[2];
     } else if (event[0] === "end-of-message" && last?.[0] === "trailers") {
       out[out.length - 1] = ["end-of-message", event[1], last[2]];
+    } else if (event[0] === "drain") {
+      const before = out.findLastIndex(([type, id]) => type !== "drain" || id < event[1]);
+      out.splice(before + 1, 0, event);
     } else if (event[0] !== "data" || event[2] !== "") out.push([...event]);
   }
   return out.map((event) => (event[0] === "data" ? ["data", event[1], runsOf(event[2])] : event));
