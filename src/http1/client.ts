@@ -4,7 +4,7 @@
 // none of it.
 import { CLOSE, CODING, KEEP_ALIVE, LENGTH } from "../../assembly/layout.ts";
 import { LocalProtocolError, RemoteProtocolError } from "../shared/errors.ts";
-import { fieldPairs, NO_PAIRS, type Pairs } from "../shared/field-pairs.ts";
+import { fieldPairs, type Pairs } from "../shared/field-pairs.ts";
 import { NEED_DATA } from "../shared/need-data.ts";
 import { checkOctets } from "../shared/octets.ts";
 import {
@@ -17,7 +17,6 @@ import {
   PAUSED,
   type RequestEvent,
   type ResponseEvent,
-  type SendEndOfMessage,
   type SendInformationalResponse,
   type SendRequest,
   type SendResponse,
@@ -331,20 +330,21 @@ export class ClientConnection {
    *   not an event, or has a member of the wrong type
    */
   send(event: Http1Send): void {
-    const pairs = event.type === "data" ? NO_PAIRS : fieldPairs((event as SendEndOfMessage).headers);
-    const { sender, sending } = this;
+    // Fields are read before anything else, as that may run the caller's code.
     switch (event.type) {
       case "request":
-        return this.sendRequest(event, pairs);
+        return this.sendRequest(event, fieldPairs(event.headers));
       case "informational-response":
       case "response":
-        return this.sendResponse(event, pairs);
+        return this.sendResponse(event, fieldPairs(event.headers));
       case "data":
-        return sender.sendData(event, sending);
-      case "end-of-message":
-        return sender.sendEndOfMessage(pairs, sending);
+        return this.sender.sendData(event, this.sending);
+      case "end-of-message": {
+        const pairs = fieldPairs(event.headers);
+        return this.sender.sendEndOfMessage(pairs, this.sending);
+      }
       case "connection-closed":
-        return sender.sendConnectionClosed(sending);
+        return this.sender.sendConnectionClosed(this.sending);
       default:
         throw new TypeError(`not an event to send: ${String((event as { type: unknown }).type)}`);
     }

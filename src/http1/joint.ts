@@ -44,10 +44,6 @@ function settle(now: Joint, rules: readonly JointRule[]): Joint {
 }
 
 function matches(now: Joint, part: JointRule["when"]): boolean {
-  return (
-    (part.client === undefined || part.client === now.client) &&
-    (part.server === undefined || part.server === now.server) &&
-    (part.keepAlive === undefined || part.keepAlive === now.keepAlive) &&
-    (part.switchPending === undefined || part.switchPending === now.switchPending)
-  );
+  for (const name in part) if (part[name as keyof Joint] !== now[name as keyof Joint]) return false;
+  return true;
 }

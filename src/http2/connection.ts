@@ -24,7 +24,7 @@ import { type GivenSettings, type Http2Settings, readSettings } from "./settings
 import { ON } from "./stream.ts";
 import { WAS_RESET_HERE } from "./streams.ts";
 import { beginUpgraded } from "./upgrade.ts";
-import { writeAlternativeService, writeOrigin } from "./write-extensions.ts";
+import { readService, writeAlternativeService, writeOrigin } from "./write-extensions.ts";
 
 /** What `sniff` finds in the first octets of a connection. */
 export type Sniffed = "http2" | "http1" | "need-data";
@@ -311,13 +311,14 @@ export class Http2Connection {
    * others go on, and the connection is `finished` when none is left. With any code but NO_ERROR it is finished at
    * once, and queued data is dropped.
    * @param debugData for diagnosis by the peer; it may have any form
-   * @throws LocalProtocolError after an error; TypeError, RangeError for an invalid code or data that is not a
-   * Uint8Array
+   * @throws LocalProtocolError after an error; TypeError, RangeError for an invalid code, data that is not a
+   * Uint8Array, or more than fits into a frame
    */
   goaway(code: Http2Code = "NO_ERROR", debugData: Uint8Array = NO_OCTETS): void {
     const { session } = this;
     checkOctets("goaway", debugData);
     const isGraceful = codeNumber(code) === 0;
+    session.checkFits("debugData", 8 + debugData.length);
     this.checkAlive();
     if (!isGraceful) {
       this.terminate(code, debugData);
@@ -335,8 +336,9 @@ export class Http2Connection {
    */
   altsvc(service: AlternativeService): void {
     this.checkServer();
-    if ("streamId" in service) this.sender.find(service.streamId);
-    writeAlternativeService(this.session, service);
+    const read = readService(service);
+    if (read.streamId !== 0) this.sender.find(read.streamId);
+    writeAlternativeService(this.session, read);
   }
 
   /**

@@ -227,7 +227,7 @@ export interface Http2Request {
   readonly method: string;
   /** `:path`; in a CONNECT without `protocol`, the authority. */
   readonly target: string;
-  /** Default "https". */
+  /** Default "https"; a CONNECT without `protocol` has none (or ""). */
   readonly scheme?: string | undefined;
   /**
    * `:authority`. Default: the Host field in `headers`, which is then not sent. In a CONNECT without `protocol`, nothing
@@ -247,7 +247,10 @@ export interface Http2Request {
 export interface OpenStreamOptions {
   /** True when there is no body: the request ends here, and no `end-of-message` is sent. Default false. */
   readonly endStream?: boolean | undefined;
-  /** Sent as the `priority` field (RFC 9218 5) unless it is the default, and applied to the body. */
+  /**
+   * Sent as the `priority` field (RFC 9218 5) unless it is the default, and applied to the body. Not together with such
+   * a field in `headers`.
+   */
   readonly priority?: Http2Priority | undefined;
 }
 

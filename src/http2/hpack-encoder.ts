@@ -120,13 +120,14 @@ export class HpackEncoder {
     this.begin();
     for (const pair of pairs) {
       const [name, value, sensitive] = checkedPair(pair);
-      this.add(name, value, sensitive === true);
+      this.add(name, value, isMarked(sensitive));
     }
     return this.write(false).slice();
   }
 
   /**
-   * @hidden For the connection. `scheme` and `path` are null in a plain CONNECT, `protocol` in all but an extended one.
+   * @hidden For the connection. `scheme` and `path` are null in a plain CONNECT, `protocol` in all but an extended one;
+   * `mark` is that of the Host field which the authority comes from.
    */
   encodeRequest(
     method: string,
@@ -135,11 +136,12 @@ export class HpackEncoder {
     path: string | null,
     protocol: string | null,
     headers: HeaderInput | undefined,
+    mark?: true,
   ): EncodedMessage {
     this.begin();
     this.add(":method", method, false);
     if (scheme !== null) this.add(":scheme", scheme, false);
-    if (authority !== null) this.add(":authority", authority, false);
+    if (authority !== null) this.add(":authority", authority, isMarked(mark));
     if (path !== null) this.add(":path", path, false);
     if (protocol !== null) this.add(":protocol", protocol, false);
     this.addFields(fieldPairs(headers));
@@ -163,9 +165,9 @@ export class HpackEncoder {
   checkTrailers(headers: HeaderInput | undefined): CheckedFields {
     const fields = fieldPairs(headers).map((pair): FieldPair => {
       const [name, value, sensitive] = checkedPair(pair);
-      const lower = name.toLowerCase();
+      const lower = lowerCase(name);
       if (isForbiddenTrailer(lower)) throw new LocalProtocolError("FORBIDDEN_TRAILER", { header: lower });
-      return sensitive === true ? [lower, value, true] : [lower, value];
+      return isMarked(sensitive) ? [lower, value, true] : [lower, value];
     });
     this.begin();
     this.addFields(fields);
@@ -205,14 +207,14 @@ export class HpackEncoder {
   private addFields(pairs: readonly FieldPair[]): void {
     for (let i = 0; i < pairs.length; i++) {
       const [given, value, sensitive] = checkedPair(pairs[i] as FieldPair);
-      const name = given.toLowerCase();
+      const name = lowerCase(given);
       if (name.charCodeAt(0) === COLON) {
         const seen = "what it says is a member of what is sent: method, target, scheme, authority, protocol, status";
         throw new LocalProtocolError("MISPLACED_PSEUDO_FIELD", { header: name, seen });
       }
       if (name === "content-length") this.noteLength(value);
       else if (name === "host") this.noteHost(value);
-      this.add(name, value, sensitive === true || isSecret(name, value));
+      this.add(name, value, isMarked(sensitive) || isSecret(name, value));
     }
   }
 
@@ -300,6 +302,22 @@ export class HpackEncoder {
       start = end;
     }
   }
+}
+
+/**
+ * KELVIN SIGN is the only char above 0xff whose lower case is a letter of ASCII: "k". It is looked for in names with
+ * capitals only, and strings of one octet per char, as names are, cannot contain it: V8 knows that at once.
+ */
+function lowerCase(given: string): string {
+  const name = given.toLowerCase();
+  if (name !== given && given.includes("\u212a")) throw new LocalProtocolError("BAD_FIELD_NAME", { header: name });
+  return name;
+}
+
+/** @throws TypeError for a third member of a pair that is not true: a mark that is not meant as one, or a second value */
+function isMarked(mark: true | undefined): boolean {
+  if (mark === undefined || mark === true) return mark === true;
+  throw new TypeError("headers must be pairs of strings, and what follows a value must be true");
 }
 
 /**

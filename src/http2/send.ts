@@ -2,9 +2,9 @@
 // before everything was checked; a header block that was encoded must be sent, as the encoder's table has changed with
 // it.
 import { LocalProtocolError } from "../shared/errors.ts";
-import { type FieldPair, fieldPairs, NO_PAIRS, type Pairs } from "../shared/field-pairs.ts";
+import { checkedPair, type FieldPair, fieldPairs, NO_PAIRS, type Pairs } from "../shared/field-pairs.ts";
 import { checkOctets } from "../shared/octets.ts";
-import { checkFlag } from "../shared/options.ts";
+import { checkFlag, checkNames } from "../shared/options.ts";
 import type {
   Http2Priority,
   Http2Request,
@@ -21,6 +21,9 @@ import { LOWEST_URGENCY, type Priority, writePriority } from "./priority.ts";
 import type { Session } from "./session.ts";
 import { DEFAULT_URGENCY, END, ENDED, MESSAGE, ON, type Stream, stateName, TRAILERS } from "./stream.ts";
 
+const OPEN_OPTIONS = ["endStream", "priority"];
+const PRIORITY = ["urgency", "incremental"];
+
 export class Sender {
   private readonly session: Session;
 
@@ -33,8 +36,9 @@ export class Sender {
   openStream(request: Http2Request, options: OpenStreamOptions): number {
     const { session } = this;
     const { streams, encoder } = session;
-    const line = this.requestLine(request, options.priority);
-    const { endStream = false } = options;
+    checkNames("options", options, OPEN_OPTIONS);
+    const { endStream = false, priority } = options;
+    const line = this.requestLine(request, priority);
     checkFlag("endStream", endStream);
     if (session.isServer) throw new LocalProtocolError("WRONG_STATE", { seen: "a server opens streams by push" });
     if (!session.isOpen) throw new LocalProtocolError("GOING_AWAY");
@@ -43,9 +47,9 @@ export class Sender {
     if (line.protocol !== null && !session.remote.enableConnectProtocol) {
       throw new LocalProtocolError("EXTENDED_CONNECT_NOT_ENABLED");
     }
-    const { method, scheme, authority, path, protocol, pairs } = line;
+    const { method, scheme, authority, path, protocol, pairs, mark } = line;
     if (endStream && method !== "CONNECT") checkNothingDue(pairs);
-    const { block, contentLength } = encoder.encodeRequest(method, scheme, authority, path, protocol, pairs);
+    const { block, contentLength } = encoder.encodeRequest(method, scheme, authority, path, protocol, pairs, mark);
     const id = streams.nextLocal;
     const stream = streams.open(id, true);
     streams.fire(stream, ON["send-headers"]);
@@ -62,7 +66,8 @@ export class Sender {
   push(streamId: number, request: Http2Request): number {
     const { session } = this;
     const { streams, encoder } = session;
-    const { method, scheme, authority, path, protocol, pairs, priority } = this.requestLine(request, undefined);
+    const line = this.requestLine(request, undefined);
+    const { method, scheme, authority, path, protocol, pairs, mark, priority } = line;
     const parent = this.find(streamId);
     if (!session.isServer || parent.isLocal || !session.remote.enablePush || protocol !== null) {
       throw new LocalProtocolError("PUSH_NOT_ALLOWED");
@@ -73,7 +78,7 @@ export class Sender {
     this.checkConcurrency(streams.local + streams.reservedLocal);
     if (method !== "GET" && method !== "HEAD") throw new LocalProtocolError("BAD_PROMISE", { seen: method });
     checkNothingDue(pairs);
-    const { block } = encoder.encodeRequest(method, scheme, authority, path, null, pairs);
+    const { block } = encoder.encodeRequest(method, scheme, authority, path, null, pairs, mark);
     const id = streams.nextLocal;
     const stream = streams.open(id, true);
     streams.fire(stream, ON["send-push-promise"]);
@@ -92,32 +97,40 @@ export class Sender {
     }
   }
 
-  /** Returns the pseudo-fields and fields of a request. Without an authority, the Host field takes its place. */
+  /**
+   * Returns the pseudo-fields and fields of a request, each member of which is read once. Without an authority, the Host
+   * field takes its place, with its mark of being sensitive.
+   */
   private requestLine(request: Http2Request, given: Http2Priority | undefined) {
-    const { method, target, protocol = null } = request;
+    const { method, target, scheme: named, authority: meant, protocol = null } = request;
     let pairs: Pairs = fieldPairs(request.headers);
     const priority = checkedPriority(given === undefined ? {} : given);
     checkText("method", method);
     checkText("target", target);
-    checkText("scheme", request.scheme ?? "");
-    checkText("authority", request.authority ?? "");
+    checkText("scheme", named ?? "");
+    checkText("authority", meant ?? "");
     checkText("protocol", protocol ?? "");
     const isTunnel = method === "CONNECT" && protocol === null;
-    let authority = request.authority ?? (isTunnel ? target : null);
+    let authority = meant ?? (isTunnel ? target : null);
     // One of the two would be dropped, and it may be the one that the caller has looked at.
     if (isTunnel && authority !== target) {
       const seen = `CONNECT with the target "${target}" and the authority "${authority}"`;
       throw new LocalProtocolError("HOST_CONFLICT", { header: ":authority", seen });
     }
-    const host = pairs.findIndex(isHost);
-    if (host >= 0) {
-      authority ??= (pairs[host] as FieldPair)[1];
-      if ((pairs[host] as FieldPair)[1] === authority) pairs = pairs.filter((_, index) => index !== host);
+    let mark: true | undefined;
+    const host = pairs.find(isHost);
+    if (host !== undefined) {
+      const [, value, sensitive] = checkedPair(host);
+      authority ??= value;
+      if (value === authority) {
+        mark = sensitive;
+        pairs = withoutHost(pairs);
+      }
     }
-    const written = writePriority(priority);
-    if (given !== undefined && written !== "") pairs = [...pairs, ["priority", written]];
-    const scheme = isTunnel ? null : (request.scheme ?? "https");
-    return { method, scheme, authority, path: isTunnel ? null : target, protocol, pairs, priority };
+    if (given !== undefined) pairs = withPriority(pairs, priority);
+    // A received CONNECT has the scheme "". Any other is refused with the rest of the head (RFC 9113 8.5).
+    const scheme = isTunnel ? named || null : (named ?? "https");
+    return { method, scheme, authority, path: isTunnel ? null : target, protocol, pairs, mark, priority };
   }
 
   // --- messages ------------------------------------------------------------------------------------------------------------
@@ -142,7 +155,8 @@ export class Sender {
     const { streamId, status } = event;
     const pairs = withoutLength(fieldPairs(event.headers));
     const stream = this.allowed(streamId, "informational-response", MESSAGE["informational-response"]);
-    checkStatus(event, 100, 199);
+    checkStatus(status, 100, 199);
+    if ((event as { endStream?: unknown }).endStream) throw new LocalProtocolError("INFORMATIONAL_WITH_END");
     const { block } = session.encoder.encodeResponse(status, pairs);
     session.fire(stream, ON["send-headers"]);
     session.writeHeaders(streamId, block, false);
@@ -155,7 +169,7 @@ export class Sender {
     checkFlag("endStream", endStream);
     let pairs = fieldPairs(event.headers);
     const stream = this.allowed(streamId, "response", MESSAGE.response);
-    checkStatus(event, 200, 999);
+    checkStatus(status, 200, 999);
     const isTunnel = stream.opensTunnel(status);
     if (status === 204 || isTunnel) pairs = withoutLength(pairs);
     else if (endStream && !stream.isBodiless(status)) checkNothingDue(pairs);
@@ -261,17 +275,16 @@ function checkText(name: string, text: string): void {
   if (typeof text !== "string") throw new TypeError(`${name} must be a string`);
 }
 
-function checkStatus(event: SendHttp2Response | SendHttp2InformationalResponse, least: number, most: number): void {
-  const { status, type } = event;
+function checkStatus(status: number, least: number, most: number): void {
   if (typeof status !== "number") throw new TypeError("status must be a number");
   if (status === 101) throw new LocalProtocolError("SWITCH_IN_HTTP2");
   if (!Number.isInteger(status) || status < least || status > most) {
-    throw new LocalProtocolError("BAD_STATUS", { seen: `${status} in ${type}` });
+    throw new LocalProtocolError("BAD_STATUS", { seen: `${status}, where ${least} to ${most} is sent` });
   }
 }
 
 function checkedPriority(given: Http2Priority): Priority {
-  if (typeof given !== "object" || given === null) throw new TypeError("priority must be an object");
+  checkNames("priority", given, PRIORITY);
   const { urgency = DEFAULT_URGENCY, incremental = false } = given;
   checkFlag("incremental", incremental);
   if (typeof urgency !== "number") throw new TypeError("urgency must be a number");
@@ -294,6 +307,24 @@ function isHost(pair: FieldPair): boolean {
   return isNamed(pair, "host");
 }
 
+/** Drops Host, which `:authority` says. @throws LocalProtocolError for a second one */
+function withoutHost(pairs: Pairs): Pairs {
+  const others = pairs.filter((pair) => !isHost(pair));
+  if (others.length < pairs.length - 1) throw new LocalProtocolError("DUPLICATE_HOST", { header: "host" });
+  return others;
+}
+
+/** Adds the field, unless the priority is the default. @throws RangeError when there is one already, which may differ */
+function withPriority(pairs: Pairs, priority: Priority): Pairs {
+  if (pairs.some(isPriority)) throw new RangeError("options.priority must not be given with a priority field");
+  const written = writePriority(priority);
+  return written === "" ? pairs : [...pairs, ["priority", written]];
+}
+
+function isPriority(pair: FieldPair): boolean {
+  return isNamed(pair, "priority");
+}
+
 function isLength(pair: FieldPair): boolean {
   return isNamed(pair, "content-length");
 }
@@ -306,7 +337,7 @@ function withoutLength(pairs: Pairs): Pairs {
 /** Refuses a Content-Length other than 0 in a message that ends with its head. */
 function checkNothingDue(pairs: Pairs): void {
   const pair = pairs.find(isLength);
-  if (pair !== undefined && pair[1] !== "0") {
+  if (pair !== undefined && checkedPair(pair)[1] !== "0") {
     throw new LocalProtocolError("BODY_TOO_SHORT", {
       header: "content-length",
       seen: "the message ends with its head",

@@ -120,6 +120,12 @@ export class Session {
     if (this.ending === GOING_AWAY && this.streams.living.size === 0) this.end("no-stream-left");
   }
 
+  /** @throws RangeError for a payload that is larger than the peer's largest frame */
+  checkFits(name: string, length: number): void {
+    const { maxFrameSize } = this.remote;
+    if (length > maxFrameSize) throw new RangeError(`${name} must fit into one frame of ${maxFrameSize} octets`);
+  }
+
   /** Writes GOAWAY, and stops serving the peer's streams above `lastStreamId`. */
   writeGoaway(lastStreamId: number, code: Http2Code, debugData: Uint8Array): void {
     const at = this.frame(8 + debugData.length, GOAWAY, 0, 0);
@@ -201,6 +207,7 @@ export class Session {
 
   writeSettings(settings: SomeSettings): void {
     const payload = writeSettings(settings);
+    this.checkFits("settings", payload.length);
     const at = this.frame(payload.length, SETTINGS, 0, 0);
     this.output.page.set(payload, at);
     // Few ever wait: this makes a list of the exact length, while push would reserve room for 17.

@@ -113,14 +113,14 @@ function checkedNumber(name: string, value: number | boolean, least: number, mos
   return value;
 }
 
-/** Writes settings as the payload of a frame. Infinity is the default, and is left out. */
+/** Writes settings as the payload of a frame. Infinity is the highest number: left out, it would take nothing back. */
 export function writeSettings(settings: SomeSettings): Uint8Array {
-  const entries = Object.entries(settings).filter(([, value]) => value !== NONE);
+  const entries = Object.entries(settings);
   const payload = new Uint8Array(entries.length * SETTING_SIZE);
   const view = new DataView(payload.buffer);
   entries.forEach(([name, value], index) => {
     view.setUint16(index * SETTING_SIZE, BY_NAME.get(name)?.id ?? Number(name));
-    view.setUint32(index * SETTING_SIZE + 2, Number(value));
+    view.setUint32(index * SETTING_SIZE + 2, Math.min(Number(value), U32));
   });
   return payload;
 }

@@ -35,6 +35,10 @@ export function fieldPairs(input: HeaderInput | undefined): Pairs {
   if (Array.isArray(raw)) return raw;
   if (Symbol.iterator in input) return [...(input as Iterable<FieldPair>)];
   const entries = Object.entries(input as Record<string, string | readonly string[]>);
+  // Nothing else without entries is meant as a record: a promise, a date.
+  if (entries.length === 0 && Object.prototype.toString.call(input) !== "[object Object]") {
+    throw new TypeError("headers must be pairs or a record");
+  }
   // Usually no value is a list, and 10 fields take 70 ns. With flatMap() in every case they took 1,400 on Node 20.
   if (!entries.some(([, given]) => Array.isArray(given))) return entries as [string, string][];
   return entries.flatMap(([name, given]) =>

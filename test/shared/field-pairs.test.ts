@@ -85,6 +85,9 @@ describe("fieldPairs", () => {
     ["a record with an object", { A: {} }],
     ["a record with a list of numbers", { A: [5] }],
     ["a list in a list", [["A", ["b"]]]],
+    ["a promise", Promise.resolve({ A: "b" })],
+    ["a date", new Date()],
+    ["octets of a buffer", new ArrayBuffer(4)],
   ])("%s is a TypeError, and nothing is sent", (_, input) => {
     expect(() => fieldPairs(input as HeaderInput).map(checkedPair)).toThrow(TypeError);
     const [client, server] = [new Http1Connection("client"), new Http1Connection("server")];

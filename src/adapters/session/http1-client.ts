@@ -346,8 +346,9 @@ export class Http1ClientSession implements ClientSession {
 
 /** @throws LocalProtocolError for the length of a body that is not there: the head alone would block the connection */
 function checkBodiless(headers: readonly FieldPair[]): void {
-  const length = headers.find(([name, value]) => name.toLowerCase() === "content-length" && Number(value) > 0);
-  if (length !== undefined) throw new LocalProtocolError("BODY_TOO_SHORT");
+  if (headers.some(([name, value]) => name.toLowerCase() === "content-length" && Number(value) > 0)) {
+    throw new LocalProtocolError("BODY_TOO_SHORT");
+  }
 }
 
 /** Returns the fields, adding Host, and Transfer-Encoding for a body of unknown length. */

@@ -57,7 +57,8 @@ export class PendingRequest {
       this.resolve = resolve;
       this.reject = reject;
     });
-    this.signals = [options.signal, input.signal].filter((signal) => signal instanceof AbortSignal);
+    // Of any realm. What is no signal throws a TypeError here: it would never abort anything.
+    this.signals = [options.signal, input.signal].filter((signal) => signal != null);
     for (const signal of this.signals) signal.addEventListener("abort", this.onAbort);
     if (this.signals.some(({ aborted }) => aborted)) this.onAbort();
   }
@@ -86,9 +87,8 @@ export class PendingRequest {
     }
     this.exchange = exchange;
     if (!request.hasBody) return;
-    const word = this.expectsWord() ? wordOf(exchange, patience) : undefined;
-    const sent =
-      word === undefined ? sendBody(exchange, body, trailers) : word.then(() => sendBody(exchange, body, trailers));
+    const send = () => sendBody(exchange, body, trailers);
+    const sent = this.expectsWord() ? wordOf(exchange, patience).then(send) : send();
     sent.catch((error) => exchange.isAborted || exchange.abort(error));
   }
 

@@ -44,12 +44,11 @@ export function readyRequest(input: Request | PlainRequest, given: Trailers | un
   const headers: FieldPair[] = isFetchs ? [...(input.headers as Iterable<FieldPair>)] : [...fieldPairs(input.headers)];
   const names = new Set(headers.map(([name]) => name.toLowerCase()));
   if (type !== null && !names.has("content-type")) headers.push(["Content-Type", type]);
-  const isEmpty = body === null || (body instanceof Uint8Array && body.length === 0);
-  const hasBody = !isEmpty || trailers !== undefined;
-  if (!hasBody && SAY_EMPTY.includes(method) && !names.has("content-length")) headers.push(["Content-Length", "0"]);
-  if (body instanceof Uint8Array && !isEmpty && trailers === undefined && !names.has("content-length")) {
-    if (!names.has("transfer-encoding")) headers.push(["Content-Length", String(body.length)]);
-  }
+  const length = body === null ? 0 : body instanceof Uint8Array ? body.length : -1;
+  const hasBody = length !== 0 || trailers !== undefined;
+  const isTold =
+    length > 0 ? trailers === undefined && !names.has("transfer-encoding") : !hasBody && SAY_EMPTY.includes(method);
+  if (isTold && !names.has("content-length")) headers.push(["Content-Length", String(length)]);
   return { request: { ...whereOf(input), method, headers, hasBody }, body: hasBody ? body : null, trailers };
 }
 
