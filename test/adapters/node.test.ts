@@ -452,6 +452,80 @@ describe("upgrades", () => {
     client.terminate();
   });
 
+  describe("of sockets that are taken", () => {
+    const UP = "GET /up HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n";
+    const PLAIN = "GET /plain HTTP/1.1\r\nHost: a\r\n\r\n";
+    const plain = (reply: Reply) => reply.complete(200, { "Content-Length": "5" }, octets("plain"));
+
+    it("come behind the answers to what was asked before in the same read", async () => {
+      const { connect } = await listening((request, reply) => {
+        if (request.target === "/plain") return plain(reply);
+        reply.inform(103, { Link: "x" });
+        const { socket, head } = takeSocket(reply);
+        socket.end(`taken ${head}`);
+      });
+      expect(await raw(connect(), `${PLAIN}${PLAIN}${UP}tail`)).toMatch(
+        /^(?:HTTP\/1\.1 200 OK\r\n[^x]*plain){2}HTTP\/1\.1 103 [^\r]*\r\nLink: x\r\n\r\ntaken tail$/,
+      );
+    });
+
+    it("need the reply that is due", async () => {
+      const failures: unknown[] = [];
+      let earlier: Reply | null = null;
+      const { connect } = await listening((request, reply) => {
+        if (request.target === "/plain") {
+          earlier = reply;
+          return plain(reply);
+        }
+        for (const each of [earlier as Reply, reply, reply]) {
+          try {
+            takeSocket(each).socket.end("taken");
+          } catch (error) {
+            failures.push(error);
+          }
+        }
+      });
+      expect(await raw(connect(), PLAIN + UP)).toMatch(/plaintaken$/);
+      expect(failures).toMatchObject([{ code: "WRONG_STATE" }, { code: "WRONG_STATE" }]);
+    });
+
+    it("are no more to be had when the peer is gone", async () => {
+      let failure: unknown;
+      const { connect } = await listening(async (_, reply) => {
+        await new Promise((resolve) => {
+          reply.onAbort = resolve;
+        });
+        failure = (await outcome((async () => takeSocket(reply))())).error;
+      });
+      const socket = connect();
+      socket.write(UP);
+      await pause(20);
+      socket.resetAndDestroy();
+      await expect.poll(() => failure).toMatchObject({ code: "DISCONNECTED" });
+    });
+
+    it("have no timer of ours, now or later", async () => {
+      const times: number[] = [];
+      let taken: Duplex | undefined;
+      const { server } = await listening(async (request, reply) => {
+        // More than the peer takes before it reads.
+        if (request.target === "/plain") return reply.complete(200, { "Content-Length": "40000" }, new Uint8Array(4e4));
+        await pause(10);
+        times.length = 0;
+        taken = takeSocket(reply).socket;
+      });
+      const [ours, theirs] = duplexPair();
+      Object.assign(theirs, { setTimeout: (milliseconds: number) => times.push(milliseconds) });
+      server.serve(theirs);
+      ours.write(PLAIN + UP);
+      await expect.poll(() => taken).toBe(theirs);
+      expect(times).toEqual([0]);
+      ours.resume();
+      await pause(20);
+      expect(times).toEqual([0]);
+    });
+  });
+
   it("need a proposal", async () => {
     const { connect, errors } = await listening((_, reply) => {
       takeSocket(reply);

@@ -135,6 +135,10 @@ export class NodeTransport implements Transport {
   detach(): Duplex {
     const { stream } = this;
     this.isDetached = true;
+    if (this.isBlocked) {
+      this.isBlocked = false;
+      this.watchWrites(false);
+    }
     // As if it had never flowed: it starts flowing when the new owner listens for data.
     stream.pause();
     (stream as { readableFlowing: boolean | null }).readableFlowing = null;

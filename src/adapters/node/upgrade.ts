@@ -24,16 +24,17 @@ export interface NodeRequest {
 export interface TakenSocket {
   /** The request in the shape node:http gives it. */
   readonly request: NodeRequest;
-  /** The connection. No response has been sent, and nothing else listens to it any more. */
+  /** The connection. This request has had no response, and nothing else listens to it any more. */
   readonly socket: Duplex;
-  /** The octets received after the request head. */
+  /** The octets received after the request. */
   readonly head: Buffer;
 }
 
 /**
  * Takes the connection away from the server so that other code can answer the proposed upgrade:
  * `const { request, socket, head } = takeSocket(reply); wss.handleUpgrade(request, socket, head, callback)`.
- * @throws LocalProtocolError if no upgrade was proposed; TypeError over HTTP/2, whose streams share one connection
+ * @throws LocalProtocolError if no upgrade was proposed; NetworkError if the reply was aborted; TypeError over HTTP/2,
+ *   whose streams share one connection
  */
 export function takeSocket(reply: Reply): TakenSocket {
   const { session, request } = reply;

@@ -271,9 +271,14 @@ export class Http1ServerSession implements Session, ServerSession {
 
   /**
    * Hands the connection over, with no response sent, to code that answers by itself, such as `ws`. Returns the octets
-   * received after the request head.
+   * received after the request.
    */
   detach(reply: Reply): Uint8Array {
+    if (reply.isAborted) throw disconnected(reply.error);
+    if (reply !== this.reply) throw new LocalProtocolError("WRONG_STATE", { seen: "a reply that is not due" });
+    this.checkProposal(reply);
+    // The answers to the requests before.
+    this.transport.flush();
     const { data } = this.switchProtocol(reply, undefined);
     this.http.chunksToSend();
     this.isOver = true;
@@ -283,6 +288,12 @@ export class Http1ServerSession implements Session, ServerSession {
 
   /** Accepts the switch. Returns the octets after the request, which are no longer HTTP. */
   private switchProtocol(reply: Reply, headers: HeaderInput | undefined): { data: Uint8Array; eof: boolean } {
+    this.checkProposal(reply);
+    this.responder.accept(headers);
+    return this.http.takeTrailingData();
+  }
+
+  private checkProposal(reply: Reply): void {
     const { http } = this;
     // The handler is called with the head, before the end of the request was read: read that now.
     while (http.remoteState === "send-body" && this.step());
@@ -292,8 +303,6 @@ export class Http1ServerSession implements Session, ServerSession {
         seen: isComplete ? "the request proposed none" : "a switch of protocols before the request was complete",
       });
     }
-    this.responder.accept(headers);
-    return http.takeTrailingData();
   }
 
   // --- what goes wrong ----------------------------------------------------------------------------------------------

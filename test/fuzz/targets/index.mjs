@@ -10,6 +10,7 @@ import { TARGETS as http2 } from "./http2.mjs";
 import { TARGETS as http2Send } from "./http2-send.mjs";
 import { TARGETS as kernel } from "./kernel.mjs";
 import { TARGETS as nodeHttpParser } from "./node-http-parser.mjs";
+import { TARGETS as nodeTake } from "./node-take.mjs";
 
 /** @type {Record<string, import("../laws.mjs").Target>} */
 export const TARGETS = {
@@ -23,4 +24,5 @@ export const TARGETS = {
   ...adapters,
   ...programs,
   ...nodeHttpParser,
+  ...nodeTake,
 };
