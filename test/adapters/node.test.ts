@@ -61,6 +61,26 @@ const CLOSE = "GET /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 const get = (target: string) => ({ target, authority: "a" });
 
 describe("createServer's own handler", () => {
+  it("100-continue: the word comes before the answer that the same turn begins", async () => {
+    const { connect } = await listening(async (request, reply) => {
+      const text = request.text();
+      reply.respond(200);
+      reply.write(octets(await text));
+      reply.end();
+    });
+    const socket = connect();
+    let received = "";
+    socket.on("data", (piece) => {
+      received += piece.toString("latin1");
+      if (received.startsWith("HTTP/1.1 100 ")) socket.write("abc");
+    });
+    socket.write("PUT / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\nConnection: close\r\n\r\n");
+    await Promise.race([new Promise((resolve) => socket.once("end", resolve)), pause(1_000)]);
+    socket.destroy();
+    expect(received).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK\r\n/);
+    expect(received.endsWith("3\r\nabc\r\n0\r\n\r\n")).toBe(true);
+  });
+
   it("answers in one call, or step by step", async () => {
     const { connect } = await listening((request, reply) => {
       if (request.target === "/x") return reply.complete(200, { "Content-Length": "2" }, octets("hi"));

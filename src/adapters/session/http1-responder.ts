@@ -37,7 +37,9 @@ export class Http1Responder {
     if (this.http.remoteHttpVersion === "1.1") this.http.send({ type: "informational-response", status, headers });
   }
 
+  /** A handler that reads the body may answer before the loop comes to ask for it: the client is still to send it. */
   respond(status: number, headers: HeaderInput | undefined): void {
+    this.askForBody();
     this.http.send({ type: "response", status, headers: this.isLast() ? [...fieldPairs(headers), CLOSE] : headers });
   }
 
