@@ -127,11 +127,19 @@ const EXCUSES = {
 /** The code of a fault, or what else came at the end. @param {Seen} seen */
 const wordOf = ({ error, finish }) => error?.cause?.code ?? error?.code ?? finish?.code ?? "no fault";
 
+/** Whether they are the same without an excuse. @param {Seen} theirs @param {Seen} ours */
+export function isAlike(theirs, ours) {
+  const both = { theirs, ours, text: "" };
+  const isSameEnd = classOf(theirs) === classOf(ours) && isIncomplete(theirs) === isIncomplete(ours);
+  if (!isSame(both) || !isSameEnd || theirs.isCut) return false;
+  return ours.error === undefined ? theirs.consumed === ours.consumed : theirs.error.code === ours.error.code;
+}
+
 /** Throws where they differ without an excuse. @param {Seen} theirs @param {Seen} ours @param {Uint8Array} octets */
 export function judge(theirs, ours, octets) {
   const both = { theirs, ours, text: latin1(octets) };
-  const isAlike = isSame(both) && classOf(theirs) === classOf(ours) && isIncomplete(theirs) === isIncomplete(ours);
-  if (isAlike && (ours.error !== undefined || theirs.consumed === ours.consumed)) return;
+  const isSameEnd = classOf(theirs) === classOf(ours) && isIncomplete(theirs) === isIncomplete(ours);
+  if (isSame(both) && isSameEnd && (ours.error !== undefined || theirs.consumed === ours.consumed)) return;
   if (Object.values(EXCUSES).some((holds) => holds(both))) return;
   const lines = [theirs, ours].map((seen) => `\n  ${[...seen.lines, wordOf(seen), seen.consumed].join("\n  ")}`);
   throw new Error(`LAW Node's own parser: ${wordOf(theirs)}, ours: ${wordOf(ours)}${lines.join("\n  --")}`);

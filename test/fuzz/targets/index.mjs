@@ -9,6 +9,7 @@ import { TARGETS as http1Send } from "./http1-send.mjs";
 import { TARGETS as http2 } from "./http2.mjs";
 import { TARGETS as http2Send } from "./http2-send.mjs";
 import { TARGETS as kernel } from "./kernel.mjs";
+import { TARGETS as nodeHttp } from "./node-http.mjs";
 import { TARGETS as nodeHttpParser } from "./node-http-parser.mjs";
 import { TARGETS as nodeTake } from "./node-take.mjs";
 
@@ -24,5 +25,6 @@ export const TARGETS = {
   ...adapters,
   ...programs,
   ...nodeHttpParser,
+  ...nodeHttp,
   ...nodeTake,
 };

@@ -9,7 +9,9 @@ import { halves, latin1, octetsOf, odd, program, recordsOf, splitRecords } from 
 import { HTTP1_PIECES, REQUESTS } from "./http1.mjs";
 import { FRAMES, PREFACE } from "./http2.mjs";
 
-const TIMES = { idle: 3000, head: 2000, body: 2000, write: 2000, linger: 500 };
+const TIMES = { idle: 300, head: 200, body: 200, write: 200, linger: 200 };
+/** Longer than each of them. */
+const LONG = 500;
 const EVENTS = ["data", "end", "drain", "timeout", "error", "close", "readable", "finish"];
 /** What the new owner writes. */
 const TAKEN = "<taken>";
@@ -160,7 +162,7 @@ class Play {
         return run.up.end();
       case "tick":
         run.isHurried = true;
-        return run.advance(number(first, 5000), second === "f");
+        return run.advance(number(first, LONG), second === "f");
       case "cut":
         return run.cut(first);
       case "close":
@@ -194,7 +196,7 @@ class Play {
     const wasHurried = run.isHurried;
     this.close();
     run.isHurried = wasHurried;
-    await run.advance(12_000, true);
+    await run.advance(2 * LONG, true);
     if (this.server.connections > 0 && !this.came.startsWith(PREFACE)) throw new Error("LAW a connection is left open");
     const wasCut = run.isCut;
     if (!stream.destroyed) run.cut();
@@ -215,7 +217,7 @@ class Play {
     const { run, taken } = this;
     if (!this.came.endsWith(this.read)) throw new Error("LAW octets behind the request are lost or changed");
     if (!this.hasEnded) throw new Error("LAW the end is lost");
-    await run.advance(10_000, true);
+    await run.advance(LONG, true);
     if (taken.socket.destroyed && !taken.socket.writableEnded)
       throw new Error("LAW a socket that was taken is destroyed");
     taken.socket.end(octetsOf(LAST));
@@ -307,8 +309,8 @@ const DOINGS = [
   ["go"],
   ["wait"],
   ["end"],
-  ["tick", "1000"],
-  ["tick", "2500", "f"],
+  ["tick", "100"],
+  ["tick", "250", "f"],
   ["cut"],
   ["cut", "down"],
   ["close"],
