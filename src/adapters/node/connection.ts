@@ -2,7 +2,7 @@
 import type { Duplex } from "node:stream";
 import type { HeaderFields } from "../../shared/header-fields.ts";
 import type { IncomingBody } from "../session/body.ts";
-import type { ResponseHead } from "../session/client.ts";
+import type { ResponseHead } from "../session/client-exchange.ts";
 import { BaseConnection, type ClientTransport, type ConnectionOptions, type OpenTransport } from "../web/connection.ts";
 import { divided, type Fetched, fetchedOf } from "../web/fetch.ts";
 import type { FetchOptions } from "../web/pending.ts";

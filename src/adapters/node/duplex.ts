@@ -2,7 +2,7 @@
 import { Duplex } from "node:stream";
 import type { IncomingBody } from "../session/body.ts";
 import { NetworkError } from "../session/errors.ts";
-import type { Outgoing } from "../session/exchange.ts";
+import type { Outgoing } from "../session/server-exchange.ts";
 
 /** Wraps an upgraded connection as a Duplex for code that expects one: `duplexOf(reply.upgrade(headers), reply)`. */
 export function duplexOf(incoming: IncomingBody, outgoing: Outgoing): Duplex {

@@ -1,12 +1,12 @@
 // sansio/node: HTTP over node:net, node:tls and any Duplex.
 export type { BodyReader, BodySource, IncomingBody } from "../session/body.ts";
-export type { ResponseHead } from "../session/client.ts";
+export type { ResponseHead } from "../session/client-exchange.ts";
 export { NetworkError, type NetworkErrorCode } from "../session/errors.ts";
-export type { Handler, Outgoing, Reply, RequestHead, ServerRequest } from "../session/exchange.ts";
 export type { ClientTimeouts } from "../session/http1-client.ts";
 export { either, http2, protocolOf } from "../session/http2.ts";
 export { http1, type Protocol } from "../session/protocol.ts";
 export { forwardedFields, forwardedTarget, type Refusal, refusalOf } from "../session/proxy.ts";
+export type { Handler, Outgoing, Reply, RequestHead, ServerRequest } from "../session/server-exchange.ts";
 export { DEFAULT_TIMEOUTS, type ServerOptions, type Service, type Timeouts } from "../session/service.ts";
 export type { Body, Trailers } from "../web/body.ts";
 export type { ClosedConnection, ConnectionOptions } from "../web/connection.ts";

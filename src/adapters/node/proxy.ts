@@ -3,9 +3,9 @@
 import type { Duplex } from "node:stream";
 import type { FieldPair } from "../../shared/field-pairs.ts";
 import type { IncomingBody } from "../session/body.ts";
-import type { ResponseHead } from "../session/client.ts";
-import { hasBody, type Reply, type ServerRequest } from "../session/exchange.ts";
+import type { ResponseHead } from "../session/client-exchange.ts";
 import { forwardedFields, forwardedRequestFields, forwardedTarget, type Refusal, refusalOf } from "../session/proxy.ts";
+import { hasBody, type Reply, type ServerRequest } from "../session/server-exchange.ts";
 import { readyBody, sendBody } from "../web/body.ts";
 import type { ClientConnection } from "./connection.ts";
 

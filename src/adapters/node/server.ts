@@ -2,9 +2,9 @@
 import { createServer as createNetServer, type Server as NetServer, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from "node:tls";
-import type { Handler, ServerRequest } from "../session/exchange.ts";
 import { either, protocolOf } from "../session/http2.ts";
 import { http1, type Protocol } from "../session/protocol.ts";
+import type { Handler, ServerRequest } from "../session/server-exchange.ts";
 import { newService, positive, type ServerOptions, type Service } from "../session/service.ts";
 import type { Session } from "../session/session.ts";
 import { NodeTransport } from "./transport.ts";

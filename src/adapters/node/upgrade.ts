@@ -1,7 +1,7 @@
 // Upgrades for code written against node:http, such as `ws`: hands over the socket itself, before any response is sent.
 import type { Duplex } from "node:stream";
-import type { Reply, ServerRequest } from "../session/exchange.ts";
 import { Http1ServerSession } from "../session/http1-server.ts";
+import type { Reply, ServerRequest } from "../session/server-exchange.ts";
 import type { NodeTransport } from "./transport.ts";
 
 /** The part of http.IncomingMessage that such code reads. */

@@ -13,7 +13,7 @@ import {
   type OutgoingRequest,
   type ResponseHead,
   type ResponseListener,
-} from "./client.ts";
+} from "./client-exchange.ts";
 import { disconnected, NetworkError } from "./errors.ts";
 import { Delay, FLUSH_AT, HEAD_TURNS, type Transport, takeQueued } from "./session.ts";
 import { Tunnel } from "./tunnel.ts";

@@ -2,7 +2,7 @@
 // asked for, and which response is the last. Writes to the core connection; knows nothing of transports and handlers.
 import type { Http1Connection } from "../../http1/index.ts";
 import { type FieldPair, fieldPairs, type HeaderInput } from "../../shared/field-pairs.ts";
-import type { RequestHead } from "./exchange.ts";
+import type { RequestHead } from "./server-exchange.ts";
 
 const CLOSE: FieldPair = ["Connection", "close"];
 const END_OF_MESSAGE = { type: "end-of-message" } as const;

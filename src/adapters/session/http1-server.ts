@@ -11,8 +11,8 @@ import {
 import type { HeaderInput } from "../../shared/field-pairs.ts";
 import type { IncomingBody } from "./body.ts";
 import { disconnected, NetworkError } from "./errors.ts";
-import { Reply, ServerRequest, type ServerSession } from "./exchange.ts";
 import { Http1Responder } from "./http1-responder.ts";
+import { Reply, ServerRequest, type ServerSession } from "./server-exchange.ts";
 import { callHandler, reportError, type Service } from "./service.ts";
 import { Delay, FLUSH_AT, HEAD_TURNS, type Session, type Transport, takeQueued } from "./session.ts";
 import { Tunnel } from "./tunnel.ts";

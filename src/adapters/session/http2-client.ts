@@ -10,7 +10,7 @@ import {
   type OutgoingRequest,
   type ResponseHead,
   type ResponseListener,
-} from "./client.ts";
+} from "./client-exchange.ts";
 import { NetworkError } from "./errors.ts";
 import type { ClientSettings } from "./http1-client.ts";
 import { Http2Session } from "./http2-session.ts";

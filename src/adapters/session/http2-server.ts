@@ -8,8 +8,8 @@ import {
 import type { HeaderInput } from "../../shared/field-pairs.ts";
 import type { IncomingBody } from "./body.ts";
 import { NetworkError } from "./errors.ts";
-import { Reply, ServerRequest, type ServerSession } from "./exchange.ts";
 import { Http2Session } from "./http2-session.ts";
+import { Reply, ServerRequest, type ServerSession } from "./server-exchange.ts";
 import { callHandler, reportError, type Service } from "./service.ts";
 import { HEAD_TURNS, type Transport } from "./session.ts";
 import { Wait } from "./wait.ts";

@@ -12,7 +12,7 @@ import {
 import { fieldPairs, type HeaderInput } from "../../shared/field-pairs.ts";
 import type { IncomingBody } from "./body.ts";
 import { disconnected, NetworkError } from "./errors.ts";
-import type { ServerRequest } from "./exchange.ts";
+import type { ServerRequest } from "./server-exchange.ts";
 import { Delay, FLUSH_AT, type Session, type Transport, takeQueued } from "./session.ts";
 
 /** Octets that may be received ahead of the reader: for one message, and for all together. */

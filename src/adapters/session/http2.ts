@@ -1,10 +1,10 @@
 // HTTP/2 as a protocol to pass to the adapters. Code that does not import this carries none of HTTP/2.
 import { Http2Connection } from "../../http2/index.ts";
-import type { ServerRequest } from "./exchange.ts";
 import { Http1ServerSession } from "./http1-server.ts";
 import { Http2ClientSession } from "./http2-client.ts";
 import { Http2ServerSession } from "./http2-server.ts";
 import { http1, type Protocol, type SwitchableTransport } from "./protocol.ts";
+import type { ServerRequest } from "./server-exchange.ts";
 import type { Service } from "./service.ts";
 import type { Session } from "./session.ts";
 

@@ -1,7 +1,7 @@
 // The seam between the adapters and the protocols: how to create a session for either end. The adapters know only
 // HTTP/1.1 themselves. HTTP/2 must be imported and passed in, so that code that does not use it does not carry it.
 import { Http1Connection } from "../../http1/index.ts";
-import type { ClientOwner, ClientSession } from "./client.ts";
+import type { ClientOwner, ClientSession } from "./client-exchange.ts";
 import { type ClientSettings, Http1ClientSession } from "./http1-client.ts";
 import { Http1ServerSession } from "./http1-server.ts";
 import type { Service } from "./service.ts";

@@ -1,7 +1,7 @@
 // What an intermediary must do to a message before forwarding it (RFC 9110 7.6, RFC 9112 3.2.2 and 6).
 import type { FieldPair } from "../../shared/field-pairs.ts";
 import type { HeaderFields } from "../../shared/header-fields.ts";
-import type { RequestHead } from "./exchange.ts";
+import type { RequestHead } from "./server-exchange.ts";
 
 /**
  * Hop-by-hop fields (RFC 9110 7.6.1), and some that old peers still send. Proxy-Authorization is meant for the first

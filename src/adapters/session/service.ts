@@ -2,8 +2,8 @@
 import type { Http1Options } from "../../http1/index.ts";
 import type { Http2Options } from "../../http2/index.ts";
 import { checkNames } from "../../shared/options.ts";
-import type { Handler, Reply, ServerRequest } from "./exchange.ts";
 import type { Protocol } from "./protocol.ts";
+import type { Handler, Reply, ServerRequest } from "./server-exchange.ts";
 
 /** A server's timeouts in milliseconds; Infinity disables one. */
 export interface Timeouts {

@@ -1,7 +1,7 @@
 // The two halves of every adapter. A transport moves octets (a socket in node/, a pair of streams in web/); a session
 // speaks one end of a protocol. They meet at these interfaces, so that any transport works with any session.
 
-import type { ServerRequest } from "./exchange.ts";
+import type { ServerRequest } from "./server-exchange.ts";
 
 /** The byte stream under a session, as the session sees it. */
 export interface Transport {

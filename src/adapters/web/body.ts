@@ -3,7 +3,7 @@ import type { HeaderInput } from "../../shared/field-pairs.ts";
 import type { HeaderFields } from "../../shared/header-fields.ts";
 import type { IncomingBody } from "../session/body.ts";
 import { NetworkError } from "../session/errors.ts";
-import type { Outgoing } from "../session/exchange.ts";
+import type { Outgoing } from "../session/server-exchange.ts";
 import type { ByteStream } from "./transport.ts";
 
 /** Anything that can be sent as a body. */

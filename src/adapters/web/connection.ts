@@ -3,7 +3,7 @@
 import type { Http1Options } from "../../http1/index.ts";
 import type { Http2Options } from "../../http2/index.ts";
 import { checkCount, checkNames } from "../../shared/options.ts";
-import type { ClientSession } from "../session/client.ts";
+import type { ClientSession } from "../session/client-exchange.ts";
 import { disconnected, NetworkError } from "../session/errors.ts";
 import { CLIENT_TIMEOUTS, type ClientTimeouts, Http1ClientSession } from "../session/http1-client.ts";
 import type { Protocol } from "../session/protocol.ts";

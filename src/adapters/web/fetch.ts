@@ -2,7 +2,7 @@
 // carry.
 import type { HeaderFields } from "../../shared/header-fields.ts";
 import type { BodyReader } from "../session/body.ts";
-import type { ResponseHead } from "../session/client.ts";
+import type { ResponseHead } from "../session/client-exchange.ts";
 import { streamOf, tunnelOf } from "./body.ts";
 import { BaseConnection, type ConnectionOptions } from "./connection.ts";
 import type { Answer, FetchOptions } from "./pending.ts";

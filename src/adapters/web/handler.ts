@@ -3,7 +3,7 @@
 import { type FieldPair, fieldPairs, type HeaderInput } from "../../shared/field-pairs.ts";
 import type { HeaderFields } from "../../shared/header-fields.ts";
 import { NetworkError } from "../session/errors.ts";
-import { type Handler, hasBody, type Reply, type ServerRequest } from "../session/exchange.ts";
+import { type Handler, hasBody, type Reply, type ServerRequest } from "../session/server-exchange.ts";
 import {
   type Body,
   cancelBody,

@@ -1,11 +1,11 @@
 // sansio/web: HTTP over WHATWG streams with Fetch types, independent of any runtime.
 export type { BodyReader, BodySource, IncomingBody } from "../session/body.ts";
-export type { ResponseHead } from "../session/client.ts";
+export type { ResponseHead } from "../session/client-exchange.ts";
 export { NetworkError, type NetworkErrorCode } from "../session/errors.ts";
-export type { Reply, ServerRequest } from "../session/exchange.ts";
 export type { ClientTimeouts } from "../session/http1-client.ts";
 export { either, http2, protocolOf } from "../session/http2.ts";
 export { http1, type Protocol } from "../session/protocol.ts";
+export type { Reply, ServerRequest } from "../session/server-exchange.ts";
 export type { ServerOptions, Service, Timeouts } from "../session/service.ts";
 export type { Body, Trailers } from "./body.ts";
 export type { BaseConnection, ClosedConnection, ConnectionOptions } from "./connection.ts";

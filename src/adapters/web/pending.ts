@@ -1,7 +1,7 @@
 // One client request: from the call until its response is complete, or can no longer become so.
 import type { HeaderFields } from "../../shared/header-fields.ts";
 import type { IncomingBody } from "../session/body.ts";
-import type { ClientExchange, ClientSession, OutgoingRequest, ResponseHead } from "../session/client.ts";
+import type { ClientExchange, ClientSession, OutgoingRequest, ResponseHead } from "../session/client-exchange.ts";
 import { cancelBody, sendBody, type Trailers, trailersOf } from "./body.ts";
 import { type PlainRequest, type ReadyRequest, readyRequest } from "./request.ts";
 

@@ -1,6 +1,6 @@
 // Requests to send: Fetch Requests, and plain ones without Fetch's restrictions.
 import { type FieldPair, fieldPairs, type HeaderInput } from "../../shared/field-pairs.ts";
-import type { OutgoingRequest } from "../session/client.ts";
+import type { OutgoingRequest } from "../session/client-exchange.ts";
 import { type Body, type Pieces, readyBody, type Trailers } from "./body.ts";
 
 /** A request without Fetch's restrictions: allows CONNECT, GET with a body, and any field. */

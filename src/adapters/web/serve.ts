@@ -1,7 +1,8 @@
 // Serves one accepted connection, from any source of byte streams.
-import type { ServerRequest } from "../session/exchange.ts";
+
 import { Http1ServerSession } from "../session/http1-server.ts";
 import type { Protocol } from "../session/protocol.ts";
+import type { ServerRequest } from "../session/server-exchange.ts";
 import { checkProtocol, newService, type ServerOptions } from "../session/service.ts";
 import { type FetchHandler, fetchHandler } from "./handler.ts";
 import { type ByteStreamLike, StreamTransport, tickOf } from "./transport.ts";

@@ -4,7 +4,7 @@ import type { FieldPair, HeaderInput } from "../../shared/field-pairs.ts";
 import type { HeaderFields } from "../../shared/header-fields.ts";
 import type { BodySource, IncomingBody } from "./body.ts";
 import { NetworkError } from "./errors.ts";
-import type { Outgoing } from "./exchange.ts";
+import type { Outgoing } from "./server-exchange.ts";
 import type { Session } from "./session.ts";
 
 /** A request to send, the same for every protocol. */
