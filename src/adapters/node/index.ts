@@ -1,8 +1,8 @@
 // sansio/node: HTTP over node:net, node:tls and any Duplex.
 export type { BodyReader, BodySource, IncomingBody } from "../session/body.ts";
 export type { ResponseHead } from "../session/client-exchange.ts";
+export type { ClientTimeouts } from "../session/client-settings.ts";
 export { NetworkError, type NetworkErrorCode } from "../session/errors.ts";
-export type { ClientTimeouts } from "../session/http1-client.ts";
 export { either, http2, protocolOf } from "../session/http2.ts";
 export { http1, type Protocol } from "../session/protocol.ts";
 export { forwardedFields, forwardedTarget, type Refusal, refusalOf } from "../session/proxy.ts";

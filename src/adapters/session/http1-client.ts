@@ -1,8 +1,7 @@
 // The client end of HTTP/1.1: requests on one connection, sequential or pipelined, with each response routed to its
 // request. Knows nothing of streams and promises.
 import { ClientConnection } from "../../http1/client.ts";
-import type { Http1Event, Http1Options, RemoteProtocolError } from "../../http1/index.ts";
-import type { Http2Options } from "../../http2/index.ts";
+import type { Http1Event, RemoteProtocolError } from "../../http1/index.ts";
 import { LocalProtocolError } from "../../shared/errors.ts";
 import type { FieldPair, HeaderInput } from "../../shared/field-pairs.ts";
 import { IncomingBody } from "./body.ts";
@@ -14,32 +13,11 @@ import {
   type ResponseHead,
   type ResponseListener,
 } from "./client-exchange.ts";
+import type { ClientSettings } from "./client-settings.ts";
 import { disconnected, NetworkError } from "./errors.ts";
 import { Delay, FLUSH_AT, HEAD_TURNS, type Transport, takeQueued } from "./session.ts";
 import { Tunnel } from "./tunnel.ts";
-
-/** A client's timeouts in milliseconds; Infinity disables one. */
-export interface ClientTimeouts {
-  /** How long the head of a response may take after its request was sent. */
-  readonly response: number;
-  /** The longest gap between two pieces of a response body. */
-  readonly body: number;
-  /** How long the peer may accept none of the data waiting for it. */
-  readonly write: number;
-  /** How long a request with Expect: 100-continue waits for 100 Continue before it sends its body anyway. */
-  readonly expect: number;
-}
-
-/** undici has 300 s for the first two; curl waits 1 s for 100 Continue. */
-export const CLIENT_TIMEOUTS: ClientTimeouts = { response: 300_000, body: 300_000, write: 30_000, expect: 1_000 };
-
-export interface ClientSettings {
-  readonly http1: Http1Options | undefined;
-  readonly http2: Http2Options | undefined;
-  readonly timeouts: ClientTimeouts;
-  /** How many requests may await their responses at once; only idempotent ones are sent behind one another. */
-  readonly pipelining: number;
-}
+import { Wait } from "./wait.ts";
 
 const END_OF_MESSAGE = { type: "end-of-message" } as const;
 /** Methods that may be pipelined: sent before the previous response is known (RFC 9112 9.3.2, RFC 9110 9.2.2). */
@@ -59,9 +37,7 @@ export class Http1ClientSession implements ClientSession {
   private isOver = false;
   private isStopping = false;
   private octetsRead = 0;
-  private phase = "";
-  private progress = 0;
-  private since = 0;
+  private readonly wait = new Wait();
 
   constructor(transport: Transport, owner: ClientOwner, settings: ClientSettings) {
     this.http = new ClientConnection("client", settings.http1);
@@ -201,12 +177,8 @@ export class Http1ClientSession implements ClientSession {
     const exchange = this.exchanges[0] as ClientExchange;
     switch (event.type) {
       case "informational-response":
-        if (event.status === 101) this.switchProtocol(exchange, event);
-        else if (event.status === 100) exchange.onContinue?.();
-        if (event.status !== 101) exchange.listener.informational(event);
-        return true;
       case "response":
-        this.receiveResponse(exchange, event);
+        this.receiveHead(exchange, event);
         return true;
       case "data":
         exchange.body?.push(event.data, event.chunkStart, event.chunkEnd);
@@ -233,8 +205,12 @@ export class Http1ClientSession implements ClientSession {
     }
   }
 
-  private receiveResponse(exchange: ClientExchange, head: ResponseHead): void {
+  private receiveHead(exchange: ClientExchange, head: ResponseHead): void {
     if (this.http.remoteState === "switched-protocol") return this.switchProtocol(exchange, head);
+    if (head.status < 200) {
+      if (head.status === 100) exchange.onContinue?.();
+      return exchange.listener.informational(head);
+    }
     exchange.body = new IncomingBody(this, 0);
     exchange.onContinue?.();
     exchange.listener.response(head, exchange.body, false);
@@ -281,7 +257,7 @@ export class Http1ClientSession implements ClientSession {
   /** Ends the exchange: skipping the rest of a response would take as long as receiving it. */
   bodyRefused(body: IncomingBody): void {
     const exchange = this.exchanges[0];
-    if (exchange === undefined || exchange.body !== body) return;
+    if (exchange?.body !== body) return;
     exchange.abort(new NetworkError("ABORTED", "the response was given up"));
   }
 
@@ -325,14 +301,10 @@ export class Http1ClientSession implements ClientSession {
 
   tick(now: number): void {
     const phase = this.currentPhase();
-    if (phase !== this.phase || this.progress !== this.octetsRead) {
-      this.phase = phase;
-      this.progress = this.octetsRead;
-      this.since = now;
-      return;
+    const waited = this.wait.waited(now, phase + this.octetsRead, phase !== "");
+    if (phase !== "" && waited >= this.settings.timeouts[phase]) {
+      this.fail(new NetworkError("TIMEOUT", `the peer did not go on with its ${phase}`));
     }
-    if (phase === "" || now - this.since < this.settings.timeouts[phase]) return;
-    this.fail(new NetworkError("TIMEOUT", `the peer did not go on with its ${phase}`));
   }
 
   /** What the connection is waiting for from the peer; "" if it is not waiting for the peer. */

@@ -11,11 +11,11 @@ import {
   type ResponseHead,
   type ResponseListener,
 } from "./client-exchange.ts";
+import type { ClientSettings } from "./client-settings.ts";
 import { NetworkError } from "./errors.ts";
-import type { ClientSettings } from "./http1-client.ts";
 import { Http2Session } from "./http2-session.ts";
 import { HEAD_TURNS, type Transport } from "./session.ts";
-import { Wait } from "./wait.ts";
+import { StreamWaits, Wait } from "./wait.ts";
 
 /** How many streams to open before the server's SETTINGS arrive: the recommended minimum (RFC 9113 6.5.2). */
 const BEFORE_SETTINGS = 100;
@@ -25,7 +25,7 @@ export class Http2ClientSession extends Http2Session implements ClientSession {
   private readonly owner: ClientOwner;
   private readonly settings: ClientSettings;
   private readonly exchanges = new Map<number, ClientExchange>();
-  private readonly waits = new Map<number, { request: Wait; response: Wait }>();
+  private readonly waits = new StreamWaits();
   private readonly turn = new Wait();
   /** The server's SETTINGS have arrived. */
   private isSettled = false;
@@ -55,7 +55,7 @@ export class Http2ClientSession extends Http2Session implements ClientSession {
     const streamId = this.withFields(request.headers, (headers) =>
       this.http.openStream({ method, target, scheme, authority, protocol, headers }, { endStream: endsHere(request) }),
     );
-    const exchange = new ClientExchange(this, { ...request, hasBody }, listener, streamId);
+    const exchange = new ClientExchange(this, request, listener, streamId);
     this.exchanges.set(streamId, exchange);
     this.schedule(hasBody ? HEAD_TURNS : 1);
     return exchange;
@@ -206,23 +206,18 @@ export class Http2ClientSession extends Http2Session implements ClientSession {
       return this.finish();
     }
     for (const exchange of [...this.exchanges.values()]) this.checkExchange(exchange, now);
-    for (const streamId of this.waits.keys()) if (!this.exchanges.has(streamId)) this.waits.delete(streamId);
+    this.waits.keep((streamId) => this.exchanges.has(streamId));
   }
 
   private checkExchange(exchange: ClientExchange, now: number): void {
-    const { streamId } = exchange;
-    let waits = this.waits.get(streamId);
-    if (waits === undefined) {
-      waits = { request: new Wait(), response: new Wait() };
-      this.waits.set(streamId, waits);
-    }
+    const { leaving, arriving } = this.waits.of(exchange.streamId);
     const { write, response, body } = this.settings.timeouts;
     const left = this.leaving(exchange);
     const received = exchange.body?.received ?? -1;
     const limit = received < 0 ? response : body;
-    if (waits.request.waited(now, left, left >= 0) >= write) {
+    if (leaving.waited(now, left, left >= 0) >= write) {
       exchange.abort(new NetworkError("TIMEOUT", "the peer takes nothing of what is sent"));
-    } else if (waits.response.waited(now, received, left < 0 && this.isDue(exchange)) >= limit) {
+    } else if (arriving.waited(now, received, left < 0 && this.isDue(exchange)) >= limit) {
       exchange.abort(new NetworkError("TIMEOUT", "the peer did not go on with its response"));
     }
   }

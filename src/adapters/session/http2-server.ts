@@ -12,7 +12,7 @@ import { Http2Session } from "./http2-session.ts";
 import { Reply, ServerRequest, type ServerSession } from "./server-exchange.ts";
 import { callHandler, reportError, type Service } from "./service.ts";
 import { HEAD_TURNS, type Transport } from "./session.ts";
-import { Wait } from "./wait.ts";
+import { StreamWaits, Wait } from "./wait.ts";
 
 export class Http2ServerSession extends Http2Session implements ServerSession {
   private readonly service: Service;
@@ -26,7 +26,7 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
   private pending: Reply | null = null;
   private requests = 0;
   private readonly idle = new Wait();
-  private readonly waits = new Map<number, { body: Wait; answer: Wait }>();
+  private readonly waits = new StreamWaits();
 
   constructor(transport: Transport, service: Service) {
     const { settings, ...options } = service.http2 ?? {};
@@ -264,29 +264,22 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
 
   tick(now: number): void {
     const { idle } = this.service.timeouts;
-    const { replies, leavers, waits } = this;
+    const { replies, leavers } = this;
     for (const streamId of leavers.keys()) if (this.http.queuedOn(streamId) === 0) leavers.delete(streamId);
     const isIdle = replies.size === 0 && leavers.size === 0;
     if (this.idle.waited(now, this.requests, isIdle) >= idle) return this.finish();
     for (const reply of [...replies.values(), ...leavers.values()]) this.checkReply(reply, now);
-    for (const streamId of waits.keys()) {
-      if (!replies.has(streamId) && !leavers.has(streamId)) waits.delete(streamId);
-    }
+    this.waits.keep((streamId) => replies.has(streamId) || leavers.has(streamId));
     this.schedule();
   }
 
   private checkReply(reply: Reply, now: number): void {
-    const { streamId, request } = reply;
-    let waits = this.waits.get(streamId);
-    if (waits === undefined) {
-      waits = { body: new Wait(), answer: new Wait() };
-      this.waits.set(streamId, waits);
-    }
+    const { request } = reply;
+    const { leaving, arriving } = this.waits.of(request.streamId);
     const { body, write } = this.service.timeouts;
     const left = this.leaving(reply);
-    if (waits.answer.waited(now, left, left >= 0) >= write)
-      this.giveUp(reply, "the peer takes nothing of what is sent");
-    else if (waits.body.waited(now, request.received, this.isBodyDue(reply)) >= body) {
+    if (leaving.waited(now, left, left >= 0) >= write) this.giveUp(reply, "the peer takes nothing of what is sent");
+    else if (arriving.waited(now, request.received, this.isBodyDue(reply)) >= body) {
       this.giveUp(reply, "the peer did not go on with its body");
     }
   }

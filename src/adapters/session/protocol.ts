@@ -2,7 +2,8 @@
 // HTTP/1.1 themselves. HTTP/2 must be imported and passed in, so that code that does not use it does not carry it.
 import { Http1Connection } from "../../http1/index.ts";
 import type { ClientOwner, ClientSession } from "./client-exchange.ts";
-import { type ClientSettings, Http1ClientSession } from "./http1-client.ts";
+import type { ClientSettings } from "./client-settings.ts";
+import { Http1ClientSession } from "./http1-client.ts";
 import { Http1ServerSession } from "./http1-server.ts";
 import type { Service } from "./service.ts";
 import type { Session, Transport } from "./session.ts";

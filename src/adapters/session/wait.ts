@@ -13,3 +13,20 @@ export class Wait {
     return 0;
   }
 }
+
+/** What is waited for on each stream: that what is sent leaves, and that what is due arrives. */
+export class StreamWaits {
+  private readonly waits = new Map<number, { readonly leaving: Wait; readonly arriving: Wait }>();
+
+  /** Returns the waits of a stream, which begin when first asked for. */
+  of(streamId: number): { readonly leaving: Wait; readonly arriving: Wait } {
+    const waits = this.waits.get(streamId) ?? { leaving: new Wait(), arriving: new Wait() };
+    this.waits.set(streamId, waits);
+    return waits;
+  }
+
+  /** Forgets the streams that are over: all but those that `isAlive` knows. */
+  keep(isAlive: (streamId: number) => boolean): void {
+    for (const streamId of this.waits.keys()) if (!isAlive(streamId)) this.waits.delete(streamId);
+  }
+}
