@@ -444,6 +444,13 @@ describe("the end", () => {
     halting.connection.abort();
   });
 
+  it("by a time of 0 only what is waited for", async () => {
+    const slow = () => pause(60).then(() => ({ body: "x" }));
+    const { connection } = joined(slow, { timeouts: { body: 0 } });
+    expect((await connection.fetch(get("/"))).status).toBe(200);
+    connection.abort();
+  });
+
   it("by maxRequests", async () => {
     const { connection, served } = joined(() => ({ body: "x" }), { maxRequests: 2 });
     await connection.fetch(get("/"));

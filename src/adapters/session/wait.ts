@@ -5,12 +5,15 @@ export class Wait {
   private seen: unknown = Number.NaN;
   private since = Number.NaN;
 
-  /** Returns the milliseconds since `seen` last changed; 0 if nothing is waiting for it (`isDue` is false). */
+  /**
+   * Returns the milliseconds since `seen` last changed; -1 if it has changed just now, or nothing is waiting for it
+   * (`isDue` is false): even a timeout of 0 has not passed then.
+   */
   waited(now: number, seen: number | string, isDue: boolean): number {
     if (isDue && this.seen === seen) return now - this.since;
     this.seen = isDue ? seen : Number.NaN;
     this.since = now;
-    return 0;
+    return -1;
   }
 }
 
