@@ -6,7 +6,7 @@ import http2 from "node:http2";
 import { connect } from "node:net";
 import { Readable } from "node:stream";
 import { ClientConnection, createServer, http1 as ours1, http2 as ours2 } from "sansio/node";
-import { pieces, read, requestFields, responseFields, TRAILERS } from "./exchange-plans.mjs";
+import { pause, pieces, read, requestFields, responseFields, TRAILERS } from "./exchange-plans.mjs";
 
 /** @typedef {import("./exchange-plans.mjs").Plan} Plan */
 /** @typedef {{ status: number, octets: number, digest: string, trailers: string, informational: number[] }} Answer */
@@ -39,6 +39,8 @@ const nodeHandler = (seen) => async (/** @type {any} */ request, /** @type {any}
     if (plan.when === "after") await reading();
     const whole = plan.when === "early" ? reading() : null;
     whole?.catch(() => {});
+    // Before its turn Node's server writes early hints behind the head of the final response.
+    while (plan.informs > 0 && !isHttp2 && response.socket === null && !response.destroyed) await pause(1);
     for (let i = 0; i < plan.informs; i++) {
       if (isHttp2) response.stream.additionalHeaders({ ":status": 103, link: "</a>" });
       else response.writeEarlyHints({ link: "</a>" });

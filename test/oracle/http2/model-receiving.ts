@@ -157,7 +157,10 @@ export class ReceivingModel extends MessagesModel {
     }
     for (const [id, value] of entries.length > values.size && this.applies("each-setting-counts") ? entries : values) {
       this.checkChange(id, value);
-      if (id === 4) this.shiftOut(value - (this.theirSetting(4) as number));
+      if (id === 4) {
+        this.shiftOut(value - (this.theirSetting(4) as number));
+        this.noticeRoom();
+      }
       if (id === 5) this.maxFrameOut = value;
       if (id !== 8 && id !== 9) this.theirs.set(id, [value]);
     }
@@ -203,6 +206,7 @@ export class ReceivingModel extends MessagesModel {
     this.touched.add("acknowledgements-in-order");
     for (const [id, values] of this.ours) {
       if (values.length < 2 || (inOrder && frame?.[id] === undefined)) continue;
+      if (inOrder && isFirst && !this.waitsFromTheBeginning.has(id)) continue;
       const old = values.shift() as number;
       const value = values[0] as number;
       if (!(isFirst && frame?.[id] === value)) changed[id] = value;

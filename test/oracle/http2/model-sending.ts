@@ -219,14 +219,18 @@ export class SendingModel extends ReceivingModel {
     return this.octetsOf(stream.id) <= stream.out && sendable <= this.out;
   }
 
-  /** Events of the streams whose data no longer waits, since a window opened or less is queued. */
-  protected override drained(): Event[] {
+  protected override noticeRoom(): void {
     for (const id of this.waiting) {
       const stream = this.streams.get(id);
       if (stream !== undefined && stream.state !== "CLOSED" && !this.fits(stream)) continue;
       this.waiting.delete(id);
       if (stream !== undefined && stream.state !== "CLOSED") this.drains.push(id);
     }
+  }
+
+  /** Events of the streams whose data no longer waits, since a window opened or less is queued. */
+  protected override drained(): Event[] {
+    this.noticeRoom();
     const events = this.drains.map((id): Event => ["drain", id]);
     this.drains = [];
     return events;

@@ -115,6 +115,8 @@ export class StreamsModel {
 
   readonly touched = new Set<Rule>();
   protected readonly rules: ReadonlySet<Rule>;
+  /** Settings of our first frame that hold when it is acknowledged. */
+  protected readonly waitsFromTheBeginning = new Set<number>();
   /** What each SETTINGS frame of ours said that is not acknowledged, the oldest first. */
   readonly sent: Record<string, number>[] = [];
   /** Octets of DATA that the caller has not released, and those that were given back since the last drain; 0: the connection. */
@@ -147,6 +149,7 @@ export class StreamsModel {
       const old = this.ours.get(Number(id))?.[0];
       const waits = old !== undefined && old !== value && this.applies("settings-hold-when-acknowledged");
       this.ours.set(Number(id), waits ? [old, value] : [value]);
+      if (waits) this.waitsFromTheBeginning.add(Number(id));
     }
     this.sent.push(this.rules.has("settings-hold-when-acknowledged") ? settings : {});
   }
@@ -373,6 +376,9 @@ export class StreamsModel {
   protected closeAll(): void {
     for (const stream of this.streams.values()) stream.state = "CLOSED";
   }
+
+  /** A window opened: which streams wait no longer? */
+  protected noticeRoom(): void {}
 
   /** Events of streams whose data no longer waits. */
   protected drained(): Event[] {
