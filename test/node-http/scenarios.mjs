@@ -218,6 +218,8 @@ scenario("maxHeaderSize", async (undo) => {
       seen.push((await raw(port, `${field}${CRLF}${CRLF}`)).slice(0, 20));
       const fields = `GET / HTTP/1.1${CRLF}Host: a${CRLF}Connection: close${CRLF}${`A:${"b".repeat(9)}${CRLF}`.repeat(size / 10)}${CRLF}`;
       seen.push((await raw(port, fields)).slice(0, 20));
+      const trailers = `POST / HTTP/1.1${CRLF}Host: a${CRLF}Connection: close${CRLF}Transfer-Encoding: chunked${CRLF}${CRLF}0${CRLF}A: ${"b".repeat(size)}${CRLF}${CRLF}`;
+      seen.push((await raw(port, trailers)).slice(0, 20));
     }
   }
   const port = await misbehaving(`HTTP/1.1 200 OK${CRLF}A: ${"b".repeat(3000)}${CRLF}${CRLF}`, undo);

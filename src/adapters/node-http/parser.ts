@@ -244,13 +244,16 @@ export class NodeParser implements Tracked {
   }
 
   private passTrailers(reader: MessageReader): void {
-    const header = framingTrailer(reader.isRequest, reader.trailers);
+    const { trailers, offset } = reader;
+    const header = framingTrailer(reader.isRequest, trailers);
     if (header !== undefined) {
       const isLength = header === "content-length";
       const code = isLength ? "CONTENT_LENGTH_WITH_TRANSFER_ENCODING" : "BAD_TRANSFER_ENCODING";
-      throw reader.fault(code, reader.offset, { header });
+      throw reader.fault(code, offset, { header });
     }
-    this.call(this.slots.kOnHeaders, reader.trailers, "");
+    const size = trailers.reduce((sum, text) => sum + text.length, 0);
+    if (size >= this.maxHeaderSize) throw reader.fault("TRAILERS_TOO_LARGE", offset);
+    this.call(this.slots.kOnHeaders, trailers, "");
   }
 
   /** False: Node has accepted the upgrade, and what follows belongs to another protocol. */

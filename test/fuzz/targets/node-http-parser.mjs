@@ -17,6 +17,8 @@ const play = (world, input, cut) => {
   return [...lines, `${error?.code} ${finish?.code} ${error === undefined ? consumed : ""}`];
 };
 
+/** More fields than are passed on at once. */
+const LONG = "A: b\r\n".repeat(40);
 const FLAGS = [0, 4, 8, 16, 2];
 /** @param {string[]} texts @param {number} bits */
 const flagged = (texts, bits) =>
@@ -25,8 +27,16 @@ const flagged = (texts, bits) =>
 /** @type {Record<string, import("../laws.mjs").Target>} */
 export const TARGETS = {
   "node-http-parser": {
-    seeds: [...flagged(REQUESTS, 0), ...flagged(RESPONSES, 1), ...RESPONSES.map((text) => `\x21${text}`)],
-    pieces: [...HTTP1_PIECES, ...REQUESTS, ...RESPONSES, "A: b\r\n".repeat(40)],
+    seeds: [
+      `\0GET / HTTP/1.1\r\n${LONG}\r\n`,
+      // What broke a law once: trailers above the limit.
+      `\x04POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n${LONG}\r\n`,
+      `\x01HTTP/1.1 200 OK\r\n${LONG}Content-Length: 1\r\n\r\nx`,
+      ...flagged(REQUESTS, 0),
+      ...flagged(RESPONSES, 1),
+      ...RESPONSES.map((text) => `\x21${text}`),
+    ],
+    pieces: [...HTTP1_PIECES, ...REQUESTS, ...RESPONSES, LONG],
     grammar: [endingIn("\r\n"), endingIn("\r\n\r\n"), endingIn(": ")],
     play,
     cuts: CUTS,

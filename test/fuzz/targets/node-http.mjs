@@ -285,9 +285,11 @@ const PUTS = [...REQUESTS, ...OTHERS, ...RESPONSES, ...HTTP1_PIECES, "A: b\r\n".
 ]);
 const DOINGS = [["turn"], ["go"], ["end"], ["idle"], ["all"], ["break"]];
 const FOUND = [program(["setup", "me"], ["put", `GET / HTTP/1.1\r\nA: ${" ".repeat(90)}b\r\n\r\n`])];
+const LONG = "A: b\r\n".repeat(40);
 const put = (/** @type {string | undefined} */ text = "") => ["put", text];
 const SEEDS = [
   ...FOUND,
+  program(SETUPS[0] ?? [], put(`GET / HTTP/1.1\r\nHost: a\r\n${LONG}\r\n`)),
   program(SETUPS[0] ?? [], put("GET / HT"), ["turn"], ["idle"], put("TP/1.1\r\nHost: a\r\n\r\n"), ["turn"], ["idle"]),
   ...SETUPS.slice(0, 15).flatMap((setup, i) => [
     program(setup, ...OTHERS.map(put), put(REQUESTS[i % 6]), ["turn"], ["idle"], ["end"]),
