@@ -107,7 +107,7 @@ function securitySections() {
 function webSections() {
   return {
     "timeouts-server": timeoutTable("src/adapters/session/service.ts", "Timeouts", "DEFAULT_TIMEOUTS"),
-    "timeouts-client": timeoutTable("src/adapters/session/http1-client.ts", "ClientTimeouts", "CLIENT_TIMEOUTS"),
+    "timeouts-client": timeoutTable("src/adapters/session/client-settings.ts", "ClientTimeouts", "CLIENT_TIMEOUTS"),
   };
 }
 
