@@ -12,6 +12,7 @@ import {
   HEAD_FIELD_COUNT,
   HEAD_FIELD_OCTETS,
   HEAD_FIELDS_END,
+  HEAD_LEFT_OUT,
   HEAD_LISTED,
   HEAD_LONG_RECORD,
   HEAD_NAME_OCTETS,
@@ -60,6 +61,7 @@ export function scanFields(what: i32, start: usize, p: usize, end: usize, allow:
   store<u32>(HEAD + HEAD_LONG_RECORD, 0);
   store<u32>(HEAD + HEAD_READS_END, <u32>READS);
   store<u32>(HEAD + HEAD_LISTED, 0);
+  store<u32>(HEAD + HEAD_LEFT_OUT, 0);
   store<u32>(HEAD + HEAD_OTHER_OCTETS, <u32>p);
   while (true) {
     if (ASC_FEATURE_SIMD) p = scanUsual(p, start, end, maxFields);
@@ -221,6 +223,7 @@ function writeLong(record: usize, identity: i32, length: u32, gap: u32, valueLen
 function leaveOut(start: usize, line: usize, next: usize): void {
   const octets = <u32>(next - line);
   const record: usize = load<u32>(HEAD + HEAD_RECORD);
+  store<u32>(HEAD + HEAD_LEFT_OUT, <u32>(next - start));
   store<u32>(HEAD + HEAD_OTHER_OCTETS, load<u32>(HEAD + HEAD_OTHER_OCTETS) + octets);
   const word = load<u32>(record, 0, 1);
   if (load<u32>(HEAD + HEAD_FIELD_COUNT) == 0) store<u32>(record, spread(<u32>(next - start)), 0, 1);

@@ -62,11 +62,11 @@ export const HTTP2_END: usize = 851968;
 // --- words of HEAD besides FACTS, FIELD_COUNT and FAULT_AT --------------------------------------------------------
 
 /** Where the text ends. An address. */
-export const HEAD_TEXT_END: u32 = 112;
+export const HEAD_TEXT_END: u32 = 116;
 /** Where to go on in the block. An address. */
-export const HEAD_NEXT: u32 = 116;
+export const HEAD_NEXT: u32 = 120;
 /** Not zero: the string just read has an octet that is neither SP nor visible ASCII. */
-export const HEAD_ODD: u32 = 120;
+export const HEAD_ODD: u32 = 124;
 
 // --- kinds of records: the number of zeros that a representation of RFC 7541 6 begins with ------------------------
 

@@ -81,6 +81,8 @@ export const HEAD_READS_END: u32 = 96;
 export const HEAD_STOP: u32 = 100;
 export const HEAD_LISTED: u32 = 104;
 export const HEAD_OTHER_OCTETS: u32 = 108;
+/** Behind the last line that was left out; 0 if none was. At HEAD_RESUME it means that no fold can follow. */
+export const HEAD_LEFT_OUT: u32 = 112;
 export const HEAD_SIZE: u32 = 128;
 
 /**

@@ -3,6 +3,7 @@
 import {
   HEAD_FAULT_AT,
   HEAD_FIELD_COUNT,
+  HEAD_LEFT_OUT,
   HEAD_RESUME,
   INPUT,
   NEED_DATA,
@@ -52,7 +53,7 @@ export class ElementReader extends ReceiveBuffer {
   private readonly role: Role;
   /** How many octets of a split head are known to be sound; if not 0, its start line is among them. */
   protected resume = 0;
-  /** How to scan on from there: as at the first field line (TRAILERS), or as at a later one, which may be a fold. */
+  /** How to scan on from there: as where no fold can be (TRAILERS), or as behind a field, where one can. */
   private resumed = TRAILERS;
   /** The number of fields before that point. */
   protected fieldsSeen = 0;
@@ -178,9 +179,11 @@ export class ElementReader extends ReceiveBuffer {
   /** Notes how far the kernel found the element to be sound. */
   private noteSound(): void {
     const { head } = this.kernel;
+    const sound = head[HEAD_RESUME >> 2] as number;
+    if (sound === 0) return;
     this.fieldsSeen += head[HEAD_FIELD_COUNT >> 2] as number;
-    this.resumed = this.fieldsSeen > 0 || (this.resume > 0 && this.resumed === RESUMED) ? RESUMED : TRAILERS;
-    this.resume += head[HEAD_RESUME >> 2] as number;
+    this.resumed = this.fieldsSeen > 0 && head[HEAD_LEFT_OUT >> 2] !== sound ? RESUMED : TRAILERS;
+    this.resume += sound;
   }
 
   protected resetResume(): void {

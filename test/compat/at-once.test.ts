@@ -71,6 +71,16 @@ test("wrong octets behind a chunk", () => {
   expect(named(lastResult("REQUEST", [`${CHUNKED}3\r\nabc`, "X"]))).toBe("Expected empty line");
 });
 
+test("a name that frames, behind a line that was left out: the same at each cut, and octet by octet", () => {
+  for (const line of [" Content-Length: 5\r\n", "\ttransfer-encoding\r\n"]) {
+    const input = `POST / HTTP/1.1\r\nA: b\r\n c\r\nno colon\r\n folded\r\n${line}`;
+    const cuts = Array.from(input, (_, at) => [input.slice(0, at), input.slice(at)]).slice(1);
+    for (const pieces of [[input], [...input], ...cuts]) {
+      expect([pieces, named(lastResult("REQUEST", pieces))]).toEqual([pieces, "Parse Error HPE_INVALID_HEADER_TOKEN"]);
+    }
+  }
+});
+
 test("Content-Length beside chunked, strict", () => {
   const both = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n";
   expect(named(lastResult("REQUEST", [both], true))).toBe("Parse Error HPE_UNEXPECTED_CONTENT_LENGTH");

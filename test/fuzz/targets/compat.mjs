@@ -53,7 +53,12 @@ function again(parser) {
 }
 
 /** What broke a law once. */
-const FOUND = ["\0GET / HTTP/1.1\r\nA b\0\r\n\r\n", "\0GET / HTTP/1.1\r\n\r\n\r\xff", "\x01HTTP/1.1 200 OK\r\nA: \x01"];
+const FOUND = [
+  "\0GET / HTTP/1.1\r\nA b\0\r\n\r\n",
+  "\0GET / HTTP/1.1\r\n\r\n\r\xff",
+  "\x01HTTP/1.1 200 OK\r\nA: \x01",
+  "PT / HTTP/1.1\nt:\na\r\n Content-Length:\n",
+];
 
 /** @type {Record<string, import("../laws.mjs").Target>} */
 export const TARGETS = {
