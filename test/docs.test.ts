@@ -1,7 +1,7 @@
 // What is written must be what is: the documents made from the code are made again and compared, and the programs in the
 // README run.
 import { execFile } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import type { AddressInfo, Server } from "node:net";
 import { promisify } from "node:util";
@@ -204,6 +204,15 @@ it("docs/layers.md names every example", () => {
   const parts = ["certificate.mjs", "greeting.mjs", "handlers.mjs", "loop.mjs", "page.mjs"];
   const examples = readdirSync(`${ROOT}examples`).filter((name) => !parts.includes(name));
   expect(examples.filter((name) => !layers.includes(`(../examples/${name})`))).toEqual([]);
+});
+
+it("the README's path of a byte names files that are there", () => {
+  const rows = README.slice(README.indexOf("The files it comes through")).matchAll(/^\| \w+ \| (.+) \| (.+) \|$/gm);
+  const named = [...rows].flatMap(([, ...cells]) =>
+    cells.flatMap((cell, at) => [...cell.matchAll(/`([\w-]+\.ts)`/g)].map(([, file]) => `src/http${at + 1}/${file}`)),
+  );
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.filter((file) => !existsSync(`${ROOT}${file}`))).toEqual([]);
 });
 
 function ask(port: number, options: object, body?: string): Promise<[number | undefined, string]> {

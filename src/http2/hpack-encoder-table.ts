@@ -48,7 +48,7 @@ const RULES: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** A name that is in the dynamic table. Entries are numbered in the order of their insertion; -1 means none. */
-export class KnownName {
+class KnownName {
   readonly fixed: FixedName | undefined;
   /** The number of its newest entry. */
   newest = -1;

@@ -33,7 +33,7 @@ const NOT_IN_HTTP2 = new Set([
 ]);
 
 /** The request of an upgrade, as in HTTP/1.1's event. */
-export type UpgradedRequest = Pick<Http2RequestEvent, "method" | "target" | "headers">;
+type UpgradedRequest = Pick<Http2RequestEvent, "method" | "target" | "headers">;
 
 /** Puts a new connection into its state after the upgrade. @throws RemoteProtocolError in a server for bad settings */
 export function beginUpgraded(
