@@ -1,7 +1,7 @@
 // The client's end of one HTTP/1.1 connection, and everything that both ends share: it joins receive buffer, readers,
 // state machine and writers. Bytes in, events out; events in, bytes out. No sockets, timers or clocks: the caller moves
-// the bytes and decides when to give up. What only a server needs is in connection.ts, so that a bundled client carries
-// none of it.
+// the bytes and decides when to give up. What only a server needs, or only callers that are no adapter, is in
+// connection.ts, so that a bundled client carries none of it.
 import { CLOSE, CODING, KEEP_ALIVE, LENGTH } from "../../assembly/layout.ts";
 import { LocalProtocolError, RemoteProtocolError } from "../shared/errors.ts";
 import { fieldPairs, type Pairs } from "../shared/field-pairs.ts";
@@ -11,7 +11,6 @@ import {
   type ConnectionClosedEvent,
   type EndOfMessageEvent,
   type Http1Event,
-  type Http1ReceivedEvent,
   type Http1Send,
   type InformationalResponseEvent,
   PAUSED,
@@ -95,27 +94,9 @@ export class ClientConnection {
     return stateName(this.current.stateOf(this.remoteRole));
   }
 
-  /** The HTTP version of the peer's last message, "1.1" or "1.0"; null before the first. */
-  get remoteHttpVersion(): string | null {
-    return this.peerVersion;
-  }
-
-  /**
-   * Client: true while the server has not answered `Expect: 100-continue` (RFC 9110 10.1.1). The core has no timer:
-   * send the body anyway when you have waited long enough.
-   */
-  get isWaitingFor100Continue(): boolean {
-    return this.role === "client" && this.sending.waiting;
-  }
-
   /** Client: the number of requests that were sent and are not yet answered in full. */
   get outstandingRequests(): number {
     return this.current.answered ? this.exchanges - 1 : this.exchanges;
-  }
-
-  /** Octets fed and not yet consumed. Stop feeding while this is large and `nextEvent` returns `paused`. */
-  get bufferedBytes(): number {
-    return this.receiver.length;
   }
 
   /** Octets sent and not yet drained. */
@@ -157,19 +138,6 @@ export class ClientConnection {
     } catch (error) {
       if (error instanceof RemoteProtocolError) this.failReceiving(error);
       throw error;
-    }
-  }
-
-  /**
-   * Yields events until `need-data` or `paused`, which are not yielded; after `connection-closed`, which is, it ends.
-   * @throws RemoteProtocolError as `nextEvent` does
-   */
-  *events(): IterableIterator<Http1ReceivedEvent> {
-    while (true) {
-      const event = this.nextEvent();
-      if (event.type === "need-data" || event.type === "paused") return;
-      yield event;
-      if (event.type === "connection-closed") return;
     }
   }
 
@@ -363,11 +331,6 @@ export class ClientConnection {
   /** Drains the queue in pieces, for a vectored write: bodies are the arrays that were sent, not copies. */
   chunksToSend(): Uint8Array[] {
     return this.sender.queue.takeChunks();
-  }
-
-  /** Notes that the transport could not send: from now on `localState` is `error`. */
-  sendFailed(): void {
-    this.sending.fail(this.role);
   }
 
   /** A client in `done` may send the next request before the response is there: that begins an exchange of its own. */

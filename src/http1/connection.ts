@@ -1,10 +1,10 @@
-// One HTTP/1.1 connection, either end: adds to client.ts what only a server needs.
+// One HTTP/1.1 connection, either end: adds to client.ts what only a server needs, and what the adapters do not.
 import { CLOSE, EXPECT_CONTINUE, METHOD_CONNECT, UPGRADE } from "../../assembly/layout.ts";
 import { RemoteProtocolError } from "../shared/errors.ts";
 import type { Pairs } from "../shared/field-pairs.ts";
 import { checkOctets } from "../shared/octets.ts";
 import { ClientConnection, keepsAlive, type ReceivedHead } from "./client.ts";
-import type { SendInformationalResponse, SendResponse } from "./events.ts";
+import type { Http1ReceivedEvent, SendInformationalResponse, SendResponse } from "./events.ts";
 import { IDLE, SEND_RESPONSE } from "./exchange.ts";
 import { RequestReceiver } from "./request-reader.ts";
 import { sendInformationalResponse, sendResponse } from "./responder.ts";
@@ -25,6 +25,24 @@ export class Http1Connection extends ClientConnection {
   /** @internal */
   protected override newReceiver(): RequestReceiver {
     return new RequestReceiver(this.role, this.settings);
+  }
+
+  /** The HTTP version of the peer's last message, "1.1" or "1.0"; null before the first. */
+  get remoteHttpVersion(): string | null {
+    return this.peerVersion;
+  }
+
+  /**
+   * Client: true while the server has not answered `Expect: 100-continue` (RFC 9110 10.1.1). The core has no timer:
+   * send the body anyway when you have waited long enough.
+   */
+  get isWaitingFor100Continue(): boolean {
+    return this.role === "client" && this.sending.waiting;
+  }
+
+  /** Octets fed and not yet consumed. Stop feeding while this is large and `nextEvent` returns `paused`. */
+  get bufferedBytes(): number {
+    return this.receiver.length;
   }
 
   /** Server: true while the client waits for a 100 or a final response before it sends the body (RFC 9110 10.1.1). */
@@ -66,6 +84,19 @@ export class Http1Connection extends ClientConnection {
   }
 
   /**
+   * Yields events until `need-data` or `paused`, which are not yielded; after `connection-closed`, which is, it ends.
+   * @throws RemoteProtocolError as `nextEvent` does
+   */
+  *events(): IterableIterator<Http1ReceivedEvent> {
+    while (true) {
+      const event = this.nextEvent();
+      if (event.type === "need-data" || event.type === "paused") return;
+      yield event;
+      if (event.type === "connection-closed") return;
+    }
+  }
+
+  /**
    * Drains what was sent into `target`, as much as it has room for; the rest stays queued. The fastest way out: the array
    * that `bytesToSend` makes costs V8 300 to 600 ns, as its memory is not on V8's own heap.
    * @returns how many octets were written, from the start of `target`
@@ -75,6 +106,11 @@ export class Http1Connection extends ClientConnection {
     checkOctets("drainInto", target);
     const { queue } = this.sender;
     return queue.length > target.length ? takeSome(queue, target) : queue.takeInto(target);
+  }
+
+  /** Notes that the transport could not send: from now on `localState` is `error`. */
+  sendFailed(): void {
+    this.sending.fail(this.role);
   }
 
   /**

@@ -13,21 +13,20 @@ export function joint(client: number, server: number, keepAlive: boolean, switch
   return (client << CLIENT_SHIFT) | (server << SERVER_SHIFT) | facts;
 }
 
-/** Compiles rules to an array: for each joint state, the one that it settles in when no rule applies any more. */
+/**
+ * Compiles rules to an array: for each joint state, the one that it settles in when no rule applies any more. The server
+ * has fewer states than four bits can tell; the places of the others mean nothing.
+ */
 export function compileRules(rules: readonly JointRule[]): Uint16Array {
-  const settled = new Uint16Array(joint(STATES.length, 0, false, false));
-  STATES.forEach((client, c) => {
-    STATES.forEach((server, s) => {
-      for (const keepAlive of [false, true]) {
-        for (const switchPending of [false, true]) {
-          const last = settle({ client, server, keepAlive, switchPending }, rules);
-          const [clientIndex, serverIndex] = [STATES.indexOf(last.client), STATES.indexOf(last.server)];
-          settled[joint(c, s, keepAlive, switchPending)] = joint(clientIndex, serverIndex, keepAlive, switchPending);
-        }
-      }
-    });
+  return new Uint16Array(joint(STATES.length, 0, false, false)).map((_, at) => {
+    const client = STATES[at >> CLIENT_SHIFT] as State;
+    const server = STATES[(at >> SERVER_SHIFT) & SIDE] as State;
+    const last = settle(
+      { client, server, keepAlive: (at & KEEP_ALIVE) !== 0, switchPending: (at & SWITCH_PENDING) !== 0 },
+      rules,
+    );
+    return joint(STATES.indexOf(last.client), STATES.indexOf(last.server), last.keepAlive, last.switchPending);
   });
-  return settled;
 }
 
 interface Joint {

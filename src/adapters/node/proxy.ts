@@ -1,7 +1,8 @@
 // Reverse-proxies one request: forwards it over a client connection of any protocol and relays the response. Preserves
 // field names as sent, trailers, informational responses and chunk boundaries.
 import type { Duplex } from "node:stream";
-import type { FieldPair } from "../../shared/field-pairs.ts";
+import { type FieldPair, fieldPairs, type HeaderInput } from "../../shared/field-pairs.ts";
+import { checkNames } from "../../shared/options.ts";
 import type { IncomingBody } from "../session/body.ts";
 import type { ResponseHead } from "../session/client-exchange.ts";
 import { forwardedFields, forwardedRequestFields, forwardedTarget, type Refusal, refusalOf } from "../session/proxy.ts";
@@ -12,12 +13,14 @@ import type { ClientConnection } from "./connection.ts";
 /** Options of `forward`. */
 export interface ForwardOptions {
   /** Fields to add to the request, replacing any received fields of the same name, such as Forwarded or Host. */
-  readonly headers?: readonly FieldPair[] | undefined;
+  readonly headers?: HeaderInput | undefined;
   /** The name this proxy gives itself in Via (RFC 9110 7.6.3). Default "sansio". */
   readonly via?: string | undefined;
   /** Called for each request that is refused. */
   readonly onRefusal?: ((refusal: Refusal, request: ServerRequest) => void) | undefined;
 }
+
+const OPTIONS = ["headers", "via", "onRefusal"];
 
 /**
  * Forwards a request upstream and relays the response. Refuses requests that cannot be forwarded safely. If the
@@ -29,6 +32,9 @@ export async function forward(
   upstream: ClientConnection,
   options: ForwardOptions = {},
 ): Promise<void> {
+  checkNames("options", options, OPTIONS);
+  const { via = "sansio" } = options;
+  const added = fieldPairs(options.headers);
   const refusal = refusalOf(request.head);
   if (refusal !== null) {
     options.onRefusal?.(refusal, request);
@@ -36,17 +42,17 @@ export async function forward(
   }
   const abort = new AbortController();
   reply.onAbort = (error) => abort.abort(error);
-  const { via = "sansio", headers: added = [] } = options;
   try {
     const isFilled = hasBody(request);
     // In HTTP/1.1 a body with a Content-Length cannot have trailers.
     const hasTrailers = isFilled && !request.headers.has("content-length");
     const { target, authority } = forwardedTarget(request.head);
+    const host = added.find(([name]) => name.toLowerCase() === "host")?.[1];
     const response = await upstream.request(
       {
         target,
         // An HTTP/1.0 request need not name a host; an HTTP/1.1 request must (RFC 9112 3.2).
-        authority: authority || (await addressOf(upstream.stream)),
+        authority: host ?? (authority || (await addressOf(upstream.stream))),
         method: request.method,
         scheme: request.scheme,
         headers: withAdded([...forwardedRequestFields(request.head), viaOf(request.httpVersion, via)], added),

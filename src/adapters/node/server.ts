@@ -2,6 +2,7 @@
 import { createServer as createNetServer, type Server as NetServer, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from "node:tls";
+import { checkFlag } from "../../shared/options.ts";
 import { either, protocolOf } from "../session/http2.ts";
 import { http1, type Protocol } from "../session/protocol.ts";
 import type { Handler, ServerRequest } from "../session/server-exchange.ts";
@@ -60,6 +61,7 @@ export class HttpServer {
   /** Use `createServer`. */
   constructor(handler: Handler, options: NodeServerOptions) {
     const { tls, maxConnections, speaksHttp2 = true } = options;
+    checkFlag("speaksHttp2", speaksHttp2);
     this.speaksHttp2 = speaksHttp2;
     this.service = newService(handler, options, OPTIONS, tls === undefined ? "http" : "https");
     (speaksHttp2 ? either : http1).check(this.service);
@@ -88,11 +90,15 @@ export class HttpServer {
   listen(where: ListenOptions | number = 0): Promise<number> {
     const { server } = this;
     // A port may be text, as the environment has it: node:net converts it.
-    const target = typeof where === "object" ? where : { port: where };
+    const target: { port?: number; path?: string; host?: string | undefined } =
+      typeof where === "object" ? where : { port: where };
+    // Of undefined members, which may be unset variables of the environment, node:net makes an address open to all.
+    const { port, path, host = "127.0.0.1" } = target;
     this.isClosing = false;
     return new Promise((resolve, reject) => {
+      if (path !== undefined && port !== undefined) throw new TypeError("a server listens on a port or on a path");
       server.once("error", reject);
-      server.listen("path" in target ? { ...target } : { host: "127.0.0.1", ...target }, () => {
+      server.listen(path === undefined ? { ...target, host } : { ...target }, () => {
         server.off("error", reject);
         const address = server.address();
         resolve(address !== null && typeof address === "object" ? address.port : 0);

@@ -13,7 +13,7 @@ export interface OutgoingRequest {
   /** A path with its query; for CONNECT, an authority. */
   readonly target: string;
   readonly scheme: string;
-  /** Host and port. A Host field in `headers` takes precedence. */
+  /** Host and port; "" where a Host field in `headers` says them. */
   readonly authority: string;
   readonly headers: readonly FieldPair[];
   /** The protocol of an extended CONNECT, which only HTTP/2 has (RFC 8441). */

@@ -40,7 +40,7 @@ export class Http1ClientSession implements ClientSession {
   private readonly wait = new Wait();
 
   constructor(transport: Transport, owner: ClientOwner, settings: ClientSettings) {
-    this.http = new ClientConnection("client", settings.http1);
+    this.http = new ClientConnection("client", { maxPipelined: settings.pipelining, ...settings.http1 });
     this.transport = transport;
     this.owner = owner;
     this.settings = settings;
@@ -323,13 +323,22 @@ function checkBodiless(headers: readonly FieldPair[]): void {
   }
 }
 
-/** Returns the fields, adding Host, and Transfer-Encoding for a body of unknown length. */
-function fieldsOf({ headers, target, authority, hasBody, method }: OutgoingRequest): readonly FieldPair[] {
-  const names = new Set(headers.map(([name]) => name.toLowerCase()));
+/**
+ * Returns the fields, adding Host, and Transfer-Encoding for a body of unknown length.
+ * @throws LocalProtocolError for what HTTP/1.1 cannot say, and for a Host that is not the authority
+ */
+function fieldsOf(request: OutgoingRequest): readonly FieldPair[] {
+  const { headers, target, authority, protocol, hasBody, method } = request;
+  if (protocol !== undefined) throw new LocalProtocolError("EXTENDED_CONNECT_NOT_ENABLED");
+  const names = new Map(headers.map(([name, value]) => [name.toLowerCase(), value]));
   const added: FieldPair[] = [];
   // The target of a CONNECT is itself a host and port (RFC 9110 9.3.6).
   const host = authority === "" && method === "CONNECT" ? target : authority;
-  if (host !== "" && !names.has("host")) added.push(["Host", host]);
+  if (host !== "") {
+    const given = names.get("host");
+    if (given === undefined) added.push(["Host", host]);
+    else if (given.toLowerCase() !== host.toLowerCase()) throw new LocalProtocolError("HOST_CONFLICT");
+  }
   if (hasBody && !names.has("content-length") && !names.has("transfer-encoding") && method !== "CONNECT") {
     added.push(["Transfer-Encoding", "chunked"]);
   }

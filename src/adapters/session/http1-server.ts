@@ -253,6 +253,7 @@ export class Http1ServerSession implements Session, ServerSession {
   }
 
   end(reply: Reply, trailers: HeaderInput | undefined): void {
+    if (this.tunnel !== null && trailers !== undefined) throw new LocalProtocolError("TRAILERS_NOT_ALLOWED");
     if (!reply.request.isClaimed) reply.request.discard();
     (this.tunnel ?? this.responder).end(trailers);
     this.schedule();

@@ -9,7 +9,7 @@ import {
   RemoteProtocolError,
   type StreamResetEvent,
 } from "../../http2/index.ts";
-import { fieldPairs, type HeaderInput } from "../../shared/field-pairs.ts";
+import { fieldPairs, type HeaderInput, type Pairs } from "../../shared/field-pairs.ts";
 import type { IncomingBody } from "./body.ts";
 import { disconnected, NetworkError } from "./errors.ts";
 import type { ServerRequest } from "./server-exchange.ts";
@@ -21,6 +21,12 @@ const CONNECTION_WINDOW = 1024 * 1024;
 
 /** Connection-specific fields of HTTP/1.1, which HTTP/2 forbids (RFC 9113 8.2.2). */
 const OF_HTTP1 = ["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"];
+
+/** Returns the names that Connection fields list, in lower case. */
+function nominated(fields: Pairs): string[] {
+  const lists = fields.filter(([name]) => name.toLowerCase() === "connection").map(([, list]) => list);
+  return lists.flatMap((list) => list.split(",").map((name) => name.trim().toLowerCase()));
+}
 
 /** A message being sent on a stream. */
 interface Sending {
@@ -192,7 +198,10 @@ export abstract class Http2Session implements Session {
     }
   }
 
-  /** Sends fields, leaving out those that only HTTP/1.1 has, so that one handler serves both protocols. */
+  /**
+   * Sends fields, leaving out those that only HTTP/1.1 has, and those that Connection names as meant for this hop (RFC
+   * 9113 8.2.2), so that one handler serves both protocols.
+   */
   protected withFields<T>(headers: HeaderInput | undefined, send: (fields: HeaderInput | undefined) => T): T {
     // The input may be iterable only once, so it is read once.
     const fields = fieldPairs(headers);
@@ -201,7 +210,8 @@ export abstract class Http2Session implements Session {
     } catch (error) {
       const { header } = error as LocalProtocolError;
       if (header === undefined || !OF_HTTP1.includes(header)) throw error;
-      return send(fields.filter(([name]) => !OF_HTTP1.includes(name.toLowerCase())));
+      const dropped = [...OF_HTTP1, ...nominated(fields)];
+      return send(fields.filter(([name]) => !dropped.includes(name.toLowerCase())));
     }
   }
 

@@ -228,7 +228,9 @@ export class Reply implements Outgoing {
 
   /**
    * Sends a whole response at once.
-   * @throws LocalProtocolError if it must not be sent, TypeError if the body is not octets; then nothing was sent
+   * @throws LocalProtocolError if its head must not be sent, TypeError if the body is not octets; then nothing was sent.
+   *   LocalProtocolError if the body is not as long as its Content-Length, or must not be there (204, 304); the exchange
+   *   is then aborted, because the message is broken
    */
   complete(status: number, headers?: HeaderInput, body?: Uint8Array): void {
     if (body !== undefined) checkOctets("complete", body);

@@ -77,6 +77,8 @@ export function newService(
   if (typeof handler !== "function") throw new TypeError("the handler must be a function");
   checkNames("options", options, [...OPTIONS, ...others]);
   const { http1, timeouts = {}, unreadBodyOctets = 1024 * 1024, maxRequests = Number.POSITIVE_INFINITY } = options;
+  const { onError = () => {} } = options;
+  if (typeof onError !== "function") throw new TypeError("onError must be a function");
   return {
     handler,
     http1,
@@ -84,7 +86,7 @@ export function newService(
     timeouts: readTimeouts(DEFAULT_TIMEOUTS, timeouts),
     unreadBodyOctets: positive("unreadBodyOctets", unreadBodyOctets),
     maxRequests: positive("maxRequests", maxRequests),
-    onError: options.onError ?? (() => {}),
+    onError,
     scheme,
   };
 }

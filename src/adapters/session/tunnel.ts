@@ -1,5 +1,6 @@
 // A connection that has switched to another protocol: raw octets both ways, behind the interface of an exchange.
 import { NO_FIELDS } from "../../shared/header-fields.ts";
+import { checkOctets } from "../../shared/octets.ts";
 import { type BodySource, IncomingBody } from "./body.ts";
 import type { Transport } from "./session.ts";
 
@@ -17,7 +18,9 @@ export class Tunnel {
     if (eof) this.receiveEnd();
   }
 
+  /** @throws TypeError for anything but octets */
   write(octets: Uint8Array): void {
+    checkOctets("write", octets);
     if (octets.length === 0) return;
     this.queue.push(octets);
     this.queuedBytes += octets.length;

@@ -18,8 +18,8 @@ export type Body =
   | AsyncIterable<Uint8Array>
   | Iterable<Uint8Array>;
 
-/** Trailers to send, or a function that is called for them once the body has been sent. */
-export type Trailers = HeaderInput | (() => HeaderInput | Promise<HeaderInput>);
+/** Trailers to send, a promise of them, or a function that is called for either once the body has been sent. */
+export type Trailers = HeaderInput | Promise<HeaderInput> | (() => HeaderInput | Promise<HeaderInput>);
 
 /**
  * Returns the body as a stream. Nothing is read until it is pulled, then one piece at a time; cancelling discards the
@@ -167,7 +167,7 @@ export async function sendBody(
   if (body instanceof Uint8Array) outgoing.write(body);
   else if (body !== null) await sendPieces(outgoing, body);
   if (outgoing.isAborted) return;
-  outgoing.end(typeof trailers === "function" ? await trailers() : trailers);
+  outgoing.end(trailers && (await (typeof trailers === "function" ? trailers() : trailers)));
 }
 
 async function sendPieces(outgoing: Outgoing, pieces: Pieces): Promise<void> {

@@ -1,5 +1,6 @@
 // One client request: from the call until its response is complete, or can no longer become so.
 import type { HeaderFields } from "../../shared/header-fields.ts";
+import { checkNames } from "../../shared/options.ts";
 import type { IncomingBody } from "../session/body.ts";
 import type { ClientExchange, ClientSession, OutgoingRequest, ResponseHead } from "../session/client-exchange.ts";
 import { cancelBody, sendBody, type Trailers, trailersOf } from "./body.ts";
@@ -11,7 +12,7 @@ export interface FetchOptions {
   readonly signal?: AbortSignal | null | undefined;
   /** Called for each informational response when it arrives. */
   readonly onInformational?: ((head: ResponseHead) => void) | undefined;
-  /** Trailers to send after a Request's body. */
+  /** Trailers to send after the body; they take the place of a plain request's own. */
   readonly trailers?: Trailers | undefined;
 }
 
@@ -34,6 +35,8 @@ export interface PendingOwner {
   settled(input: Request | PlainRequest, error: unknown): void;
 }
 
+const OPTIONS = ["signal", "onInformational", "trailers"];
+
 export class PendingRequest {
   readonly answer: Promise<Answer>;
   private readonly input: Request | PlainRequest;
@@ -49,6 +52,7 @@ export class PendingRequest {
 
   /** @throws TypeError for something that is not a request */
   constructor(owner: PendingOwner, input: Request | PlainRequest, options: FetchOptions) {
+    checkNames("options", options, OPTIONS);
     this.owner = owner;
     this.input = input;
     this.options = options;
@@ -107,7 +111,7 @@ export class PendingRequest {
   };
 
   private expectsWord(): boolean {
-    return this.ready.request.headers.some(([name, value]) => /^expect$/i.test(name) && /^100-continue$/i.test(value));
+    return this.ready.request.headers.some((pair) => /^expect,100-continue(,|$)/i.test(String(pair)));
   }
 
   private inform(head: ResponseHead): void {

@@ -9,11 +9,11 @@ export interface PlainRequest {
   readonly method?: string | undefined;
   /** The request target, sent as given: a path with its query, "*", or the authority of a CONNECT. */
   readonly target: string;
-  /** Host and port. May be given as a Host field in `headers` instead. */
+  /** Host and port. May be given as a Host field in `headers` instead; the two must not differ. */
   readonly authority?: string | undefined;
-  /** HTTP/2: "http" or "https". Default "https". */
+  /** HTTP/2: "http" or "https". Default "https". A CONNECT without `protocol` says none. */
   readonly scheme?: string | undefined;
-  /** HTTP/2: the protocol that an extended CONNECT asks for (RFC 8441). */
+  /** HTTP/2: the protocol that an extended CONNECT asks for (RFC 8441). Refused over HTTP/1.1. */
   readonly protocol?: string | undefined;
   /** The fields to send. */
   readonly headers?: HeaderInput | undefined;
@@ -39,7 +39,7 @@ const SAY_EMPTY = ["POST", "PUT", "PATCH"];
 export function readyRequest(input: Request | PlainRequest, given: Trailers | undefined): ReadyRequest {
   const isFetchs = isRequest(input);
   const { method = "GET" } = input;
-  const trailers = given ?? (isFetchs ? undefined : input.trailers);
+  const trailers = given ?? (input as PlainRequest).trailers;
   const { body, type } = readyBody(input.body as Body | null | undefined);
   const headers: FieldPair[] = isFetchs ? [...(input.headers as Iterable<FieldPair>)] : [...fieldPairs(input.headers)];
   const names = new Set(headers.map(([name]) => name.toLowerCase()));

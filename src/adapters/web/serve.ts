@@ -37,8 +37,9 @@ export function serveConnection(
   handler: FetchHandler,
   options: ServeOptions = {},
 ): ServedConnection {
-  const service = newService(fetchHandler(handler), options, ["protocol", "scheme"], options.scheme ?? "http");
-  const { protocol } = options;
+  const { protocol, scheme = "http" } = options;
+  const service = newService(fetchHandler(handler), options, ["protocol", "scheme"], scheme);
+  if (scheme !== "http" && scheme !== "https") throw new TypeError('scheme must be "http" or "https"');
   checkProtocol(protocol);
   protocol?.check(service);
   const { idle, head, body, write, linger } = service.timeouts;
