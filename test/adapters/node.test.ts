@@ -524,6 +524,23 @@ describe("upgrades", () => {
       await expect.poll(() => failure).toMatchObject({ code: "DISCONNECTED" });
     });
 
+    it("are not those that were destroyed and have not said so yet", async () => {
+      const [ours, theirs] = duplexPair();
+      let failure: unknown;
+      const { server } = await listening((_, reply) => {
+        theirs.destroy(new Error("gone"));
+        try {
+          takeSocket(reply);
+        } catch (error) {
+          failure = error;
+        }
+      });
+      server.serve(theirs);
+      ours.write(UP);
+      await expect.poll(() => failure).toMatchObject({ code: "DISCONNECTED", cause: { message: "gone" } });
+      await expect.poll(() => server.connections).toBe(0);
+    });
+
     it("have no timer of ours, now or later", async () => {
       const times: number[] = [];
       let taken: Duplex | undefined;

@@ -1,5 +1,6 @@
 // Upgrades for code written against node:http, such as `ws`: hands over the socket itself, before any response is sent.
 import type { Duplex } from "node:stream";
+import { disconnected } from "../session/errors.ts";
 import { Http1ServerSession } from "../session/http1-server.ts";
 import type { Reply, ServerRequest } from "../session/server-exchange.ts";
 import type { NodeTransport } from "./transport.ts";
@@ -33,14 +34,17 @@ export interface TakenSocket {
 /**
  * Takes the connection away from the server so that other code can answer the proposed upgrade:
  * `const { request, socket, head } = takeSocket(reply); wss.handleUpgrade(request, socket, head, callback)`.
- * @throws LocalProtocolError if no upgrade was proposed; NetworkError if the reply was aborted; TypeError over HTTP/2,
+ * @throws LocalProtocolError if no upgrade was proposed; NetworkError if the peer is gone; TypeError over HTTP/2,
  *   whose streams share one connection
  */
 export function takeSocket(reply: Reply): TakenSocket {
   const { session, request } = reply;
   if (!(session instanceof Http1ServerSession)) throw new TypeError("a stream of HTTP/2 has no socket of its own");
+  const transport = session.transport as NodeTransport;
+  // Its end has not been heard of yet.
+  if (transport.stream.destroyed) throw disconnected(transport.stream.errored);
   const octets = session.detach(reply);
-  const socket = (session.transport as NodeTransport).detach();
+  const socket = transport.detach();
   const head = Buffer.from(octets.buffer, octets.byteOffset, octets.length);
   return { request: asNodeRequest(request, socket), socket, head };
 }

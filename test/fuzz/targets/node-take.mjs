@@ -315,6 +315,8 @@ const DOINGS = [
   ["cut", "down"],
   ["close"],
 ];
+/** What broke a law once: a socket that was destroyed, and had not said so yet. */
+const FOUND = program(["put", `GET /l HTTP/1.1\r\nHost: a\r\n\r\n${CONNECT}`], ["flow"], ["cut"]);
 const SEEDS = FLAGS.flatMap((flags) => [
   program(["setup", flags, "16384"], ["put", `${UP}tail`], ["flow"], ["put", "more"], ["flow"]),
   program(
@@ -343,7 +345,7 @@ const SEEDS = FLAGS.flatMap((flags) => [
 /** @type {Record<string, import("../laws.mjs").Target>} */
 export const TARGETS = {
   "node-take": {
-    seeds: SEEDS,
+    seeds: [FOUND, ...SEEDS],
     pieces: [...PUTS, ...PUTS, ...DOINGS, ...DOINGS, ...FLAGS.map((flags) => ["setup", flags, "16384"])].map((record) =>
       program(record),
     ),
