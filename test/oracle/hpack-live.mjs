@@ -17,7 +17,10 @@ import { parseArgs } from "node:util";
 import { HpackDecoder, HpackEncoder } from "../../dist/hpack.js";
 import { contextOf } from "./hpack-blocks.mjs";
 
-const randomContexts = Math.max(300, Number(parseArgs({ options: { contexts: { type: "string", default: "300" } } }).values.contexts));
+const randomContexts = Math.max(
+  300,
+  Number(parseArgs({ options: { contexts: { type: "string", default: "300" } } }).values.contexts),
+);
 const here = dirname(fileURLToPath(import.meta.url));
 const vectors = join(resolve(here, "../..", process.env.SANSIO_SHARED ?? "../shared"), "vectors/hpack.json");
 const python = "/usr/bin/python3";
