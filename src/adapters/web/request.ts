@@ -37,11 +37,10 @@ const SAY_EMPTY = ["POST", "PUT", "PATCH"];
 
 /** Prepares a request for sending. @throws TypeError for something that is not a request, or a body that is in use */
 export function readyRequest(input: Request | PlainRequest, given: Trailers | undefined): ReadyRequest {
-  const isFetchs = isRequest(input);
   const { method = "GET" } = input;
   const trailers = given ?? (input as PlainRequest).trailers;
   const { body, type } = readyBody(input.body as Body | null | undefined);
-  const headers: FieldPair[] = isFetchs ? [...(input.headers as Iterable<FieldPair>)] : [...fieldPairs(input.headers)];
+  const headers: FieldPair[] = [...fieldPairs(input.headers as HeaderInput | undefined)];
   const names = new Set(headers.map(([name]) => name.toLowerCase()));
   if (type !== null && !names.has("content-type")) headers.push(["Content-Type", type]);
   const length = body === null ? 0 : body instanceof Uint8Array ? body.length : -1;
