@@ -264,7 +264,7 @@ class Play {
     if (this.octets.up.startsWith(PREFACE)) return framesIn(run.down.log);
     if (this.server !== undefined) {
       const text = run.down.log.map(latin1).join("");
-      run.lines.push(...answersIn(run.world, text, octetsOf(this.octets.up)));
+      run.lines.push(`answers ${answersIn(run.world, text, octetsOf(this.octets.up))}`);
     }
   }
 }
