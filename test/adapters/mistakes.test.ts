@@ -29,7 +29,6 @@ describe("a request is refused, and nothing is sent", () => {
     ["a misspelt option", "TypeError", REQUEST, { onInformation() {} }],
     ["a Host that is not the authority", "HOST_CONFLICT", { ...REQUEST, headers: { Host: "b" } }],
     ["a Host that is not the target", "HOST_CONFLICT", { method: "CONNECT", target: "a:1", headers: { Host: "b:1" } }],
-    ["a Host and another URL", "HOST_CONFLICT", new Request("http://a/", { headers: { Host: "b" } })],
     [
       "a protocol that HTTP/1.1 cannot say",
       "EXTENDED_CONNECT_NOT_ENABLED",
@@ -65,6 +64,21 @@ it("a Host that is the authority in other letters goes out as it is", async () =
   await peer.receives("\r\n\r\n");
   expect(peer.received).toBe("GET / HTTP/1.1\r\nhost: A\r\n\r\n");
   connection.abort();
+});
+
+it.each([
+  ["HTTP/1.1", undefined],
+  ["HTTP/2", http2],
+])("a Request's own Host takes the place of its URL's, over %s", async (_, protocol) => {
+  const [ours, theirs] = streamPair();
+  const served = serveConnection(theirs, ({ url }) => new Response(url), { protocol });
+  const connection = new Connection(ours, { protocol });
+  const { response } = await connection.fetch(
+    new Request("http://127.0.0.1:1/p?q", { headers: { Host: "b.example" } }),
+  );
+  expect(await response?.text()).toBe("http://b.example/p?q");
+  await connection.close();
+  await served.closed;
 });
 
 it("as many requests are sent behind one another as `pipelining` says", async () => {

@@ -60,7 +60,9 @@ type Where = Pick<OutgoingRequest, "target" | "scheme" | "authority" | "protocol
 function whereOf(input: Request | PlainRequest): Where {
   if (isRequest(input)) {
     const { protocol, host, pathname, search } = new URL(input.url);
-    return { target: pathname + search, scheme: protocol.slice(0, -1), authority: host };
+    // A Host of its own says more than the URL, which names the connection: `http://127.0.0.1/` may serve many hosts.
+    const authority = input.headers.get("host") ?? host;
+    return { target: pathname + search, scheme: protocol.slice(0, -1), authority };
   }
   const { target, scheme = "https", authority = "", protocol } = input;
   if (typeof target !== "string") throw new TypeError("a request needs a target");
