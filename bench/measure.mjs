@@ -93,7 +93,8 @@ export async function alternate(
   /** @type {number | undefined} */
   let sum;
   for (let round = 0; round < rounds; round++) {
-    for (const { runner, times } of shuffled(entries, random)) {
+    // Ours goes first in the first: what it sees is what the others must see.
+    for (const { runner, times } of round === 0 ? entries : shuffled(entries, random)) {
       let time = 0;
       begin();
       for (let index = 0; index < passes; index++) {
