@@ -127,8 +127,8 @@ export async function alternate(
 }
 
 /**
- * Returns them in another order. A rotation would leave each behind the same neighbour, whose garbage is then always
- * collected in its time: heads that were sent after node:http had its turn took 2,000 ns instead of 1,700 on Node 24.
+ * Returns them in another order. A rotation would leave each behind the same neighbour, which slows it down or speeds it
+ * up in every round: on Node 24 heads always sent behind node:http's turn took some 2,050 ns, in any order 1,780.
  *
  * @template T
  * @param {readonly T[]} entries

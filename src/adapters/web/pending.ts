@@ -111,6 +111,7 @@ export class PendingRequest {
   };
 
   private expectsWord(): boolean {
+    // A pair as text: name, value, and perhaps the mark of a sensitive one.
     return this.ready.request.headers.some((pair) => /^expect,100-continue(,|$)/i.test(String(pair)));
   }
 

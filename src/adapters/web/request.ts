@@ -43,6 +43,7 @@ export function readyRequest(input: Request | PlainRequest, given: Trailers | un
   const headers: FieldPair[] = [...fieldPairs(input.headers as HeaderInput | undefined)];
   const names = new Set(headers.map(([name]) => name.toLowerCase()));
   if (type !== null && !names.has("content-type")) headers.push(["Content-Type", type]);
+  // -1 if it is not known. It is told where nothing else says how the body ends, or that there is none.
   const length = body === null ? 0 : body instanceof Uint8Array ? body.length : -1;
   const hasBody = length !== 0 || trailers !== undefined;
   const isTold =
