@@ -227,6 +227,33 @@ describe.each(ENDS.filter(({ name }) => name === "HTTP/2"))("$name, $adapter: a 
     },
   );
 
+  it.each([
+    ["whole", () => new Uint8Array(100_000), undefined],
+    ["a stream", () => new Blob([new Uint8Array(100_000)]).stream(), "DISCONNECTED"],
+  ])(
+    "that sends no more, and so no credit: what it let come comes, the rest (%s) is given up at once",
+    async (_, body, code) => {
+      let signal: AbortSignal | undefined;
+      const { end, peer } = await asked(
+        (_request, info) => {
+          ({ signal } = info);
+          return { body: body() };
+        },
+        { write: 10_000 },
+      );
+      await peer.until("response");
+      peer.http.updateSettings({ initialWindowSize: 500 });
+      peer.flush();
+      peer.raw.end();
+      expect(await peer.until("stream-reset")).toMatchObject({ streamId: 1, code: "CANCEL", remote: true });
+      await end.closed();
+      const pieces = peer.events.map((event) => (event.type === "data" ? event.data.length : 0));
+      expect(pieces.reduce((sum, length) => sum + length)).toBe(500);
+      expect((signal?.reason as NetworkError | undefined)?.code).toBe(code);
+      expect(end.errors).toEqual([]);
+    },
+  );
+
   it("that takes a whole answer slowly, for longer than a connection may be idle, gets all of it", async () => {
     const { end, peer } = await asked(() => ({ body: new Uint8Array(100_000) }), { idle: 60, write: 10_000 });
     await peer.until("response");

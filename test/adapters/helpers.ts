@@ -27,6 +27,7 @@ export class RawPeer {
   error: unknown;
   private readonly stream: PeerStream;
   private readonly writer: WritableStreamDefaultWriter<Uint8Array>;
+  private hasEnded = false;
   private news = (): void => {};
 
   constructor(stream: PeerStream) {
@@ -36,12 +37,13 @@ export class RawPeer {
     this.read();
   }
 
-  /** One char per octet. */
+  /** One char per octet. After the end nothing more is sent: a peer by hand still has its acknowledgements to say. */
   send(text: string): void {
-    this.writer.write(octets(text)).catch(() => {});
+    if (!this.hasEnded) this.writer.write(octets(text)).catch(() => {});
   }
 
   end(): void {
+    this.hasEnded = true;
     this.writer.close().catch(() => {});
   }
 

@@ -7,7 +7,7 @@ import {
 } from "../../http2/index.ts";
 import type { HeaderInput } from "../../shared/field-pairs.ts";
 import type { IncomingBody } from "./body.ts";
-import { NetworkError } from "./errors.ts";
+import { disconnected, NetworkError } from "./errors.ts";
 import { Http2Session } from "./http2-session.ts";
 import { Reply, ServerRequest, type ServerSession } from "./server-exchange.ts";
 import { callHandler, reportError, type Service } from "./service.ts";
@@ -125,9 +125,16 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
 
   protected override flushed(): void {
     const { ended } = this;
-    if (ended.length === 0) return;
-    this.ended = [];
+    if (ended.length > 0) this.ended = [];
     for (const reply of ended) if (this.http.queuedOn(reply.streamId) > 0) this.leavers.set(reply.streamId, reply);
+    if (this.isEnded) this.giveUpStalled();
+  }
+
+  /** The peer, which sends no more, gives no more credit either: what has not left by now never will. */
+  private giveUpStalled(): void {
+    for (const reply of [...this.replies.values(), ...this.leavers.values()]) {
+      if (this.leaving(reply) >= 0) this.giveUp(reply, disconnected(undefined));
+    }
   }
 
   // --- for replies --------------------------------------------------------------------------------------------------
@@ -278,9 +285,10 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
     const { leaving, arriving } = this.waits.of(request.streamId);
     const { body, write } = this.service.timeouts;
     const left = this.leaving(reply);
-    if (leaving.waited(now, left, left >= 0) >= write) this.giveUp(reply, "the peer takes nothing of what is sent");
+    if (leaving.waited(now, left, left >= 0) >= write)
+      this.giveUp(reply, new NetworkError("TIMEOUT", "the peer takes nothing of what is sent"));
     else if (arriving.waited(now, request.received, this.isBodyDue(reply)) >= body) {
-      this.giveUp(reply, "the peer did not go on with its body");
+      this.giveUp(reply, new NetworkError("TIMEOUT", "the peer did not go on with its body"));
     }
   }
 
@@ -291,8 +299,7 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
     return reply.hasEnded || !request.isWaiting;
   }
 
-  private giveUp(reply: Reply, message: string): void {
-    const error = new NetworkError("TIMEOUT", message);
+  private giveUp(reply: Reply, error: NetworkError): void {
     if (reply.hasBegun) {
       this.abort(reply, error);
     } else {

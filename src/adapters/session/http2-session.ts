@@ -43,7 +43,7 @@ export abstract class Http2Session implements Session {
   protected isOver = false;
   protected isStopping = false;
   /** The peer will send no more. */
-  private isEnded = false;
+  protected isEnded = false;
   /** Bodies that received something in this turn. */
   private touched: IncomingBody[] = [];
   /** Senders that were told to wait for the transport. */
