@@ -10,7 +10,7 @@ import {
   LENGTH_REPEATED,
   LENGTH_TOO_LARGE,
 } from "../../assembly/layout.ts";
-import { bodyFraming, type Framed, IN_CHUNKS, UNTIL_CLOSE } from "../http1/framing.ts";
+import { bodyFraming, type Framed, hasBody, IN_CHUNKS, UNTIL_CLOSE } from "../http1/framing.ts";
 import type { ErrorCode } from "../shared/errors.ts";
 import type { Tolerances } from "./modes.ts";
 
@@ -25,8 +25,13 @@ export function tolerantFraming(message: Framed, headers: string[], tolerances: 
   return isList ? "BAD_CONTENT_LENGTH" : framing;
 }
 
-/** Whether a body in chunks is so only by tolerance: beside a Content-Length, or in HTTP/1.0. */
-export function isDoubtful({ facts, version }: Framed): boolean {
+/** Whether a body has this framing only by tolerance: chunks beside a Content-Length or in HTTP/1.0, or identity. */
+export function isDoubtful({ isRequest, method, status, facts, version }: Framed, framing: number): boolean {
+  if (framing === IN_CHUNKS) return isTolerated(facts, version);
+  return framing >= 0 && (facts & CODING) !== 0 && (isRequest || hasBody(method, status));
+}
+
+function isTolerated(facts: number, version: number): boolean {
   return (facts & CODING_ENDS_CHUNKED) !== 0 && ((facts & LENGTH) !== 0 || version < 11);
 }
 
@@ -37,8 +42,8 @@ function codedFraming(
   headers: string[],
   tolerances: Tolerances,
 ): number | ErrorCode {
-  const { facts, isRequest } = message;
-  if (facts & CHUNKED) return isDoubtful(message) ? doubtfulFraming(message, tolerances) : IN_CHUNKS;
+  const { facts, isRequest, version } = message;
+  if (facts & CHUNKED) return isTolerated(facts, version) ? doubtfulFraming(message, tolerances) : IN_CHUNKS;
   if (tolerances.otherCodings && !(facts & LENGTH) && facts & CODING_OTHER) {
     if (facts & CODING_ENDS_CHUNKED) return isRequest && isChunkedTwice(headers) ? framing : IN_CHUNKS;
     if (!isRequest) return UNTIL_CLOSE;

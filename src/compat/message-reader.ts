@@ -248,7 +248,7 @@ export class MessageReader extends RequestReceiver {
     const framing = tolerantFraming(framed, headers, this.tolerances);
     if (framing === "CONTENT_LENGTH_WITH_TRANSFER_ENCODING") throw this.bothFault();
     if (typeof framing === "string") throw this.framingFault(framing);
-    this.doubtful = framing === IN_CHUNKS && isDoubtful(framed);
+    this.doubtful = isDoubtful(framed, framing);
     return framing;
   }
 

@@ -31,7 +31,7 @@ export interface Tolerances {
   readonly oldChunked: boolean;
   /** Unimplemented transfer codings, treated as in llhttp: before `chunked`, or in a response read until the close. */
   readonly otherCodings: boolean;
-  /** Transfer-Encoding: identity, which RFC 7230 abolished: ignored. */
+  /** Transfer-Encoding: identity, which RFC 7230 abolished: ignored, and the connection is not kept alive. */
   readonly identity: boolean;
 }
 

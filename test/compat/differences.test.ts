@@ -57,7 +57,7 @@ describe("what is read otherwise", () => {
     return record(OURS, row.type, row.input, row.way);
   };
 
-  test.each(["requests behind one with", "requests behind one of HTTP/1.0"])("%s", (what) => {
+  test.each(["requests behind one with Content-Length", "requests behind one of HTTP/1.0"])("%s", (what) => {
     const { steps: seen, error, consumed } = steps(what);
     expect(seen.map(([step]) => step)).toEqual(["head", "complete"]);
     expect(seen[0]?.[1]).toMatchObject({ shouldKeepAlive: false, url: "/" });
@@ -65,8 +65,15 @@ describe("what is read otherwise", () => {
     expect(consumed).toBeGreaterThan(80);
   });
 
-  test("a response with both is not kept", () => {
-    expect(steps("a response with Content-Length").steps[0]?.[1]).toMatchObject({ shouldKeepAlive: false });
+  test("requests behind one with identity", () => {
+    const { steps: seen, error } = steps("requests behind one with `Transfer-Encoding");
+    expect(seen.slice(1)).toEqual([["body", "World"], ["complete"]]);
+    expect(seen[0]?.[1]).toMatchObject({ shouldKeepAlive: false });
+    expect(error).toBe(undefined);
+  });
+
+  test.each(["a response with Content-Length", "a response with `Transfer-Encoding"])("%s is not kept", (what) => {
+    expect(steps(what).steps[0]?.[1]).toMatchObject({ shouldKeepAlive: false });
   });
 
   test("a folded line behind a dropped one", () => {

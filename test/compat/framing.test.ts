@@ -95,12 +95,16 @@ describe("tolerantFraming", () => {
   });
 });
 
-test.each<[what: string, Framed, expected: boolean]>([
-  ["chunked", request(ONLY_CHUNKED), false],
-  ["chunked and a length", request(ONLY_CHUNKED | LENGTH), true],
-  ["chunked in HTTP/1.0", request(ONLY_CHUNKED, 10), true],
-  ["a coding, then chunked, in HTTP/1.0 (RFC 9112 6.1)", request(UNKNOWN_THEN_CHUNKED, 10), true],
-  ["a length in HTTP/1.0", request(LENGTH, 10), false],
-])("isDoubtful: %s", (_, message, expected) => {
-  expect(isDoubtful(message)).toBe(expected);
+test.each<[what: string, Framed, framing: number, expected: boolean]>([
+  ["chunked", request(ONLY_CHUNKED), IN_CHUNKS, false],
+  ["chunked and a length", request(ONLY_CHUNKED | LENGTH), IN_CHUNKS, true],
+  ["chunked in HTTP/1.0", request(ONLY_CHUNKED, 10), IN_CHUNKS, true],
+  ["a coding, then chunked, in HTTP/1.0 (RFC 9112 6.1)", request(UNKNOWN_THEN_CHUNKED, 10), IN_CHUNKS, true],
+  ["a length in HTTP/1.0", request(LENGTH, 10), 5, false],
+  ["identity", request(UNKNOWN), 0, true],
+  ["identity and a length in a response", response(UNKNOWN | LENGTH), 5, true],
+  ["a coding of a response without a body", response(UNKNOWN, 304), 0, false],
+  ["a coding of a response until it closes", response(UNKNOWN), UNTIL_CLOSE, false],
+])("isDoubtful: %s", (_, message, framing, expected) => {
+  expect(isDoubtful(message, framing)).toBe(expected);
 });

@@ -62,7 +62,6 @@ export const ALIKE: readonly Row[] = [
   ["trailers", "REQUEST", `${CHUNKED}4\r\nping\r\n0\r\nVary: *\r\nContent-Type: text/plain\r\nContent-Length: 9\r\nbad line\r\n\r\n`],
   ["folded trailers, high octets", "REQUEST", `${CHUNKED}0\r\nA: b\r\n c\r\nD: \xe9\r\n\r\n`],
   ["wrong octets behind a chunk", "REQUEST", `${CHUNKED}3\r\nabcX\r\n0\r\n\r\n`],
-  ["identity", "REQUEST", "POST / HTTP/1.1\r\nTransfer-Encoding: Identity\r\nContent-Length: 5\r\n\r\nWorldGET / HTTP/1.1\r\n\r\n"],
   ["requests behind each kind of body", "REQUEST", `${CHUNKED}1\r\na\r\n0\r\nA: b\r\n\r\nPOST / HTTP/1.1\r\nContent-Length: 1\r\n\r\nbGET / HTTP/1.1\r\n\r\n`],
 
   // the callback's answer

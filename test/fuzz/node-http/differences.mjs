@@ -76,6 +76,7 @@ const STRICTER = {
 
 /** Named by what differs; true where that is all that does. @type {Record<string, (both: Both) => boolean>} */
 const EXCUSES = {
+  "Proxy-Connection, which Node reads like Connection": ({ text }) => /^proxy-connection:/im.test(text),
   "a tab around a word that Node looks for": ({ text }) =>
     /^(?:content-length|transfer-encoding|connection|upgrade):[^\n]*\t/im.test(text),
   "white space in chunk extensions": ({ theirs, ours, text }) =>

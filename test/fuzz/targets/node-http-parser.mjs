@@ -31,6 +31,8 @@ export const TARGETS = {
       `\0GET / HTTP/1.1\r\n${LONG}\r\n`,
       // What broke a law once: trailers above the limit.
       `\x04POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n${LONG}\r\n`,
+      "\0GET / HTTP/1.1\r\nProxy-Connection: close, upgrade\r\nUpgrade: x\r\n\r\n",
+      "\0OPTIONS * RTSP/1.0\r\n\r\n",
       `\x01HTTP/1.1 200 OK\r\n${LONG}Content-Length: 1\r\n\r\nx`,
       ...flagged(REQUESTS, 0),
       ...flagged(RESPONSES, 1),
