@@ -17,6 +17,9 @@ interface OnStream extends Received {
   readonly streamId: number;
 }
 
+/** A member of a request that is sent as a pseudo-field. */
+export type Http2RequestPart = "method" | "target" | "scheme" | "authority" | "protocol";
+
 /** The pseudo-fields of a request. */
 export interface Http2RequestLine {
   readonly method: string;
@@ -28,6 +31,11 @@ export interface Http2RequestLine {
   readonly authority: string;
   /** `:protocol` of an extended CONNECT (RFC 8441), such as "websocket"; undefined in any other request. */
   readonly protocol?: string | undefined;
+  /**
+   * The members that came never-indexed, and must be sent so by whoever forwards the request (RFC 7541 6.2.3);
+   * undefined where there are none.
+   */
+  readonly sensitive?: readonly Http2RequestPart[] | undefined;
 }
 
 /** A received request. */
@@ -241,6 +249,8 @@ export interface Http2Request {
   readonly protocol?: string | undefined;
   /** The fields; names are sent in lower case. */
   readonly headers?: HeaderInput | undefined;
+  /** The members that are never to be indexed (RFC 7541 7.1.3). Default: none. */
+  readonly sensitive?: readonly Http2RequestPart[] | undefined;
 }
 
 /** How `openStream` sends a request. */

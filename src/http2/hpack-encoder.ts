@@ -12,11 +12,12 @@ import {
   SIZE_UPDATE,
 } from "../../assembly/layout-http2.ts";
 import { LocalProtocolError } from "../shared/errors.ts";
-import { checkedPair, type FieldPair, fieldPairs, type HeaderInput } from "../shared/field-pairs.ts";
+import { checkedPair, type FieldPair, fieldPairs, type HeaderInput, isMarked } from "../shared/field-pairs.ts";
 import { checkFlag, checkNames } from "../shared/options.ts";
 import { isForbiddenTrailer } from "../shared/trailers.ts";
 import { FIELD_WORDS, type HpackKernel, hpackFault, hpackKernel } from "../wasm/hpack.ts";
 import { isLatin1 } from "../wasm/text.ts";
+import type { Http2RequestPart } from "./events.ts";
 import { EncoderTable, FIXED_NAMES, type FixedName } from "./hpack-encoder-table.ts";
 import { DEFAULT_TABLE_SIZE, ENTRY_OVERHEAD, octetCount } from "./hpack-table.ts";
 import type { CheckedFields, EncodedMessage } from "./hpack-types.ts";
@@ -127,7 +128,7 @@ export class HpackEncoder {
 
   /**
    * @hidden For the connection. `scheme` and `path` are null in a plain CONNECT, `protocol` in all but an extended one;
-   * `mark` is that of the Host field which the authority comes from.
+   * the parts of `sensitive` are never indexed.
    */
   encodeRequest(
     method: string,
@@ -136,14 +137,14 @@ export class HpackEncoder {
     path: string | null,
     protocol: string | null,
     headers: HeaderInput | undefined,
-    mark?: true,
+    sensitive: readonly Http2RequestPart[] = [],
   ): EncodedMessage {
     this.begin();
-    this.add(":method", method, false);
-    if (scheme !== null) this.add(":scheme", scheme, false);
-    if (authority !== null) this.add(":authority", authority, isMarked(mark));
-    if (path !== null) this.add(":path", path, false);
-    if (protocol !== null) this.add(":protocol", protocol, false);
+    this.add(":method", method, sensitive.includes("method"));
+    if (scheme !== null) this.add(":scheme", scheme, sensitive.includes("scheme"));
+    if (authority !== null) this.add(":authority", authority, sensitive.includes("authority"));
+    if (path !== null) this.add(":path", path, sensitive.includes("target"));
+    if (protocol !== null) this.add(":protocol", protocol, sensitive.includes("protocol"));
     this.addFields(fieldPairs(headers));
     refuse(requestFault({ method, scheme, authority, path, protocol }, this.host));
     return { block: this.write(true), contentLength: this.contentLength };
@@ -312,12 +313,6 @@ function lowerCase(given: string): string {
   const name = given.toLowerCase();
   if (name !== given && given.includes("\u212a")) throw new LocalProtocolError("BAD_FIELD_NAME", { header: name });
   return name;
-}
-
-/** @throws TypeError for a third member of a pair that is not true: a mark that is not meant as one, or a second value */
-function isMarked(mark: true | undefined): boolean {
-  if (mark === undefined || mark === true) return mark === true;
-  throw new TypeError("headers must be pairs of strings, and what follows a value must be true");
 }
 
 /**

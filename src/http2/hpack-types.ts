@@ -2,6 +2,7 @@
 import type { ErrorCode } from "../shared/errors.ts";
 import type { FieldPair } from "../shared/field-pairs.ts";
 import type { HeaderFields } from "../shared/header-fields.ts";
+import type { Http2RequestPart } from "./events.ts";
 
 /** How much of a received message is kept. */
 export interface MessageLimits {
@@ -40,6 +41,8 @@ export interface DecodedMessage extends RequestParts {
   readonly headers: HeaderFields;
   /** `:authority`, or else the Host field. */
   readonly authority: string | null;
+  /** The parts of a request that came never-indexed; undefined for none. */
+  readonly sensitiveParts: readonly Http2RequestPart[] | undefined;
   /** The status of a response; 0 otherwise. */
   readonly status: number;
   /** The value of Content-Length; -1 when there is none. */

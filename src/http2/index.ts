@@ -26,6 +26,7 @@ export type {
   Http2Request,
   Http2RequestEvent,
   Http2RequestLine,
+  Http2RequestPart,
   Http2ResponseEvent,
   Http2Send,
   OpenStreamOptions,

@@ -18,6 +18,7 @@ import { type HeaderFields, NO_FIELDS } from "../shared/header-fields.ts";
 import { ReadyFields } from "../shared/ready-fields.ts";
 import { isForbiddenTrailer } from "../shared/trailers.ts";
 import { hpackFault } from "../wasm/hpack.ts";
+import type { Http2RequestPart } from "./events.ts";
 import type { FieldSink } from "./field-list.ts";
 import type { DecodedMessage, MessageKind, MessageLimits } from "./hpack-types.ts";
 import { type MessageFault, missing, requestFault, statusFault } from "./message-rules.ts";
@@ -33,6 +34,7 @@ export class MessageReader implements FieldSink, DecodedMessage {
   authority: string | null = null;
   path: string | null = null;
   protocol: string | null = null;
+  sensitiveParts: Http2RequestPart[] | undefined;
   status = 0;
   contentLength = -1;
   private host: string | null = null;
@@ -91,7 +93,7 @@ export class MessageReader implements FieldSink, DecodedMessage {
   private addRuled(name: string, value: string, traits: number, sensitive: boolean): void {
     const rule = traits & 0xff;
     if (traits > 0xff) this.refuse(hpackFault(traits >> 8), name);
-    else if (rule <= UNKNOWN_PSEUDO) this.addPseudo(rule, name, value);
+    else if (rule <= UNKNOWN_PSEUDO) this.addPseudo(rule, name, value, sensitive);
     else if (rule === COOKIE && this.cookieAt >= 0) this.list[this.cookieAt] += `; ${value}`;
     else {
       // Trailers keep no cookie that another crumb could be joined to.
@@ -108,10 +110,16 @@ export class MessageReader implements FieldSink, DecodedMessage {
     this.header = header;
   }
 
-  private addPseudo(rule: number, name: string, value: string): void {
+  private addPseudo(rule: number, name: string, value: string, sensitive: boolean): void {
     if (this.hasRegular) return this.refuse("MISPLACED_PSEUDO_FIELD", name);
     if (this.kind !== (rule === STATUS ? "response" : "request")) return this.refuse("UNKNOWN_PSEUDO_FIELD", name);
-    if (!this.set(rule, value)) this.refuse("DUPLICATE_PSEUDO_FIELD", name);
+    if (!this.set(rule, value)) return this.refuse("DUPLICATE_PSEUDO_FIELD", name);
+    if (sensitive) this.markPart(rule === PATH ? "target" : (name.slice(1) as Http2RequestPart));
+  }
+
+  private markPart(part: Http2RequestPart): void {
+    this.sensitiveParts ??= [];
+    this.sensitiveParts.push(part);
   }
 
   /** Sets a pseudo-field. Returns false when it was set already. */

@@ -107,6 +107,7 @@ export class MessageReceiver {
       scheme: message.scheme ?? "",
       authority: message.authority ?? "",
       protocol: message.protocol ?? undefined,
+      sensitive: message.sensitiveParts,
       httpVersion: "2",
       headers: message.headers,
       offset: session.offset,
@@ -207,6 +208,7 @@ export class MessageReceiver {
       scheme: message.scheme as string,
       authority: message.authority ?? "",
       protocol: message.protocol ?? undefined,
+      sensitive: message.sensitiveParts,
       headers: message.headers,
       offset: session.offset,
     };

@@ -2,12 +2,13 @@
 // before everything was checked; a header block that was encoded must be sent, as the encoder's table has changed with
 // it.
 import { LocalProtocolError } from "../shared/errors.ts";
-import { checkedPair, type FieldPair, fieldPairs, NO_PAIRS, type Pairs } from "../shared/field-pairs.ts";
+import { checkedPair, type FieldPair, fieldPairs, isMarked, NO_PAIRS, type Pairs } from "../shared/field-pairs.ts";
 import { checkOctets } from "../shared/octets.ts";
 import { checkFlag, checkNames } from "../shared/options.ts";
 import type {
   Http2Priority,
   Http2Request,
+  Http2RequestPart,
   Http2Send,
   OpenStreamOptions,
   SendHttp2Data,
@@ -21,6 +22,8 @@ import { LOWEST_URGENCY, type Priority, writePriority } from "./priority.ts";
 import type { Session } from "./session.ts";
 import { DEFAULT_URGENCY, END, ENDED, MESSAGE, ON, type Stream, stateName, TRAILERS } from "./stream.ts";
 
+const PARTS: readonly Http2RequestPart[] = ["method", "target", "scheme", "authority", "protocol"];
+const NO_PARTS: readonly Http2RequestPart[] = [];
 const OPEN_OPTIONS = ["endStream", "priority"];
 const PRIORITY = ["urgency", "incremental"];
 
@@ -47,9 +50,9 @@ export class Sender {
     if (line.protocol !== null && !session.remote.enableConnectProtocol) {
       throw new LocalProtocolError("EXTENDED_CONNECT_NOT_ENABLED");
     }
-    const { method, scheme, authority, path, protocol, pairs, mark } = line;
+    const { method, scheme, authority, path, protocol, pairs, sensitive } = line;
     if (endStream && method !== "CONNECT") checkNothingDue(pairs);
-    const { block, contentLength } = encoder.encodeRequest(method, scheme, authority, path, protocol, pairs, mark);
+    const { block, contentLength } = encoder.encodeRequest(method, scheme, authority, path, protocol, pairs, sensitive);
     const id = streams.nextLocal;
     const stream = streams.open(id, true);
     streams.fire(stream, ON["send-headers"]);
@@ -67,7 +70,7 @@ export class Sender {
     const { session } = this;
     const { streams, encoder } = session;
     const line = this.requestLine(request, undefined);
-    const { method, scheme, authority, path, protocol, pairs, mark, priority } = line;
+    const { method, scheme, authority, path, protocol, pairs, sensitive, priority } = line;
     const parent = this.find(streamId);
     if (!session.isServer || parent.isLocal || !session.remote.enablePush || protocol !== null) {
       throw new LocalProtocolError("PUSH_NOT_ALLOWED");
@@ -78,7 +81,7 @@ export class Sender {
     this.checkConcurrency(streams.local + streams.reservedLocal);
     if (method !== "GET" && method !== "HEAD") throw new LocalProtocolError("BAD_PROMISE", { seen: method });
     checkNothingDue(pairs);
-    const { block } = encoder.encodeRequest(method, scheme, authority, path, null, pairs, mark);
+    const { block } = encoder.encodeRequest(method, scheme, authority, path, null, pairs, sensitive);
     const id = streams.nextLocal;
     const stream = streams.open(id, true);
     streams.fire(stream, ON["send-push-promise"]);
@@ -103,6 +106,7 @@ export class Sender {
    */
   private requestLine(request: Http2Request, given: Http2Priority | undefined) {
     const { method, target, scheme: named, authority: meant, protocol = null } = request;
+    let sensitive = checkedParts(request.sensitive);
     let pairs: Pairs = fieldPairs(request.headers);
     const priority = checkedPriority(given === undefined ? {} : given);
     checkText("method", method);
@@ -117,20 +121,20 @@ export class Sender {
       const seen = `CONNECT with the target "${target}" and the authority "${authority}"`;
       throw new LocalProtocolError("HOST_CONFLICT", { header: ":authority", seen });
     }
-    let mark: true | undefined;
+    if (isTunnel && sensitive.includes("target")) sensitive = [...sensitive, "authority"];
     const host = pairs.find(isHost);
     if (host !== undefined) {
-      const [, value, sensitive] = checkedPair(host);
+      const [, value, mark] = checkedPair(host);
       authority ??= value;
       if (value === authority) {
-        mark = sensitive;
+        if (isMarked(mark)) sensitive = [...sensitive, "authority"];
         pairs = withoutHost(pairs);
       }
     }
     if (given !== undefined) pairs = withPriority(pairs, priority);
     // A received CONNECT has the scheme "". Any other is refused with the rest of the head (RFC 9113 8.5).
     const scheme = isTunnel ? named || null : (named ?? "https");
-    return { method, scheme, authority, path: isTunnel ? null : target, protocol, pairs, mark, priority };
+    return { method, scheme, authority, path: isTunnel ? null : target, protocol, pairs, sensitive, priority };
   }
 
   // --- messages ------------------------------------------------------------------------------------------------------------
@@ -269,6 +273,14 @@ export class Sender {
     writeU32(page, at, streamId);
     for (let i = 0; i < field.length; i++) page[at + 4 + i] = field.charCodeAt(i);
   }
+}
+
+function checkedParts(given: readonly Http2RequestPart[] | undefined): readonly Http2RequestPart[] {
+  if (given === undefined) return NO_PARTS;
+  const parts = [...given];
+  const unknown = parts.find((part) => !PARTS.includes(part));
+  if (unknown === undefined) return parts;
+  throw new TypeError(`sensitive: ${unknown} is not a pseudo-field's member; known: ${PARTS.join(", ")}`);
 }
 
 function checkText(name: string, text: string): void {

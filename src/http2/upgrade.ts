@@ -66,6 +66,7 @@ export function beginUpgraded(
     scheme: "http",
     authority: headers.get("host") ?? "",
     protocol: undefined,
+    sensitive: undefined,
     httpVersion: "2",
     headers: withoutConnection(headers),
     offset: 0,

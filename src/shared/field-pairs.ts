@@ -52,6 +52,12 @@ export function checkedPair(pair: FieldPair): FieldPair {
   return pair;
 }
 
+/** Whether a pair is sensitive. @throws TypeError for a third member but true: not meant as a mark, or a second value */
+export function isMarked(mark: true | undefined): boolean {
+  if (mark === undefined || mark === true) return mark === true;
+  throw new TypeError("headers must be pairs of strings, and what follows a value must be true");
+}
+
 /** The text names the field but never the value, which may be a secret. */
 function wrongPair(pair: unknown): TypeError {
   const [name, value] = Array.isArray(pair) ? (pair as unknown[]) : [];

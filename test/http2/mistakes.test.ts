@@ -101,6 +101,8 @@ const CLIENT: Row[] = [
   ["a value too many", "TypeError", open({ headers: [["x-a", "b", "c"]] })],
   ["a value too many in Host", "TypeError", open({ headers: [["host", "a", "a"]] })],
   ["KELVIN SIGN in a trailer", "BAD_FIELD_NAME", trailer(["to\u212Aen", "a"])],
+  ["a sensitive part by another name", "TypeError", open({ sensitive: ["path"] })],
+  ["a sensitive part that is no list", "TypeError", open({ sensitive: "target" })],
   ["a mark of a trailer that is not true", "TypeError", trailer(["x-a", "b", 1])],
 ];
 

@@ -382,4 +382,38 @@ export const COMPRESSION: readonly Check[] = [
       ]);
     },
   },
+  {
+    name: "a pseudo-field that came never-indexed is sent on so",
+    check: () => {
+      const line = [":method: GET", ":scheme: https", ":authority: a", ":path: /?token=1"].map((text) =>
+        text.split(": "),
+      );
+      const decoded = (marked: boolean[]) =>
+        line.map(([name, value], i) => (marked[i] ? [name, value, true] : [name, value]));
+      for (let marks = 0; marks < 16; marks++) {
+        const marked = line.map((_, i) => (marks & (1 << i)) !== 0);
+        const run = ready("server");
+        const block = line.map(([name = "", value = ""], i) => (marked[i] ? neverIndexed : indexing)(name, value));
+        run.connection.feed(headers(1, join(...block), { end: true }));
+        const event = run.connection.nextEvent();
+        if (event.type !== "request") throw new Error(event.type);
+        // Twice: a field that is never indexed is not found in the table either.
+        const onward = client();
+        for (let i = 0; i < 2; i++) onward.openStream(event, { endStream: true });
+        const decoder = new HpackDecoder();
+        for (const sentOn of blocks(sent(onward))) expect(decoder.decode(sentOn)).toEqual(decoded(marked));
+      }
+    },
+  },
+  {
+    name: "the target of a CONNECT is never indexed, as target or as authority",
+    check: () => {
+      for (const part of ["target", "authority"] as const) {
+        const onward = client();
+        onward.openStream({ method: "CONNECT", target: "a:443", sensitive: [part] });
+        const [block] = blocks(sent(onward));
+        expect(new HpackDecoder().decode(block as Uint8Array).at(-1)).toEqual([":authority", "a:443", true]);
+      }
+    },
+  },
 ];
