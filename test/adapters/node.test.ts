@@ -731,6 +731,24 @@ describe("a proxy", () => {
     expect(seen()?.headers.get("max-forwards")).toBe(expected);
   });
 
+  it("over HTTP/2 on both sides keeps what came never-indexed so (RFC 7541 6.2.3)", async () => {
+    let seen: ServerRequest | undefined;
+    const upstream = await listening((request, reply) => {
+      seen = request;
+      reply.complete(204);
+    });
+    const proxy = await listening((request, reply) =>
+      forward(request, reply, new ClientConnection(upstream.connect(), { protocol: http2 })),
+    );
+    const client = new ClientConnection(proxy.connect(), { protocol: http2 });
+    const headers: [string, string, true][] = [["x-secret", "abc", true]];
+    const { body } = await client.request({ ...get("/?token=1"), scheme: "http", headers, sensitive: ["target"] });
+    body.discard();
+    expect(seen?.head).toMatchObject({ target: "/?token=1", sensitive: ["target"] });
+    expect(seen?.headers.raw()[0]).toEqual(["x-secret", "abc", true]);
+    await client.close();
+  });
+
   it("drops from trailers what is for one hop", async () => {
     let trailers: unknown;
     const { answer } = await proxied(async (request, reply) => {

@@ -55,6 +55,7 @@ export async function forward(
         authority: host ?? (authority || (await addressOf(upstream.stream))),
         method: request.method,
         scheme: request.scheme,
+        sensitive: request.head.sensitive,
         headers: withAdded([...forwardedRequestFields(request.head), viaOf(request.httpVersion, via)], added),
         body: isFilled ? request.chunks() : null,
         trailers: hasTrailers ? () => forwardedTrailers(request) : undefined,

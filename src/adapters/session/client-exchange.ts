@@ -1,4 +1,5 @@
 // A request and its response as the client sees them: synchronous, directly on the events of the core.
+import type { Http2RequestLine } from "../../http2/events.ts";
 import { LocalProtocolError } from "../../shared/errors.ts";
 import type { FieldPair, HeaderInput } from "../../shared/field-pairs.ts";
 import type { HeaderFields } from "../../shared/header-fields.ts";
@@ -18,6 +19,8 @@ export interface OutgoingRequest {
   readonly headers: readonly FieldPair[];
   /** The protocol of an extended CONNECT, which only HTTP/2 has (RFC 8441). */
   readonly protocol?: string | undefined;
+  /** HTTP/2: the members that are never to be indexed. */
+  readonly sensitive?: Http2RequestLine["sensitive"];
   /** Whether a body follows. */
   readonly hasBody: boolean;
 }

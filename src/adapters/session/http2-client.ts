@@ -48,12 +48,15 @@ export class Http2ClientSession extends Http2Session implements ClientSession {
   }
 
   open(request: OutgoingRequest, listener: ResponseListener): ClientExchange {
-    const { method, target, protocol, hasBody } = request;
+    const { method, target, protocol, sensitive, hasBody } = request;
     // A CONNECT has none (RFC 9113 8.5), and whether the caller gave one or it is the default is not known here.
     const scheme = method === "CONNECT" && protocol === undefined ? undefined : request.scheme;
     const authority = request.authority === "" ? undefined : request.authority;
     const streamId = this.withFields(request.headers, (headers) =>
-      this.http.openStream({ method, target, scheme, authority, protocol, headers }, { endStream: endsHere(request) }),
+      this.http.openStream(
+        { method, target, scheme, authority, protocol, sensitive, headers },
+        { endStream: endsHere(request) },
+      ),
     );
     const exchange = new ClientExchange(this, request, listener, streamId);
     this.exchanges.set(streamId, exchange);

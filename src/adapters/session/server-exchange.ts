@@ -1,4 +1,5 @@
 // A request and its response as the server's handler sees them: synchronous, directly on the events of the core.
+import type { Http2RequestLine } from "../../http2/events.ts";
 import { LocalProtocolError } from "../../shared/errors.ts";
 import type { HeaderInput } from "../../shared/field-pairs.ts";
 import type { HeaderFields } from "../../shared/header-fields.ts";
@@ -23,6 +24,8 @@ export interface RequestHead {
   readonly authority?: string;
   /** The protocol of an extended CONNECT (RFC 8441). */
   readonly protocol?: string | undefined;
+  /** HTTP/2 only: the members that came never-indexed (RFC 7541 6.2.3). */
+  readonly sensitive?: Http2RequestLine["sensitive"];
 }
 
 /** The session behind a request and its reply. */

@@ -15,6 +15,8 @@ export interface PlainRequest {
   readonly scheme?: string | undefined;
   /** HTTP/2: the protocol that an extended CONNECT asks for (RFC 8441). Refused over HTTP/1.1. */
   readonly protocol?: string | undefined;
+  /** HTTP/2: the members that are never to be indexed (RFC 7541 7.1.3), for secrets in a target. */
+  readonly sensitive?: OutgoingRequest["sensitive"];
   /** The fields to send. */
   readonly headers?: HeaderInput | undefined;
   /** Anything that can be sent as a body; null or absent: no body. */
@@ -56,7 +58,7 @@ function isRequest(input: Request | PlainRequest): input is Request {
   return (input as Request).url !== undefined;
 }
 
-type Where = Pick<OutgoingRequest, "target" | "scheme" | "authority" | "protocol">;
+type Where = Pick<OutgoingRequest, "target" | "scheme" | "authority" | "protocol" | "sensitive">;
 
 function whereOf(input: Request | PlainRequest): Where {
   if (isRequest(input)) {
@@ -65,7 +67,7 @@ function whereOf(input: Request | PlainRequest): Where {
     const authority = input.headers.get("host") ?? host;
     return { target: pathname + search, scheme: protocol.slice(0, -1), authority };
   }
-  const { target, scheme = "https", authority = "", protocol } = input;
+  const { target, scheme = "https", authority = "", protocol, sensitive } = input;
   if (typeof target !== "string") throw new TypeError("a request needs a target");
-  return { target, scheme, authority, protocol };
+  return { target, scheme, authority, protocol, sensitive };
 }
