@@ -58,7 +58,7 @@ class End {
     const note = (meaning) => this.heard.set(streamId, (this.heard.get(streamId) ?? "") + meaning);
     if (type === "request" || type === "push-promise") this.streams.push(event.promisedStreamId ?? streamId);
     if (type === "request" && event.method === "CONNECT") this.tunnels.add(streamId);
-    if (type === "request") note(head(`${event.method} ${event.target} ${event.authority}`, event.headers.raw()));
+    if (type === "request") note(head(requestLine(event, event.sensitive), event.headers.raw()));
     else if (/response$/.test(type)) note(head(`${event.status}`, event.headers.raw()));
     else if (type === "end-of-message") note(end(event.headers.raw()));
     else if (type === "data") {
@@ -74,6 +74,8 @@ const head = (line, pairs) =>
   `\x02${line} ${JSON.stringify(pairs.map(([name, value]) => [name.toLowerCase(), value]).filter(([name]) => !/^(cookie|priority|host)$/.test(name ?? "")))}\x03`;
 /** @param {[string, string][]} pairs */
 const end = (pairs) => `\x04${JSON.stringify(pairs.map(([name, value]) => [name.toLowerCase(), value]))}`;
+/** @param {{ method: string, target: string, authority: string }} request @param {string[]} [sensitive] never to be indexed */
+const requestLine = ({ method, target, authority }, sensitive = []) => `${method} ${target} ${authority} ${sensitive}`;
 const isEnd = (/** @type {string} */ flags) => flags.includes("e");
 
 const SETTINGS = [
@@ -91,10 +93,14 @@ const ACTIONS = {
   o: (it, [flags = "", method = "", target = "", authority = "", ...rest]) => {
     const endStream = isEnd(flags);
     const options = flags.includes("p") ? { endStream, priority: { urgency: 1, incremental: true } } : { endStream };
+    const request = { method, target, authority };
+    const sensitive = flags.includes("s") ? ["target"] : [];
     it.tries(() => {
-      const streamId = it.connection.openStream({ method, target, authority, headers: pairsOf(rest) }, options);
+      const streamId = it.connection.openStream({ ...request, headers: pairsOf(rest), sensitive }, options);
       it.streams.push(streamId);
-      it.note(streamId, head(`${method} ${target} ${authority}`, pairsOf(rest)) + (endStream ? end([]) : ""));
+      // The target of a CONNECT is sent as its authority.
+      const marked = sensitive.map((part) => (method === "CONNECT" ? "authority" : part));
+      it.note(streamId, head(requestLine(request, marked), pairsOf(rest)) + (endStream ? end([]) : ""));
     });
   },
   r: (it, [which = "", flags = "", status = "", ...rest]) =>
@@ -190,8 +196,8 @@ const SEEDS = [
     ["X"],
   ),
   program(
-    ["\0O", "e", "GET", "/", "a"],
-    ["O", "", "CONNECT", "a:1", "a:1"],
+    ["\0O", "es", "GET", "/", "a"],
+    ["O", "s", "CONNECT", "a:1", "a:1"],
     ["X"],
     ["i", "\0", "103", "link", "b", "content-length", "3"],
     ["r", "\0", "e", "204", "content-length", "3"],
