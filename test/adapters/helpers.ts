@@ -127,16 +127,21 @@ export class Http2Peer {
     const isIt = (event: Http2ReceivedEvent) =>
       event.type === type && (streamId === undefined || ("streamId" in event && event.streamId === streamId));
     await this.raw.until(() => {
-      this.http.feed(octets(this.raw.received.slice(this.fed)));
-      this.fed = this.raw.received.length;
-      for (const event of this.http.events()) {
-        this.events.push(event);
-        if (event.type === "connection-closed") break;
-      }
-      this.flush();
+      this.take();
       return this.events.some(isIt);
     });
     return this.events.find(isIt) as Http2ReceivedEvent;
+  }
+
+  /** Takes what has come, and answers it as far as the protocol does. */
+  take(): void {
+    this.http.feed(octets(this.raw.received.slice(this.fed)));
+    this.fed = this.raw.received.length;
+    for (const event of this.http.events()) {
+      this.events.push(event);
+      if (event.type === "connection-closed") break;
+    }
+    this.flush();
   }
 }
 

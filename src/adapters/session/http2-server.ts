@@ -79,7 +79,15 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
   }
 
   private begin(reply: Reply): void {
-    callHandler(this.service, reply, (error) => this.failHandling(reply, error));
+    callHandler(
+      this.service,
+      reply,
+      (error) => this.failHandling(reply, error),
+      () => {
+        reply.isLeft = true;
+        this.forget(reply);
+      },
+    );
     if (this.requests === this.service.maxRequests) this.shutdown();
   }
 
@@ -107,7 +115,7 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
     const error = this.resetError(event);
     if (!event.remote) reportError(this.service, error.cause, reply?.request ?? null);
     if (reply === undefined) return;
-    this.replies.delete(event.streamId);
+    this.remove(reply);
     this.guard(reply, () => reply.fail(error));
   }
 
@@ -119,8 +127,27 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
 
   /** The exchange is over, except for data the peer has not accepted yet. */
   private release(reply: Reply): void {
-    this.replies.delete(reply.streamId);
+    this.remove(reply);
     this.ended.push(reply);
+  }
+
+  private remove(reply: Reply): void {
+    this.replies.delete(reply.streamId);
+    this.forget(reply);
+  }
+
+  /**
+   * What a handler left unread of a whole request takes up the connection's window no longer, once the exchange is over
+   * and the handler has settled: nothing else would give it back.
+   */
+  private forget({ streamId, request, isLeft }: Reply): void {
+    if (isLeft && request.isComplete && !this.replies.has(streamId)) this.bodyConsumed(request, request.received);
+  }
+
+  override bodyConsumed(request: ServerRequest, octets: number): void {
+    const due = Math.min(octets, request.received - request.credited);
+    request.credited += due;
+    super.bodyConsumed(request, due);
   }
 
   protected override flushed(): void {
@@ -174,7 +201,7 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
 
   abort(reply: Reply, error: unknown): void {
     const isOurs = !(error instanceof NetworkError);
-    this.replies.delete(reply.streamId);
+    this.remove(reply);
     if (this.http.finished) return;
     this.http.reset(reply.streamId, isOurs ? "INTERNAL_ERROR" : "CANCEL");
     this.schedule();
@@ -204,7 +231,7 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
     if (reply.hasEnded || reply.isAborted) return;
     if (reply.hasBegun) return reply.abort(error);
     const { streamId } = reply;
-    this.replies.delete(streamId);
+    this.remove(reply);
     if (this.sendEmpty(streamId, 500) && !reply.request.isComplete) this.http.reset(streamId, "NO_ERROR");
     this.schedule();
     this.guard(reply, () => reply.fail(error));
@@ -304,7 +331,7 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
       this.abort(reply, error);
     } else {
       this.sendEmpty(reply.streamId, 408);
-      this.replies.delete(reply.streamId);
+      this.remove(reply);
     }
     this.guard(reply, () => reply.fail(error));
   }

@@ -44,6 +44,8 @@ export interface ServerSession extends BodySource {
 export class ServerRequest extends IncomingBody {
   /** The event of the core, with everything that the request's head says. */
   readonly head: RequestHead;
+  /** @internal HTTP/2: octets of the body given back to the windows. */
+  credited = 0;
   private readonly session: ServerSession;
 
   /** Called by the sessions. */
@@ -140,6 +142,8 @@ export class Reply implements Outgoing {
   written = 0;
   /** @internal HTTP/2: whether 100 Continue was sent. */
   wasContinued = false;
+  /** @internal HTTP/2: whether the handler has returned, and what it returned has settled. */
+  isLeft = false;
   /** @internal The HTTP/2 stream id; 0 in HTTP/1.1. */
   get streamId(): number {
     return this.request.streamId;

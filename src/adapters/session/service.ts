@@ -110,22 +110,38 @@ export function checkProtocol(protocol: Protocol | undefined): void {
 
 /**
  * Calls the handler. `fail` gets what it throws or rejects with, and an error if it returns a Response, which nobody
- * would send: the request would never be answered.
+ * would send: the request would never be answered. `leave` is called once it has returned, and what it returned has
+ * settled.
  */
-export function callHandler({ handler }: Service, reply: Reply, fail: (error: unknown) => void): void {
+export function callHandler(
+  { handler }: Service,
+  reply: Reply,
+  fail: (error: unknown) => void,
+  leave: () => void = () => {},
+): void {
   // Response is looked up only for an object: its first use makes Node load all of Fetch (40 to 70 ms, 3 MB), and nearly
   // every handler returns nothing.
-  const check = (returned: unknown): void => {
-    if (typeof returned !== "object" || returned === null || !(returned instanceof Response)) return;
-    fail(new TypeError("a handler that returns a Response needs fetchHandler"));
+  const take = (returned: unknown): void => {
+    if (typeof returned === "object" && returned !== null && returned instanceof Response) {
+      fail(new TypeError("a handler that returns a Response needs fetchHandler"));
+    }
+    leave();
   };
-  try {
-    const returned: unknown = handler(reply.request, reply);
-    if (typeof (returned as PromiseLike<unknown>)?.then !== "function") check(returned);
-    else (returned as PromiseLike<unknown>).then(check, fail);
-  } catch (error) {
+  const drop = (error: unknown): void => {
     fail(error);
+    leave();
+  };
+  let result: unknown;
+  try {
+    result = handler(reply.request, reply);
+    if (typeof (result as PromiseLike<unknown>)?.then === "function") {
+      (result as PromiseLike<unknown>).then(take, drop);
+      return;
+    }
+  } catch (error) {
+    return drop(error);
   }
+  take(result);
 }
 
 /** Reports an error to the application. What `onError` itself throws becomes an uncaught exception. */
