@@ -1,6 +1,6 @@
 // @ts-check
 // What smugglers send in heads, by class; the rest is in corpus.mjs.
-import { CL_TE, END, get, HIDDEN, LAST, length, line, post, TE } from "./pieces.mjs";
+import { CL_TE, END, get, HIDDEN, LAST, length, line, post, TE, TE_CL } from "./pieces.mjs";
 
 /** @typedef {import("./pieces.mjs").Row} Row */
 
@@ -51,6 +51,11 @@ export const IN_HEADS = {
     ["NUL in Transfer-Encoding's name", post("Transfer-Encoding\0: chunked\r\n", END), 0],
     ["\\x0b before Transfer-Encoding's name", post("\x0bTransfer-Encoding: chunked\r\n", END), 0],
     ["\\xff in Transfer-Encoding's name", post("Transfer-Encoding\xff: chunked\r\n", END), 0],
+    ["a line end in Transfer-Encoding's name", post(`${length(CL_TE)}Transfer-\r\nEncoding: chunked\r\n`, CL_TE), 0],
+    ["CR before Transfer-Encoding's name", post(`${length(CL_TE)}X: y\r\n\r${TE}`, CL_TE), 0],
+    ["a word behind Transfer-Encoding's name", post(`${length(CL_TE)}Transfer-Encoding x: chunked\r\n`, CL_TE), 0],
+    ["Transfer-%45ncoding is another field", post(`${length(CL_TE)}Transfer-%45ncoding: chunked\r\n`, CL_TE), 2],
+    ["no colon behind Content-Length's name", post("Content-Length 5\r\n", "hello"), 0],
     ["quotes around Content-Length's name", post('"Content-Length": 5\r\n', "hello"), 0],
     field("no colon", "X\r\n"),
     field("no name", ": y\r\n"),
@@ -165,6 +170,7 @@ export const IN_HEADS = {
       "RTSP/1.0",
       "ICE/1.0",
       "HTTP/1.\xb9",
+      "HTTP/1.\xef\xbc\x91",
     ].map(/** @returns {Row} */ (version) => [version, line(`GET /a ${version}`), 0]),
     ["an unknown method", line("FOO /a HTTP/1.1"), 2],
     ["a method in lower case", line("get /a HTTP/1.1"), 2],
@@ -184,6 +190,7 @@ export const IN_HEADS = {
       `GET /a HTTP/1.1\r\nHost: a\r\nConnection: keep-alive\r\nConnection: close\r\n\r\n${LAST}`,
       1,
     ],
+    ["close and Upgrade", get("Connection: close, upgrade\r\nUpgrade: websocket\r\n"), 1],
     ["xclose is another option", get("Connection: xclose\r\n"), 2],
     ["HTTP/1.0", `GET /a HTTP/1.0\r\n\r\n${LAST}`, 1],
     ["HTTP/1.0 with keep-alive", `GET /a HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n\r\n${LAST}`, 2],
@@ -209,6 +216,12 @@ export const IN_HEADS = {
       1,
     ],
     ["CONNECT that is refused", `CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n${LAST}`, 2],
+    [
+      "CONNECT with Content-Length",
+      `CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n${length(HIDDEN)}\r\n${HIDDEN}${LAST}`,
+      2,
+    ],
+    ["CONNECT with chunked", `CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n${TE}\r\n${TE_CL}${LAST}`, 2],
     ["CONNECT to a path", `CONNECT /a HTTP/1.1\r\nHost: a\r\n\r\n${LAST}`, 0],
     ["CONNECT without a port", `CONNECT a HTTP/1.1\r\nHost: a\r\n\r\n${LAST}`, 0],
     ["CONNECT to port 99999", `CONNECT a:99999 HTTP/1.1\r\nHost: a\r\n\r\n${LAST}`, 0],
