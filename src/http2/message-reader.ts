@@ -3,6 +3,7 @@
 // needs.
 import {
   AUTHORITY_FIELD,
+  BAD_HOST,
   CONTENT_LENGTH,
   COOKIE,
   HOST_FIELD,
@@ -92,14 +93,17 @@ export class MessageReader implements FieldSink, DecodedMessage {
 
   private addRuled(name: string, value: string, traits: number, sensitive: boolean): void {
     const rule = traits & 0xff;
-    if (traits > 0xff) this.refuse(hpackFault(traits >> 8), name);
+    const fault = traits >> 8;
+    const isRequest = this.kind === "request";
+    // Only in a request does a Host mean anything.
+    if (fault > 0 && (fault !== BAD_HOST || isRequest)) this.refuse(hpackFault(fault), name);
     else if (rule <= UNKNOWN_PSEUDO) this.addPseudo(rule, name, value, sensitive);
     else if (rule === COOKIE && this.cookieAt >= 0) this.list[this.cookieAt] += `; ${value}`;
     else {
       // Trailers keep no cookie that another crumb could be joined to.
       if (rule === COOKIE && this.kind !== "trailers") this.cookieAt = this.list.length + 1;
       else if (rule === CONTENT_LENGTH) this.addLength(name, value);
-      else if (rule === HOST_FIELD) this.addHost(name, value);
+      else if (rule === HOST_FIELD && isRequest) this.addHost(name, value);
       this.keep(name, value, sensitive);
     }
   }

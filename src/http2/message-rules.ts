@@ -10,18 +10,30 @@ export interface MessageFault {
 
 const SLASH = 0x2f;
 
+/** A port that says no more than its scheme does, or nothing (RFC 9110 4.2.3). */
+const NEEDLESS_PORTS = new Map([
+  ["http", /:(80)?$/],
+  ["https", /:(443)?$/],
+]);
+
 /**
  * Returns the fault of a request, or null (RFC 9113 8.3.1 and 8.5, RFC 8441 4). Each part by itself must be valid
  * already; `host` is the value of the Host field.
  */
 export function requestFault(parts: RequestParts, host: string | null): MessageFault | null {
-  const { method, authority, protocol } = parts;
+  const { method, scheme, authority, protocol } = parts;
   if (method === null) return missing(":method");
   if (protocol !== null && method !== "CONNECT") return unknown(":protocol");
   const fault = method === "CONNECT" && protocol === null ? connectFault(parts) : targetFault(parts, host);
   if (fault !== null || authority === null || host === null) return fault;
-  const isSame = host === authority || host.toLowerCase() === authority.toLowerCase();
+  const isSame = host === authority || normalised(host, scheme) === normalised(authority, scheme);
   return isSame ? null : { code: "HOST_CONFLICT", header: "host" };
+}
+
+function normalised(authority: string, scheme: string | null): string {
+  const port = NEEDLESS_PORTS.get(scheme ?? "");
+  const lower = authority.toLowerCase();
+  return port === undefined ? lower : lower.replace(port, "");
 }
 
 function connectFault({ scheme, path, authority }: RequestParts): MessageFault | null {

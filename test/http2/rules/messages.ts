@@ -44,7 +44,7 @@ export const MESSAGE_RULES: readonly Rule[] = [
   tested("8.3.1", "server", "Host does not determine the target when :authority is there.", "Host as :authority", "Host that differs from :authority", "Host without :authority"),
   tested("8.3.1", "client", "The authority of a request made for HTTP/2 is sent as :authority, and not made up where there is none.", "Host becomes :authority", "pseudo-fields are sent first, each once, and no others"),
   tested("8.3.1", "client", "No Host is sent that differs from :authority.", "targets that cannot be are not sent"),
-  elsewhere("8.3.1", "server", "A server that is no origin normalises Host and :authority by their scheme before it compares them.", "a SHOULD to compare; here octets are compared without case, and what differs is refused"),
+  tested("8.3.1", "server", "A server that is no origin normalises Host and :authority by their scheme before it compares them.", "Host with the port of :scheme", "Host without the port of :authority", "Host with another port than :authority", "Host with the port of another scheme", "Host with the port of an unknown scheme"),
   elsewhere("8.3.1", "both", "An intermediary makes :authority from the control data of the original request.", GATEWAY),
   elsewhere("8.3.1", "both", "An intermediary makes Host from :authority when it needs one.", GATEWAY),
   tested("8.3.1", "both", ":authority has no userinfo.", "userinfo in :authority", "targets that cannot be are not sent"),
