@@ -2,7 +2,7 @@
  * Used only when a module loads, a connection is created, or something is wrong: these stay imports, which are smaller.
  */
 const COLD =
-  /^(compile\w+|joint|indexes|check(Names|Count)|readLimits|limitRows|isForbiddenTrailer|isLatin1|\w+ProtocolError|addErrors|errorRows|\w+_ERRORS|instantiate|FIELD_NAMES)$/;
+  /^(compile\w+|joint|indexes|check(Names|Count)|readLimits|limitRows|isForbiddenTrailer|isLatin1|\w+ProtocolError|addErrors|errorRows|\w+_ERRORS|instantiate)$/;
 
 /**
  * A rollup plugin that turns what a chunk imports from another into local constants: `import { a as a$import }` and

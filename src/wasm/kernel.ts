@@ -10,9 +10,10 @@ import {
   NEED_DATA,
   TELL_NAME_OCTETS,
 } from "../../assembly/layout.ts";
-import { FIELD_NAMES } from "../../assembly/names.ts";
 import { HTTP1_KERNEL } from "../../build/out/http1-kernel.ts";
+import { USUAL_NAMES } from "../shared/header-fields.ts";
 import { FEW } from "../shared/octets.ts";
+import type { ReceiveBuffer } from "../shared/receive-buffer.ts";
 import { instantiate } from "./module.ts";
 import { encodeLatin1, isLatin1 } from "./text.ts";
 
@@ -26,16 +27,9 @@ export interface KernelExports {
 
 /** Hands the known field names to a new instance, which knows none before. */
 export function giveNames({ memory, takeNames }: Pick<KernelExports, "memory" | "takeNames">): void {
-  encodeLatin1(FIELD_NAMES, new Uint8Array(memory.buffer), INPUT);
-  takeNames(INPUT, INPUT + FIELD_NAMES.length);
-}
-
-/** Where the octets of an element are: first those of a partial copy, then those of a chunk. */
-export interface Source {
-  readonly partial: Uint8Array;
-  readonly partialLength: number;
-  readonly chunk: Uint8Array;
-  readonly position: number;
+  const text = `${USUAL_NAMES.join(" ")} `;
+  encodeLatin1(text, new Uint8Array(memory.buffer), INPUT);
+  takeNames(INPUT, INPUT + text.length);
 }
 
 /**
@@ -74,8 +68,8 @@ export class Kernel {
     return length <= SMALL ? length | 0 : length;
   }
 
-  /** Copies the element's octets [from, end) to the scratch page; returns the address where they end. */
-  put(source: Source, from: number, end: number): number {
+  /** Copies the octets [from, end) of the element that is being read to the scratch page; returns where they end. */
+  put(source: ReceiveBuffer, from: number, end: number): number {
     const { octets } = this;
     const { partial, partialLength, chunk, position } = source;
     let at = INPUT;

@@ -69,28 +69,28 @@ export function takeTrailers(kernel: Kernel, length: number): HeaderFields {
 
 addErrors(HTTP1_ERRORS);
 
-/** The error code of each fault that the kernel finds. */
-export const FAULTS: ReadonlyMap<number, ErrorCode> = new Map([
-  [layout.BAD_METHOD, "BAD_METHOD"],
-  [layout.BAD_TARGET, "BAD_TARGET"],
-  [layout.TARGET_TOO_LONG, "TARGET_TOO_LONG"],
-  [layout.BAD_VERSION, "BAD_VERSION"],
-  [layout.BAD_STATUS, "BAD_STATUS"],
-  [layout.BAD_REASON, "BAD_REASON"],
-  [layout.BARE_CR, "BARE_CR"],
-  [layout.BARE_LF, "BARE_LF"],
-  [layout.BAD_FIELD_NAME, "BAD_FIELD_NAME"],
-  [layout.BAD_FIELD_VALUE, "BAD_FIELD_VALUE"],
-  [layout.OBS_FOLD, "OBS_FOLD"],
-  [layout.TOO_MANY_FIELDS, "TOO_MANY_FIELDS"],
-  [layout.BAD_CHUNK_SIZE, "BAD_CHUNK_SIZE"],
-  [layout.CHUNK_SIZE_TOO_LARGE, "CHUNK_SIZE_TOO_LARGE"],
-  [layout.CHUNK_SIZE_TOO_LONG, "CHUNK_SIZE_TOO_LONG"],
-  [layout.BAD_CHUNK_EXTENSION, "BAD_CHUNK_EXTENSION"],
-  [layout.CHUNK_EXTENSIONS_TOO_LARGE, "CHUNK_EXTENSIONS_TOO_LARGE"],
-] as const);
+/** The error code of each fault that the kernel finds, by its number. */
+export const FAULTS: { readonly [fault: number]: ErrorCode } = {
+  [layout.BAD_METHOD]: "BAD_METHOD",
+  [layout.BAD_TARGET]: "BAD_TARGET",
+  [layout.TARGET_TOO_LONG]: "TARGET_TOO_LONG",
+  [layout.BAD_VERSION]: "BAD_VERSION",
+  [layout.BAD_STATUS]: "BAD_STATUS",
+  [layout.BAD_REASON]: "BAD_REASON",
+  [layout.BARE_CR]: "BARE_CR",
+  [layout.BARE_LF]: "BARE_LF",
+  [layout.BAD_FIELD_NAME]: "BAD_FIELD_NAME",
+  [layout.BAD_FIELD_VALUE]: "BAD_FIELD_VALUE",
+  [layout.OBS_FOLD]: "OBS_FOLD",
+  [layout.TOO_MANY_FIELDS]: "TOO_MANY_FIELDS",
+  [layout.BAD_CHUNK_SIZE]: "BAD_CHUNK_SIZE",
+  [layout.CHUNK_SIZE_TOO_LARGE]: "CHUNK_SIZE_TOO_LARGE",
+  [layout.CHUNK_SIZE_TOO_LONG]: "CHUNK_SIZE_TOO_LONG",
+  [layout.BAD_CHUNK_EXTENSION]: "BAD_CHUNK_EXTENSION",
+  [layout.CHUNK_EXTENSIONS_TOO_LARGE]: "CHUNK_EXTENSIONS_TOO_LARGE",
+};
 
 /** Returns the error code of a negative status. */
 export function faultCode(status: number): ErrorCode {
-  return FAULTS.get(-status) as ErrorCode;
+  return FAULTS[-status] as ErrorCode;
 }

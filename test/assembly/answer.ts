@@ -109,7 +109,7 @@ function readFields(kernel: KernelExports, start: number, count: number): Field[
 }
 
 function fault(kernel: KernelExports, status: number): { outcome: "fault"; code: string; at: number } {
-  return { outcome: "fault", code: FAULTS.get(-status) as string, at: word(kernel, layout.HEAD_FAULT_AT) };
+  return { outcome: "fault", code: FAULTS[-status] as string, at: word(kernel, layout.HEAD_FAULT_AT) };
 }
 
 /** Scans [start, start + length) of the kernel's memory as it is. */
