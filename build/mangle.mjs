@@ -89,10 +89,13 @@ function isMemberUse(node, parent) {
   return (ts.isClassElement(parent) || ts.isPropertyAssignment(parent)) && parent.name === node;
 }
 
-/** Determines the short names from the sources, the shipped types and the types of the runtimes. */
+/**
+ * Determines the short names from the sources, the shipped types and the types of the runtimes. The command does not
+ * count: it is a bundle of its own, with long names.
+ */
 export function readNames(root) {
   const folderOf = (module) => dirname(fileURLToPath(import.meta.resolve(module)));
-  return shortNames(read(root, "src", /\.ts$/), [
+  return shortNames(read(root, "src", /^(?!cli\/).*\.ts$/), [
     ...read(root, "dist", /\.d\.ts$/),
     ...read(folderOf("typescript"), "", /^lib\.(es|dom).*\.d\.ts$/),
     ...read(folderOf("@types/node/package.json"), "", /\.d\.ts$/),
