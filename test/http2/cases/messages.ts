@@ -149,6 +149,11 @@ export const PSEUDO: readonly Case[] = [
     [headers(3, [...withOther(":authority", "a:80"), ["host", "a:"]], last)],
     ["request 3 GET http://a:80/ | host: a:", "end 3"],
   ),
+  badRequest("Host that differs from the :authority of CONNECT", [
+    [":method", "CONNECT"],
+    [":authority", "a:1"],
+    ["host", "a:2"],
+  ]),
   badRequest("two Host fields", [...without(":authority"), ["host", "a"], ["host", "a"]]),
   fine("Host as :authority", SERVER, [get(3, ["host", "a"])], ["request 3 GET http://a/ | host: a", "end 3"]),
   fine(
