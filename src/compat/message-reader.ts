@@ -287,9 +287,9 @@ export class MessageReader extends RequestReceiver {
     this.closes = !this.upgrade && (isLast || (isRequest && doubtful));
   }
 
-  /** Creates the error for a fault in the last head. */
-  headFault(code: ErrorCode): RemoteProtocolError {
-    return this.fault(code, this.headOffset);
+  /** Creates the error for a fault in the last head, `at` octets from its beginning. */
+  headFault(code: ErrorCode, at = 0): RemoteProtocolError {
+    return this.fault(code, this.headOffset + at);
   }
 
   /** Reads one field line and appends its name and value to `list`; a folded line continues the last value there. */

@@ -21,7 +21,7 @@ function read(input: string, cuts: number[], maxHeaderSize: number): unknown[] {
     return 0;
   };
   parser[SLOTS.kOnMessageComplete] = () => undefined;
-  parser.initialize(REQUEST, { type: "TEST" }, maxHeaderSize);
+  parser.initialize(REQUEST, {}, maxHeaderSize);
   const ends = [...cuts, input.length];
   for (const [i, end] of ends.entries()) {
     const result = parser.execute(Buffer.from(input.slice(i === 0 ? 0 : ends[i - 1], end), "latin1"));
@@ -36,6 +36,7 @@ describe.each([
   ["a head above maxHeaderSize", `GET / HTTP/1.1\r\nA: ${LONG}\r\n\r\n`],
   ["one whose end has not come", `GET / HTTP/1.1\r\nA: ${LONG}`],
   ["one with another fault", `GET / HTTP/1.1\r\nA: ${LONG}\r\nB : c\r\n\r\n`],
+  ["one of a method that is none", `BREW / HTTP/1.1\r\nA: ${LONG}\r\n\r\n`],
   ["one that is long for its white space alone", `GET / HTTP/1.1\r\nA: ${" ".repeat(100)}b\r\n\r\n`],
 ])("%s", (_what, input) => {
   const whole = read(input, [], 50);

@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import http from "node:http";
 import net from "node:net";
+import { Duplex } from "node:stream";
 
 /** In so many steps a socket is waited for. */
 const STEPS = 20;
@@ -101,6 +102,35 @@ export async function misbehaving(answer, undo) {
     });
   });
   return listen(server, undo);
+}
+
+/** Answers, and goes on waiting. */
+export async function silent(answer, undo) {
+  const server = net.createServer((socket) => {
+    undo.push(() => socket.destroy());
+    socket.on("error", () => {});
+    socket.once("data", async () => {
+      for (const piece of [answer].flat()) {
+        socket.write(Buffer.from(piece, "latin1"));
+        await new Promise((done) => setTimeout(done, 5));
+      }
+    });
+  });
+  return listen(server, undo);
+}
+
+/** A stream that is no socket: what is pushed is read, what is written is in `written`. */
+export function streamOf() {
+  return Object.assign(
+    new Duplex({
+      read() {},
+      write(data, _encoding, done) {
+        this.written += data.toString("latin1");
+        done();
+      },
+    }),
+    { written: "" },
+  );
 }
 
 /** Answers with what was asked. */

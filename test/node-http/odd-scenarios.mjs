@@ -5,8 +5,7 @@ import http from "node:http";
 import net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Duplex } from "node:stream";
-import { ask, body, CRLF, listen, mirror, misbehaving, raw, scenario } from "./kit.mjs";
+import { ask, body, CRLF, listen, mirror, misbehaving, raw, scenario, silent, streamOf } from "./kit.mjs";
 
 const GET = `GET / HTTP/1.1${CRLF}Host: a${CRLF}${CRLF}`;
 const LAST = `GET /last HTTP/1.1${CRLF}Host: a${CRLF}Connection: close${CRLF}${CRLF}`;
@@ -136,19 +135,12 @@ scenario("others who read the socket too", async (undo) => {
 
 scenario("a server on streams that are no sockets", async () => {
   const server = http.createServer(mirror);
-  let answer = "";
-  const duplex = new Duplex({
-    read() {},
-    write(data, _encoding, done) {
-      answer += data.toString("latin1");
-      done();
-    },
-  });
+  const duplex = streamOf();
   const ended = once(duplex, "finish");
   server.emit("connection", duplex);
   for (const octet of LAST) duplex.push(Buffer.from(octet));
   await ended;
-  return answer.replace(/Date: [^\r]*/, "Date: now");
+  return duplex.written.replace(/Date: [^\r]*/, "Date: now");
 });
 
 scenario("a socket by its path", async (undo) => {
@@ -267,4 +259,32 @@ scenario("trailers that say how a body is framed", async (undo) => {
     seen.push(await ask({ port: answering }));
   }
   return { seen, codes };
+});
+
+scenario("first octets that begin no message are refused at once", async (undo) => {
+  const seen = [];
+  const server = http.createServer(mirror);
+  server.on("clientError", ({ code, bytesParsed, rawPacket }, socket) => {
+    seen.push([code, bytesParsed, rawPacket?.toString("latin1")]);
+    socket.destroy();
+  });
+  const port = await listen(server, undo);
+  const inputs = [
+    "*",
+    "1",
+    "\x16\x03\x01",
+    "FO",
+    "get /",
+    "GETX",
+    "M-SEARCHES",
+    "\r\n\r\nhello",
+    " GET /",
+    "\0",
+    "GE\r\n",
+  ];
+  inputs.push(`FOO / HTTP/1.1${CRLF}A : b${CRLF}${CRLF}`, `${GET}what`, ["G", "E", "R"], ["PROP", "FINE /"]);
+  for (const input of inputs) await raw(port, input, { wait: 5000 });
+  const answers = ["hello", "\x15\x03\x01", "HTTQ", "h", `SSH-2.0${CRLF}`, ["HT", "LP"]];
+  for (const answer of answers) seen.push((await ask({ port: await silent(answer, undo) })).error.code);
+  return seen;
 });

@@ -6,6 +6,7 @@ import { once } from "node:events";
 import http from "node:http";
 import net from "node:net";
 import { ask, body, CRLF, listen, mirror, misbehaving, raw, scenario, scenarios } from "./kit.mjs";
+import "./context-scenarios.mjs";
 import "./odd-scenarios.mjs";
 
 // --- servers and clients that behave ------------------------------------------------------------------------------

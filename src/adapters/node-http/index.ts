@@ -4,7 +4,7 @@ import { BRAND, NodeParser, type Slots } from "./parser.ts";
 
 /** The part of Node's `_http_common` module that is used. */
 interface HttpCommon {
-  readonly HTTPParser: Omit<Slots, "refusesFields"> & { readonly REQUEST: number };
+  readonly HTTPParser: Omit<Slots, "refusesFields"> & { readonly REQUEST: number; readonly prototype: object };
   readonly parsers: Pool;
 }
 
@@ -47,6 +47,8 @@ export function install(): void {
     kOnMessageComplete,
     refusesFields: refusesFields(httpCommon()),
   };
+  // Node finds out by instanceof that a socket it gives to another process has a parser to be freed.
+  Object.setPrototypeOf(NodeParser.prototype, HTTPParser.prototype);
   const sample = parsers.ctor();
   const pool: NodeParser[] = [];
   // Has the callbacks and properties that Node sets on its own parsers.

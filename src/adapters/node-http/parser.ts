@@ -9,12 +9,7 @@ import { AS_NODE, AS_NODE_INSECURE, AS_NODE_RELAXED, type Tolerances } from "../
 import { RemoteProtocolError } from "../../shared/errors.ts";
 import { type ConnectionsList, listBeside, type NativeList, type Tracked } from "./connections.ts";
 import { invalidEof, type NodeParseError, nodeParseError } from "./errors.ts";
-import { framingTrailer, isTarget } from "./refused.ts";
-
-/** The async resource that Node passes. */
-interface Resource {
-  readonly type: string;
-}
+import { framingTrailer, isTarget, strangeAt } from "./refused.ts";
 
 const REQUEST = 1;
 const NO_LENIENCY = 0;
@@ -80,7 +75,7 @@ export class NodeParser implements Tracked {
 
   initialize(
     type: number,
-    resource: Resource,
+    _resource: unknown,
     maxHeaderSize = 0,
     lenientFlags: number = NO_LENIENCY,
     connections?: NativeList<NodeParser>,
@@ -99,9 +94,9 @@ export class NodeParser implements Tracked {
     this.inBody = false;
     this.calling = false;
     this.context?.emitDestroy();
-    // A server's connection already runs in the context of its socket; a client's request shares its socket with
-    // others.
-    this.context = isRequest ? null : new AsyncResource(resource.type, { requireManualDestroy: true });
+    // The types that Node's own parser has, whatever it is given.
+    const resource = isRequest ? "HTTPINCOMINGMESSAGE" : "HTTPCLIENTREQUEST";
+    this.context = new AsyncResource(resource, { requireManualDestroy: true });
     this.track(connections);
   }
 
@@ -120,7 +115,10 @@ export class NodeParser implements Tracked {
     this.isExpired = false;
   }
 
-  /** Reads a chunk; a client's in the async context of its request. */
+  /**
+   * Reads a chunk in the async context in which a server was given the connection, or a client made the request: others
+   * may push to its stream, and requests share sockets.
+   */
   execute(chunk: Uint8Array, start = 0, length = chunk.length - start): number | NodeParseError {
     const part = length === chunk.length ? chunk : chunk.subarray(start, start + length);
     if (this.context === null) return this.read(part);
@@ -157,7 +155,7 @@ export class NodeParser implements Tracked {
       if (!this.inBody) {
         if (reader.length === 0) return true;
         if (!this.begun && !this.beginMessage(reader)) return true;
-        const info = reader.readMessageHead();
+        const info = this.readHead(reader);
         if (info === null) return true;
         this.checkSize(reader);
         if (!this.completeHead(reader, info, use)) return false;
@@ -184,6 +182,23 @@ export class NodeParser implements Tracked {
     return true;
   }
 
+  /** Reads a head; null if more octets are needed. Whatever else may be wrong with it, its first octets come first. */
+  private readHead(reader: MessageReader): HeadersInfo | null {
+    let info: HeadersInfo | null = null;
+    try {
+      info = reader.readMessageHead();
+    } finally {
+      if (info === null) this.checkBeginning(reader);
+    }
+    if (info !== null && reader.isRequest && !ACCEPTED[info.method as number]) throw this.methodFault(reader);
+    return info;
+  }
+
+  private checkBeginning(reader: MessageReader): void {
+    const at = strangeAt(reader.isRequest, (distance) => reader.octetAt(distance));
+    if (at !== undefined) throw reader.fault(reader.isRequest ? "BAD_METHOD" : "BAD_VERSION", reader.offset + at);
+  }
+
   /**
    * Enforces Node's limit on the octets that Node counts of a head, once it is complete: how much of an incomplete one
    * would count depends on how it was cut.
@@ -195,7 +210,6 @@ export class NodeParser implements Tracked {
   private completeHead(reader: MessageReader, info: HeadersInfo, use: number): boolean {
     const { version } = reader;
     const { headers, method, url, statusCode, statusMessage } = info;
-    if (reader.isRequest && !ACCEPTED[method as number]) throw reader.headFault("BAD_METHOD");
     if (reader.isRequest && !isTarget(reader.methodName, url as string)) throw reader.headFault("BAD_TARGET");
     if (version !== 11 && !VERSIONS.includes(version)) throw reader.headFault("VERSION_NOT_SUPPORTED");
     this.isHeadComplete = true;
@@ -225,6 +239,11 @@ export class NodeParser implements Tracked {
       return true;
     }
     return this.completeMessage(reader);
+  }
+
+  private methodFault(reader: MessageReader): RemoteProtocolError {
+    const at = strangeAt(true, (distance) => `${reader.methodName} `.charCodeAt(distance));
+    return reader.headFault("BAD_METHOD", at);
   }
 
   /**
@@ -299,15 +318,20 @@ export class NodeParser implements Tracked {
 
   /** Prepares the parser to return to the pool. */
   free(): void {
+    this.stop();
+  }
+
+  /** Not by `free`, which programs replace to hear of it, and then close the parser. */
+  close(): void {
+    this.remove();
+    this.stop();
+    this.reader = null;
+  }
+
+  private stop(): void {
     this.use++;
     this.context?.emitDestroy();
     this.context = null;
-  }
-
-  close(): void {
-    this.remove();
-    this.free();
-    this.reader = null;
   }
 
   // Node's own parser can read from the handle itself; ours gets everything through `execute`.

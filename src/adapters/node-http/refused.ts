@@ -1,4 +1,5 @@
-// What Node's own parser refuses and the reader does not, because programs on node:http rely on it.
+// What Node's own parser refuses and the reader does not, or later, because programs on node:http rely on it.
+import { methods } from "../../compat/methods.ts";
 
 /** What may stand in an authority, to Node. */
 const AUTHORITY = String.raw`(?:@?[\w\-.!~*'()%;:&=+$,[\]])*@?(?:[/?]|$)`;
@@ -6,7 +7,32 @@ const AUTHORITY = String.raw`(?:@?[\w\-.!~*'()%;:&=+$,[\]])*@?(?:[/?]|$)`;
 const TARGET = new RegExp(`^(?:[/*]|[a-z]+://${AUTHORITY})`, "i");
 const CONNECT_TARGET = new RegExp(`^${AUTHORITY}`);
 
+const SPACE = 0x20;
 const SLASH = 0x2f;
+
+/** How requests begin, as far as the space behind the method, and responses, as far as the version. */
+const REQUESTS = beginnings(methods.map((method) => `${method} `));
+const RESPONSES = beginnings(["HTTP/"]);
+
+function beginnings(texts: readonly string[]): Set<string> {
+  return new Set(texts.flatMap((text) => Array.from(text, (_, i) => text.slice(0, i + 1))));
+}
+
+/**
+ * Where a first line ceases to begin like one, or undefined: nowhere so far. Who speaks another protocol, such as TLS,
+ * may send no end of a line before it is answered.
+ */
+export function strangeAt(isRequest: boolean, octetAt: (at: number) => number | undefined): number | undefined {
+  const [known, last] = isRequest ? [REQUESTS, SPACE] : [RESPONSES, SLASH];
+  let begun = "";
+  for (let at = 0; ; at++) {
+    const octet = octetAt(at);
+    if (octet === undefined) return undefined;
+    begun += String.fromCharCode(octet);
+    if (!known.has(begun)) return at;
+    if (octet === last) return undefined;
+  }
+}
 
 /**
  * Whether a request's target begins like one. Programs put it behind an origin or a directory, where `@evil.example` or

@@ -92,7 +92,7 @@ const EXCUSES = {
     isIncomplete(both.ours) &&
     /^head .*,true,(?:true|false),\[/.test(both.ours.lines.findLast((line) => line.startsWith("head ")) ?? ""),
   "octets after an upgrade that nobody listens for": ({ theirs, ours }) =>
-    theirs.isCut && isBeginning(theirs.lines, ours.lines) && theirs.lines.at(-1)?.startsWith("end ") === true,
+    theirs.isCut && isBeginning(theirs.lines, ours.lines) && /^(?:head|end) /.test(theirs.lines.at(-1) ?? ""),
   "the end after a 101 that switches nothing": (both) =>
     isSame(both) && isIncomplete(both.theirs) && /^head \[1,\d,null,"",101,/.test(both.theirs.lines.at(-2) ?? ""),
   "chunked in HTTP/1.0: the connection is not kept": ({ theirs, ours }) => {
@@ -107,6 +107,8 @@ const EXCUSES = {
   "a fault in a line or a head whose end has not come": (both) => {
     const { ours, theirs, text } = both;
     if (theirs.error === undefined || !isIncomplete(ours)) return false;
+    const isInBody = ours.lines.at(-1)?.startsWith("head ") === true;
+    if (theirs.error.code === "HPE_INVALID_METHOD" && !isInBody) return false;
     return isSame(both) && !/\n\r?\n/.test(text.slice(theirs.error.bytesParsed + 1));
   },
   "of several faults in a head one is its size": (both) => {
