@@ -14,6 +14,7 @@ import { type ErrorCode, type ErrorDetail, RemoteProtocolError } from "../shared
 import { NO_OCTETS, ReceiveBuffer } from "../shared/receive-buffer.ts";
 import { type Kernel, kernel as theKernel } from "../wasm/kernel.ts";
 import { faultCode } from "../wasm/scan.ts";
+import { decodeLatin1 } from "../wasm/text.ts";
 import type { Role, Settings } from "./options.ts";
 
 /** One more kind of element besides the kernel's REQUEST, RESPONSE and TRAILERS. */
@@ -27,11 +28,8 @@ const CHUNK_LINE = -1;
 const HEAD_WINDOW = 2048;
 const LINE_WINDOW = 8;
 
-const HTAB = 0x09;
 export const LF = 0x0a;
 export const CR = 0x0d;
-const SP = 0x20;
-const COLON = 0x3a;
 
 /**
  * Memory for the next split head of any connection: allocating it takes 450 ns. No event is a view of it; it is zeroed.
@@ -237,19 +235,14 @@ export class ElementReader extends ReceiveBuffer {
   }
 
   /**
-   * Returns the lower-case name of the field whose value, folds included, holds the element's octet `at`. Undefined
-   * when no colon precedes it, which can be where src/compat drops lines that are no field.
+   * Returns the lower-case name of the field whose value, folds included, holds the octet `at` of the element, which is
+   * on the scratch page. Undefined when no colon precedes it, which can be where src/compat drops lines that are no
+   * field.
    */
   private fieldNameBefore(at: number): string | undefined {
-    let start = at;
-    const begins = (i: number) => this.octetAt(i - 1) === LF && this.octetAt(i) !== SP && this.octetAt(i) !== HTAB;
-    while (start > 0 && !begins(start)) start--;
-    let name = "";
-    for (let i = start; i < at; i++) {
-      const octet = this.octetAt(i) as number;
-      if (octet === COLON) return name.toLowerCase();
-      name += String.fromCharCode(octet);
-    }
-    return undefined;
+    const text = decodeLatin1(this.kernel.octets, INPUT, INPUT + at, true);
+    const line = text.split(/\n(?![\t ])/).pop() as string;
+    const colon = line.indexOf(":");
+    return colon < 0 ? undefined : line.slice(0, colon).toLowerCase();
   }
 }
