@@ -143,21 +143,17 @@ export function readOptions(role: Role, options: Http1Options | undefined): Sett
   checkNames("options", options, OPTIONS);
   const { limits, allow = {}, copyData = false, http10KeepAlive = role === "server" } = options;
   const { maxPipelined = DEFAULT_MAX_PIPELINED } = options;
-  const leniencies = Object.entries(LENIENCY_TABLE);
   checkNames("allow", allow, Object.keys(LENIENCY_TABLE));
-  for (const [name, flag] of Object.entries(allow)) if (flag !== undefined) checkFlag(`allow.${name}`, flag);
+  let bits = 0;
+  for (const [name, row] of Object.entries(LENIENCY_TABLE)) {
+    const { [name as keyof Leniencies]: flag = row[role] ?? false } = allow;
+    checkFlag(`allow.${name}`, flag);
+    if (flag) bits |= row.bits;
+  }
   checkFlag("copyData", copyData);
   checkFlag("http10KeepAlive", http10KeepAlive);
   checkCount("maxPipelined", maxPipelined, 1, Number.POSITIVE_INFINITY);
-  let bits = 0;
-  for (const [name, row] of leniencies) if (allow[name as keyof Leniencies] ?? row[role]) bits |= row.bits;
-  return {
-    limits: readLimits(LIMIT_TABLE, limits),
-    allow: bits,
-    copyData,
-    http10KeepAlive,
-    maxPipelined,
-  };
+  return { limits: readLimits(LIMIT_TABLE, limits), allow: bits, copyData, http10KeepAlive, maxPipelined };
 }
 
 function defaultSettings(role: Role): Settings {
