@@ -75,7 +75,6 @@ export class StreamTransport implements Transport {
   private isWritten = false;
   private isRead = false;
   private isGone = false;
-  private failure: unknown;
   private blockedSince = Number.POSITIVE_INFINITY;
   private lingersSince = Number.POSITIVE_INFINITY;
 
@@ -92,9 +91,9 @@ export class StreamTransport implements Transport {
     if (tick < Number.POSITIVE_INFINITY) this.timer = setInterval(() => this.tick(performance.now()), tick);
     // Node, Deno and Bun: the timer of an idle connection must not keep the process alive.
     this.timer?.unref?.();
-    this.writer.closed.catch((error) => this.fail(error));
+    this.writer.closed.catch((error) => this.reset(error));
     this.writer.ready.catch(() => {});
-    this.read().catch((error) => this.fail(error));
+    this.read().catch((error) => this.reset(error));
   }
 
   // --- for the session ----------------------------------------------------------------------------------------------
@@ -104,7 +103,7 @@ export class StreamTransport implements Transport {
     const chunks = this.session.take();
     if (chunks.length === 0) return;
     const { writer } = this;
-    for (const chunk of chunks) writer.write(chunk).catch((error) => this.fail(error));
+    for (const chunk of chunks) writer.write(chunk).catch((error) => this.reset(error));
     if ((writer.desiredSize ?? 0) > 0 || this.isBlocked) return;
     this.isBlocked = true;
     this.blockedSince = Number.NaN;
@@ -134,12 +133,12 @@ export class StreamTransport implements Transport {
         this.lingersSince = Number.NaN;
         this.finish();
       },
-      (error) => this.fail(error),
+      (error) => this.reset(error),
     );
   }
 
   reset(error: unknown): void {
-    this.fail(error);
+    this.end(error ?? new NetworkError("DISCONNECTED", "the stream failed"));
   }
 
   // --- the streams --------------------------------------------------------------------------------------------------
@@ -181,20 +180,15 @@ export class StreamTransport implements Transport {
     if (this.isWritten && (this.isRead || (this.isLingering && this.times.linger === 0))) this.end(undefined);
   }
 
-  private fail(error: unknown): void {
-    this.end(error ?? new NetworkError("DISCONNECTED", "the stream failed"));
-  }
-
   private end(error: unknown): void {
     if (this.isGone) return;
     this.isGone = true;
-    this.failure = error;
     if (this.timer !== undefined) clearInterval(this.timer);
     this.readOn();
     if (!this.isRead) this.reader.cancel(error).catch(() => {});
     if (!this.isWritten) this.writer.abort(error).catch(() => {});
     this.session.gone(error);
-    this.resolveClosed(this.failure);
+    this.resolveClosed(error);
   }
 
   private tick(now: number): void {
@@ -202,12 +196,9 @@ export class StreamTransport implements Transport {
     if (Number.isNaN(this.blockedSince)) this.blockedSince = now;
     if (Number.isNaN(this.lingersSince)) this.lingersSince = now;
     if (now - this.blockedSince >= this.times.write) {
-      this.fail(new NetworkError("TIMEOUT", "the peer takes nothing of what is sent"));
+      this.reset(new NetworkError("TIMEOUT", "the peer takes nothing of what is sent"));
     }
-    if (this.isLingering && now - this.lingersSince >= this.times.linger) {
-      this.isRead ||= this.isGone;
-      this.end(undefined);
-    }
+    if (this.isLingering && now - this.lingersSince >= this.times.linger) this.end(undefined);
   }
 }
 
