@@ -1,17 +1,14 @@
 // h2spec's suite `http2`, in its order and by its sections, which are those of RFC 7540.
 import { GET, POST } from "../http2/case.ts";
 import {
-  altered,
   bytes,
   continuation,
   data,
   frame,
-  frameHeader,
   goaway as goawayFrame,
   headers,
   join,
   MAX_31,
-  ping,
   priority,
   pushPromise,
   rstStream,
@@ -19,6 +16,7 @@ import {
   TYPE,
   windowUpdate,
 } from "../http2/frames.ts";
+import { ofBoth } from "./both.ts";
 import {
   ANSWERED,
   answer,
@@ -54,13 +52,8 @@ const without = (name: string) =>
 const again = (name: string) => headers(1, [...GET, ...GET.filter(([field]) => field === name)], WHOLE);
 
 export const HTTP2 = [
+  ofBoth("http2"),
   section("http2 3.5", ["preface and SETTINGS", [], said()]),
-  section(
-    "http2 4.1",
-    ["a frame of unknown type", [UNKNOWN, PING], PONG],
-    ["PING with undefined flags", altered(PING, { flags: 0x16 }), PONG],
-    ["PING with the reserved bit", altered(PING, { flags: 0x16, reserved: true }), PONG],
-  ),
   section(
     "http2 4.2",
     ["DATA of 2^14 octets", [upload(), data(1, 16_384, WHOLE)], ANSWERED],
@@ -173,16 +166,6 @@ export const HTTP2 = [
     ],
   ),
   section(
-    "http2 6.5",
-    ["SETTINGS ACK with a payload", frame(TYPE.SETTINGS, 1, 0, bytes(0)), goaway("FRAME_SIZE_ERROR", 0)],
-    ["SETTINGS on a stream", frame(TYPE.SETTINGS, 0, 1, bytes(0, 3, 0, 0, 0, 100)), goaway("PROTOCOL_ERROR", 0)],
-    [
-      "SETTINGS of 9 octets, of which 8 come",
-      [frameHeader(TYPE.SETTINGS, 0, 0, 9), bytes(0, 3, 0, 0, 0, 100, 0, 2)],
-      goaway("FRAME_SIZE_ERROR", 0),
-    ],
-  ),
-  section(
     "http2 6.5.2",
     ["ENABLE_PUSH 2", settings(["ENABLE_PUSH", 2]), goaway("PROTOCOL_ERROR", 0)],
     ["INITIAL_WINDOW_SIZE 2^31", settings(["INITIAL_WINDOW_SIZE", 2 ** 31]), goaway("FLOW_CONTROL_ERROR", 0)],
@@ -198,13 +181,6 @@ export const HTTP2 = [
       said("HEADERS 1", "DATA 1 h"),
     ],
     ["SETTINGS are acknowledged", [settings(["ENABLE_PUSH", 0]), awaited("SETTINGS ACK")], said()],
-  ),
-  section(
-    "http2 6.7",
-    ["PING is answered with its octets", PING, PONG],
-    ["PING ACK is not answered", [ping("nobodyis", true), PING], PONG],
-    ["PING on a stream", frame(TYPE.PING, 0, 1, new Uint8Array(8)), goaway("PROTOCOL_ERROR", 0)],
-    ["PING of 6 octets", frame(TYPE.PING, 0, 0, new Uint8Array(6)), goaway("FRAME_SIZE_ERROR", 0)],
   ),
   section("http2 6.8", [
     "GOAWAY on a stream",
