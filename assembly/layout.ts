@@ -142,7 +142,7 @@ export const ALLOW_MISSING_REASON_SPACE: u32 = 1 << 2;
 export const ALLOW_CONTROL_OCTETS: u32 = 1 << 3;
 export const ALLOW_HIGH_TARGET: u32 = 1 << 4;
 export const ALLOW_CHUNK_SIZE_SPACE: u32 = 1 << 5;
-/** Set by src/compat alone: LF alone ends a chunk-size line. */
+/** Set by src/compat alone: LF alone ends a chunk-size line that has nothing but the size. */
 export const ALLOW_CHUNK_LF: u32 = 1 << 6;
 /** Set by src/compat alone: drops lines that are not fields, unless they begin with a name that frames the message. */
 export const ALLOW_MALFORMED_FIELDS: u32 = 1 << 7;

@@ -39,6 +39,7 @@ export const DIFFERENCES: readonly Difference[] = [
   { what: "chunk size left out", type: "REQUEST", input: `${CHUNKED}\r\n\r\n`, theirs: "0: ends the body", ours: CHUNK, why: "the same" },
   { what: "chunk size above 2^53-1", type: "REQUEST", input: chunk("20000000000000"), theirs: "counts with rounding", ours: CHUNK, why: "it cannot be counted exactly" },
   { what: "chunk extensions that break the grammar, or hold NUL or CR", type: "REQUEST", input: chunk('5;a="b'), theirs: "skipped", ours: CHUNK, why: "RFC 9112 7.1.1; smuggling by extensions (CVE-2025-55315, CVE-2026-33870)" },
+  { what: "LF alone behind a chunk extension, or behind spaces after a chunk size", type: "REQUEST", input: `${CHUNKED}5;a\nhello\r\n0\r\n\r\n`, theirs: "ends the line", ours: "Parse Error HPE_CR_EXPECTED", why: "a front that takes it for a part of the line frames otherwise (CVE-2025-55315)" },
   { what: "chunk-size lines above 16 KiB", type: "REQUEST", input: chunk(`5;${"a".repeat(17000)}`), theirs: "any length", ours: "Parse Error HPE_CHUNK_EXTENSIONS_OVERFLOW", why: "memory without bound (CVE-2024-22019)" },
   { what: "`Content-Length: +5`", type: "REQUEST", input: length("+5"), theirs: "5", ours: LENGTH, why: "RFC 9110 8.6: 1*DIGIT" },
   { what: "`Content-Length: 0x5`", type: "REQUEST", input: length("0x5"), theirs: "5", ours: LENGTH, why: "the same" },

@@ -58,7 +58,7 @@ export const ALIKE: readonly Row[] = [
   ["chunks of upper and lower case, zeros", "REQUEST", `${CHUNKED}00a\r\n1234567890\r\n00A\r\n1234567890\r\n000\r\n\r\n`],
   ["chunk extensions", "REQUEST", `${CHUNKED}5; woohoo3;whaaaat=arethese\r\nhello\r\n6;a="b;c";d\r\n world\r\n0;last\r\n\r\n`],
   ["spaces behind chunk sizes", "REQUEST", `${CHUNKED}5  \r\nhello\r\n0 \r\n\r\n`],
-  ["chunks, bare LF", "REQUEST", "POST / HTTP/1.1\nTransfer-Encoding: Chunked\n\n7\nMozilla\n9;x\nDeveloper\n0\nExpires: never\n\n"],
+  ["chunks, bare LF", "REQUEST", "POST / HTTP/1.1\nTransfer-Encoding: Chunked\n\n7\nMozilla\n9\nDeveloper\n0\nExpires: never\n\n"],
   ["trailers", "REQUEST", `${CHUNKED}4\r\nping\r\n0\r\nVary: *\r\nContent-Type: text/plain\r\nContent-Length: 9\r\nbad line\r\n\r\n`],
   ["folded trailers, high octets", "REQUEST", `${CHUNKED}0\r\nA: b\r\n c\r\nD: \xe9\r\n\r\n`],
   ["wrong octets behind a chunk", "REQUEST", `${CHUNKED}3\r\nabcX\r\n0\r\n\r\n`],
