@@ -15,6 +15,7 @@ export const CHOICES = Object.freeze([
   ["folded fields and trailers in a response, each fold one SP", "RFC 9112 5.2: a user agent MUST"],
   ["chunked beside Content-Length in a response, or in HTTP/1.0; then the connection ends", "RFC 9112 6.1, 6.3 (3)"],
   ["HTTP/1.0 with keep-alive goes on in a server", "RFC 9112 9.3 and C.2.2"],
+  ["a CONNECT with content, by its Content-Length or chunked", "RFC 9112 6.3; RFC 9110 9.3.6 defines none"],
   ["a request that asks for a tunnel or for another protocol is refused one, and HTTP goes on", "RFC 9110 7.8, 9.3.6"],
 ]);
 
@@ -25,6 +26,12 @@ export const STRICTER = Object.freeze([
     "RFC 9110 5.6.1.2: ignore a reasonable number; peers read them otherwise",
   ],
   ["a minor version above 1", "RFC 9110 2.5: SHOULD read as HTTP/1.1; nobody sends one"],
+  ["LF alone as a line end", "RFC 9112 2.2: MAY recognize it; peers take it for data"],
+  ["white space in start lines, more or other than one SP", "RFC 9112 3, 4: MAY split at it"],
+  [
+    "white space before a colon in a response",
+    "RFC 9112 5.1: a proxy MUST remove it; peers take the line for another field, or none",
+  ],
   ["other transfer codings in a response", "RFC 9112 6.3 (4): until the connection ends; none is implemented"],
 ]);
 
