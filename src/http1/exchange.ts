@@ -10,17 +10,15 @@ const SETTLED = compileRules(ON_STATE);
 const TRIGGER_COUNT = TRIGGERS.length;
 
 /** The indices of the states: the machine and its users work with these. */
-export const {
-  idle: IDLE,
-  "send-response": SEND_RESPONSE,
-  "send-body": SEND_BODY,
-  done: DONE,
-  "must-close": MUST_CLOSE,
-  closed: CLOSED,
-  error: ERROR,
-  "might-switch-protocol": MIGHT_SWITCH,
-  "switched-protocol": SWITCHED,
-}: Record<State, number> = indexes(STATES);
+export const IDLE: number = STATES.indexOf("idle");
+export const SEND_RESPONSE: number = STATES.indexOf("send-response");
+export const SEND_BODY: number = STATES.indexOf("send-body");
+export const DONE: number = STATES.indexOf("done");
+export const MUST_CLOSE: number = STATES.indexOf("must-close");
+export const CLOSED: number = STATES.indexOf("closed");
+const ERROR: number = STATES.indexOf("error");
+export const MIGHT_SWITCH: number = STATES.indexOf("might-switch-protocol");
+export const SWITCHED: number = STATES.indexOf("switched-protocol");
 
 /** The index of a trigger. */
 export type TriggerIndex = number;
