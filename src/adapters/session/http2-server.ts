@@ -146,6 +146,7 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
 
   override bodyConsumed(request: ServerRequest, octets: number): void {
     const due = Math.min(octets, request.received - request.credited);
+    if (due === 0) return;
     request.credited += due;
     super.bodyConsumed(request, due);
   }
@@ -312,9 +313,9 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
     const { leaving, arriving } = this.waits.of(request.streamId);
     const { body, write } = this.service.timeouts;
     const left = this.leaving(reply);
-    if (leaving.waited(now, left, left >= 0) >= write)
+    if (leaving.waited(now, left, left >= 0) >= write) {
       this.giveUp(reply, new NetworkError("TIMEOUT", "the peer takes nothing of what is sent"));
-    else if (arriving.waited(now, request.received, this.isBodyDue(reply)) >= body) {
+    } else if (arriving.waited(now, request.received, this.isBodyDue(reply)) >= body) {
       this.giveUp(reply, new NetworkError("TIMEOUT", "the peer did not go on with its body"));
     }
   }
