@@ -33,9 +33,6 @@ import { fault, needData, scanLineEnd } from "./outcome";
 import { skipClass, skipSpaces } from "./skip";
 import { MAX_INTEGER } from "./values";
 
-/** `allow` divided by this has ALLOW_CHUNK_LF in the place of ALLOW_BARE_LF, which scanLineEnd looks at. */
-const LF_SHIFT: u32 = ALLOW_CHUNK_LF / ALLOW_BARE_LF;
-
 /**
  * Scans one line. Writes the size to HEAD_LENGTH and the number of octets between size and CRLF to
  * HEAD_EXTENSION_OCTETS. LF alone never ends the line (RFC 9112 erratum 7633), whatever is allowed in heads; only
@@ -57,7 +54,7 @@ export function scanChunkLine(start: usize, end: usize, allow: u32, maxDigits: u
   const lineEnd = load<u8>(p) == CR ? <i32>p : scanExtensions(p, start, end, allow, maxExtensions);
   if (lineEnd <= 0) return lineEnd;
   store<u32>(HEAD + HEAD_EXTENSION_OCTETS, <u32>(<usize>lineEnd - p));
-  const lineFeed = <usize>lineEnd == p ? allow / LF_SHIFT : 0;
+  const lineFeed: u32 = <usize>lineEnd == p && allow & ALLOW_CHUNK_LF ? ALLOW_BARE_LF : 0;
   const next = scanLineEnd(lineEnd, start, start, end, lineFeed, BAD_CHUNK_SIZE);
   return next <= 0 ? next : next - <i32>start;
 }

@@ -160,9 +160,14 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
 
   /** The peer, which sends no more, gives no more credit either: what has not left by now never will. */
   private giveUpStalled(): void {
-    for (const reply of [...this.replies.values(), ...this.leavers.values()]) {
+    for (const reply of this.unsent()) {
       if (this.leaving(reply) >= 0) this.giveUp(reply, disconnected(undefined));
     }
+  }
+
+  /** A list, as giving one up changes the maps. */
+  private unsent(): Reply[] {
+    return [...this.replies.values(), ...this.leavers.values()];
   }
 
   // --- for replies --------------------------------------------------------------------------------------------------
@@ -303,7 +308,7 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
     for (const streamId of leavers.keys()) if (this.http.queuedOn(streamId) === 0) leavers.delete(streamId);
     const isIdle = replies.size === 0 && leavers.size === 0;
     if (this.idle.waited(now, this.requests, isIdle) >= idle) return this.finish();
-    for (const reply of [...replies.values(), ...leavers.values()]) this.checkReply(reply, now);
+    for (const reply of this.unsent()) this.checkReply(reply, now);
     this.waits.keep((streamId) => replies.has(streamId) || leavers.has(streamId));
     this.schedule();
   }
