@@ -343,6 +343,18 @@ describe("streams", () => {
     },
   );
 
+  it("responses that came whole take up no window while nobody reads them, and can be read later", async () => {
+    const { connection } = joined(() => ({ body: new Uint8Array(200_000) }));
+    // Twice the window of 1 MiB.
+    const answers = [];
+    for (let i = 0; i < 10; i++) {
+      answers.push(await connection.fetch(get("/")));
+      await pause(10);
+    }
+    for (const { body } of answers.reverse()) expect((await textOf(body)).length).toBe(200_000);
+    connection.abort();
+  });
+
   it("no upgrade but by CONNECT", async () => {
     const { connection, errors } = joined((_, info) => {
       info.upgrade();

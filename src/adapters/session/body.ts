@@ -50,6 +50,8 @@ export class IncomingBody {
   private isInChunk = false;
   /** @internal Octets received so far. */
   received = 0;
+  /** @internal HTTP/2: octets of them that were given back to the peer's window. */
+  credited = 0;
   private state = OPEN;
   private fields: HeaderFields | null = null;
   private failure: unknown;

@@ -2,6 +2,7 @@
 // promises.
 import type { Http2ReceivedEvent, StreamResetEvent } from "../../http2/index.ts";
 import type { HeaderInput } from "../../shared/field-pairs.ts";
+import type { HeaderFields } from "../../shared/header-fields.ts";
 import { IncomingBody } from "./body.ts";
 import {
   ClientExchange,
@@ -110,8 +111,7 @@ export class Http2ClientSession extends Http2Session implements ClientSession {
         exchange.body?.push(event.data);
         return this.touch(exchange.body as IncomingBody);
       case "end-of-message":
-        exchange.body?.finish(event.headers);
-        this.touch(exchange.body as IncomingBody);
+        this.endBody(exchange.body as IncomingBody, event.headers);
         return this.complete(exchange);
       case "stream-reset":
         return this.receiveReset(exchange, event);
@@ -129,6 +129,13 @@ export class Http2ClientSession extends Http2Session implements ClientSession {
     exchange.onContinue?.();
     if (isTunnel) exchange.beginTunnel();
     exchange.listener.response(head, body, isTunnel);
+  }
+
+  /** A response that came whole may never be read: it takes up memory of its owner, but no window. */
+  private endBody(body: IncomingBody, trailers: HeaderFields): void {
+    body.finish(trailers);
+    this.bodyReleased(body);
+    this.touch(body);
   }
 
   /** The response is complete: the rest of the request is not sent. */

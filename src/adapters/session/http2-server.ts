@@ -141,14 +141,7 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
    * and the handler has settled: nothing else would give it back.
    */
   private forget({ streamId, request, isLeft }: Reply): void {
-    if (isLeft && request.isComplete && !this.replies.has(streamId)) this.bodyConsumed(request, request.received);
-  }
-
-  override bodyConsumed(request: ServerRequest, octets: number): void {
-    const due = Math.min(octets, request.received - request.credited);
-    if (due === 0) return;
-    request.credited += due;
-    super.bodyConsumed(request, due);
+    if (isLeft && request.isComplete && !this.replies.has(streamId)) this.bodyReleased(request);
   }
 
   protected override flushed(): void {

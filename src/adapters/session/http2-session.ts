@@ -228,9 +228,16 @@ export abstract class Http2Session implements Session {
   }
 
   bodyConsumed(body: IncomingBody, octets: number): void {
-    if (this.isOver || this.http.finished) return;
-    this.http.release(body.streamId, octets);
+    const due = Math.min(octets, body.received - body.credited);
+    if (due === 0 || this.isOver || this.http.finished) return;
+    body.credited += due;
+    this.http.release(body.streamId, due);
     this.schedule();
+  }
+
+  /** What is still unread of a whole body takes up the connection's window no longer. */
+  protected bodyReleased(body: IncomingBody): void {
+    this.bodyConsumed(body, body.received);
   }
 
   abstract bodyRefused(body: IncomingBody): void;

@@ -44,8 +44,6 @@ export interface ServerSession extends BodySource {
 export class ServerRequest extends IncomingBody {
   /** The event of the core, with everything that the request's head says. */
   readonly head: RequestHead;
-  /** @internal HTTP/2: octets of the body given back to the windows. */
-  credited = 0;
   private readonly session: ServerSession;
 
   /** Called by the sessions. */
