@@ -296,14 +296,15 @@ export class Http2Connection {
   }
 
   /**
-   * Announces a graceful end: GOAWAY with the highest stream id. It asks the peer to open no more streams; those that
+   * Announces a graceful end: GOAWAY with the highest stream id of the peer's. It asks the peer to open no more streams; those that
    * it opens before the GOAWAY arrives are still served. Call `goaway` a round trip later (a `ping` measures it).
    * @throws LocalProtocolError when the connection is ending already
    */
   shutdown(): void {
     const { session } = this;
     if (!session.end("shutdown")) throw new LocalProtocolError("GOING_AWAY");
-    session.writeGoaway(HIGHEST_STREAM_ID, "NO_ERROR", NO_OCTETS);
+    // The streams that a client leaves unserved are a server's, which are even (RFC 9113 5.1.1).
+    session.writeGoaway(session.isServer ? HIGHEST_STREAM_ID : HIGHEST_STREAM_ID - 1, "NO_ERROR", NO_OCTETS);
   }
 
   /**
