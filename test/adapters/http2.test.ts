@@ -6,6 +6,7 @@ import {
   Connection,
   type ConnectionOptions,
   either,
+  type Fetched,
   type FetchHandler,
   fetchOver,
   http1,
@@ -23,6 +24,9 @@ import { forbidUnhandledRejections, frame, Http2Peer, outcome, pause, RawPeer, s
 forbidUnhandledRejections();
 
 const get = (target: string): PlainRequest => ({ target, authority: "a", scheme: "http" });
+
+/** The client's window for all responses together: that of a server. */
+const SMALL = { http2: { windows: { connection: 1_048_576 } } };
 
 function joined(handler: FetchHandler, serving: ServeOptions = {}, connecting: ConnectionOptions = {}) {
   const [ours, theirs] = streamPair();
@@ -316,12 +320,16 @@ describe("streams", () => {
   it.each(["request", "response"])(
     "given up with a %s's body unread take nothing of the connection's window along",
     async (what) => {
-      const { connection } = joined(async (request, info) => {
-        if (info.target === "/download") return { body: new Uint8Array(2_000_000) };
-        if (info.target === "/upload") return { body: String((await request.text()).length) };
-        await info.body?.getReader().read();
-        return new Promise(() => {});
-      });
+      const { connection } = joined(
+        async (request, info) => {
+          if (info.target === "/download") return { body: new Uint8Array(2_000_000) };
+          if (info.target === "/upload") return { body: String((await request.text()).length) };
+          await info.body?.getReader().read();
+          return new Promise(() => {});
+        },
+        {},
+        SMALL,
+      );
       // More than the window of 1 MiB, a fifth at a time.
       for (let i = 0; i < 10; i++) {
         const controller = new AbortController();
@@ -343,10 +351,19 @@ describe("streams", () => {
     },
   );
 
+  it("many responses that nobody reads do not keep others from coming", async () => {
+    const { connection } = joined((_, info) => ({ body: info.target === "/big" ? new Uint8Array(3_000_000) : "ok" }));
+    const unread = await Promise.all(Array.from({ length: 90 }, () => connection.fetch(get("/big"))));
+    await pause(10);
+    expect(await (await connection.fetch(get("/"))).response?.text()).toBe("ok");
+    for (const { body } of unread) await body?.cancel();
+    connection.abort();
+  });
+
   it("responses that came whole take up no window while nobody reads them, and can be read later", async () => {
-    const { connection } = joined(() => ({ body: new Uint8Array(200_000) }));
-    // Twice the window of 1 MiB.
-    const answers = [];
+    const { connection } = joined(() => ({ body: new Uint8Array(200_000) }), {}, SMALL);
+    // Twice the window.
+    const answers: Fetched[] = [];
     for (let i = 0; i < 10; i++) {
       answers.push(await connection.fetch(get("/")));
       await pause(10);
