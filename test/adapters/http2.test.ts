@@ -452,6 +452,25 @@ describe("the end", () => {
     expect(await served.closed).toBe(undefined);
   });
 
+  it("of stream identifiers: no more is sent, and what was is answered", async () => {
+    const [ours, theirs] = streamPair();
+    const server = new RawPeer(theirs);
+    const connection = new Connection(ours, { protocol: http2 });
+    // 2^30 requests take too long to send.
+    const { session } = connection as unknown as {
+      session: { http: { session: { streams: { nextLocal: number } } } };
+    };
+    session.http.session.streams.nextLocal = 2 ** 31 - 1;
+    const last = connection.fetch(get("/"));
+    const late = outcome(connection.fetch(get("/late")));
+    expect(connection.isOpen).toBe(false);
+    expect(await late).toMatchObject({ error: { code: "CLOSING", unprocessed: true } });
+    // :status 200, which ends the stream.
+    server.send(`${frame(4, 0, 0, "")}\0\0\x01\x01\x05\x7f\xff\xff\xff\x88`);
+    expect((await last).status).toBe(200);
+    expect(await connection.closed).toBe(undefined);
+  });
+
   it("by time: idle, in a body, in a response", async () => {
     const idle = joined(() => ({ body: "x" }), { timeouts: { idle: 40, linger: 0 } });
     expect(await idle.served.closed).toBe(undefined);

@@ -1,5 +1,6 @@
 // The client end of HTTP/2: concurrent requests, each on its own HTTP/2 stream. Knows nothing of byte streams and
 // promises.
+import { HIGHEST_STREAM_ID } from "../../http2/frames.ts";
 import type { Http2ReceivedEvent, StreamResetEvent } from "../../http2/index.ts";
 import type { HeaderInput } from "../../shared/field-pairs.ts";
 import type { HeaderFields } from "../../shared/header-fields.ts";
@@ -30,7 +31,7 @@ export class Http2ClientSession extends Http2Session implements ClientSession {
   private readonly turn = new Wait();
   /** The server's SETTINGS have arrived. */
   private isSettled = false;
-  /** The server takes no more requests: it sent GOAWAY. */
+  /** No more requests can be sent: the server sent GOAWAY, or no stream identifier is left. */
   private isLeaving = false;
 
   constructor(transport: Transport, owner: ClientOwner, settings: ClientSettings) {
@@ -61,6 +62,7 @@ export class Http2ClientSession extends Http2Session implements ClientSession {
     );
     const exchange = new ClientExchange(this, request, listener, streamId);
     this.exchanges.set(streamId, exchange);
+    if (streamId === HIGHEST_STREAM_ID) this.leave("no stream identifier is left");
     this.schedule(hasBody ? HEAD_TURNS : 1);
     return exchange;
   }
@@ -162,9 +164,7 @@ export class Http2ClientSession extends Http2Session implements ClientSession {
   }
 
   private receiveGoaway(code: string | number, unprocessed: readonly number[]): void {
-    this.isLeaving = true;
-    const error = new NetworkError("CLOSING", `the server closes: ${code}`, { unprocessed: true });
-    this.owner.over(error);
+    const error = this.leave(`the server closes: ${code}`);
     for (const streamId of unprocessed) {
       const exchange = this.exchanges.get(streamId);
       this.exchanges.delete(streamId);
@@ -173,6 +173,14 @@ export class Http2ClientSession extends Http2Session implements ClientSession {
     // After a connection error nothing more will arrive (RFC 9113 5.4.1).
     if (code !== "NO_ERROR") this.failAll(new NetworkError("CLOSING", `the server closes: ${code}`));
     this.endIfIdle();
+  }
+
+  /** No more requests are sent. Returns the error of those that were not. */
+  private leave(reason: string): NetworkError {
+    const error = new NetworkError("CLOSING", reason, { unprocessed: true });
+    this.isLeaving = true;
+    this.owner.over(error);
+    return error;
   }
 
   /** Called when a stream has become free for another request. */

@@ -98,7 +98,8 @@ export abstract class BaseConnection {
 
   /**
    * Whether another request can be sent, now or when its turn comes. False from the moment when either side closes, when
-   * a server of HTTP/2 sends GOAWAY, or when the connection has become a tunnel; responses may still be arriving.
+   * a server of HTTP/2 sends GOAWAY or no stream identifier is left (after 2^30 requests), or when the connection has
+   * become a tunnel; responses may still be arriving.
    */
   get isOpen(): boolean {
     return this.end === null && !this.isClosing;
