@@ -636,7 +636,7 @@ describe("what is spoken", () => {
   it("is told by the first octets, in whatever pieces they come", async () => {
     for (const [text, expected] of [
       ["GET / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK"],
-      ["PRI * HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK"],
+      ["PRI * HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 400 Bad Request"],
       ["PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0", "\0\0"],
     ] as const) {
       const [ours, theirs] = streamPair();

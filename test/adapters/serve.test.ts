@@ -83,6 +83,37 @@ describe("what a handler gets", () => {
   });
 });
 
+// RFC 9110 4.2.1: an empty host is invalid; RFC 3986 3.2: a backslash is in no authority. The URL Standard skips one and
+// ends the host at the other: a front that reads by the RFCs would have sent the request elsewhere.
+it.each([
+  "http:///x",
+  "HTTP:////x",
+  "https://?x",
+  "http://\\x/",
+  "http://b\\x/",
+  "http://b\\@x/",
+  "http://b:1\\",
+  "http:/b/",
+])("no request for %s, whose host is none", async (target) => {
+  const { peer } = serve(({ url }) => new Response(url));
+  peer.send(`GET ${target} HTTP/1.1\r\nHost: a\r\n\r\n`);
+  await peer.receives("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+});
+
+it("no request for *, but of OPTIONS (RFC 9112 3.2.4)", async () => {
+  const { peer } = serve(({ method, url }) => new Response(`${method} ${url}`));
+  for (const line of ["GET *", "OPTIONS */x", "OPTIONS *"]) peer.send(`${line} HTTP/1.1\r\nHost: a\r\n\r\n`);
+  await peer.receives("OPTIONS http://a/");
+  expect(peer.received.match(/(?<=HTTP\/1.1 )\d+/g)).toEqual(["400", "400", "200"]);
+});
+
+it("a URL of a target in absolute form, a backslash in its path or query", async () => {
+  const { peer } = serve(({ url }) => new Response(url));
+  peer.send("GET http://b?\\x HTTP/1.1\r\nHost: a\r\n\r\nGET http://b/x?\\@y HTTP/1.1\r\nHost: a\r\n\r\n");
+  await peer.receives("http://b/?\\x");
+  await peer.receives("http://b/x?\\@y");
+});
+
 describe("what a handler gives", () => {
   const answered = async (handler: FetchHandler, request = GET) => {
     const { peer, served } = serve(handler);
