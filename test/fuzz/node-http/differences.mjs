@@ -72,6 +72,7 @@ const STRICTER = {
   UNKNOWN_TRANSFER_CODING: hasField(/\ntransfer-encoding:/i),
   TRANSFER_ENCODING_IN_HTTP_1_0: hasField(/\ntransfer-encoding:/i),
   CONTENT_LENGTH_TOO_LARGE: hasField(/\ncontent-length:[ \t]*[0-9]{16}/i),
+  CHUNK_SIZE_TOO_LARGE: (both) => /^0*(?:[1-9a-f][0-9a-f]{14}|[2-9a-f][0-9a-f]{13})/i.test(lineOf(both)),
 };
 
 /** Named by what differs; true where that is all that does. @type {Record<string, (both: Both) => boolean>} */

@@ -34,6 +34,7 @@ export const TARGETS = {
       "\0GET / HTTP/1.1\r\nProxy-Connection: close, upgrade\r\nUpgrade: x\r\n\r\n",
       "\0OPTIONS * RTSP/1.0\r\n\r\n",
       `\x01HTTP/1.1 200 OK\r\n${LONG}Content-Length: 1\r\n\r\nx`,
+      "\x01HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n20000000000000\r\nx",
       ...flagged(REQUESTS, 0),
       ...flagged(RESPONSES, 1),
       ...RESPONSES.map((text) => `\x21${text}`),
