@@ -7,8 +7,6 @@ import {
   frame,
   goaway as goawayFrame,
   headers,
-  join,
-  MAX_31,
   priority,
   pushPromise,
   rstStream,
@@ -35,8 +33,6 @@ import {
   said,
   section,
   setWindow,
-  tooLarge,
-  UNKNOWN,
   upload,
   WHOLE,
 } from "./scenario.ts";
@@ -52,24 +48,9 @@ const without = (name: string) =>
 const again = (name: string) => headers(1, [...GET, ...GET.filter(([field]) => field === name)], WHOLE);
 
 export const HTTP2 = [
-  ofBoth("http2"),
+  ofBoth("http2", POST),
   section("http2 3.5", ["preface and SETTINGS", [], said()]),
-  section(
-    "http2 4.2",
-    ["DATA of 2^14 octets", [upload(), data(1, 16_384, WHOLE)], ANSWERED],
-    ["DATA above MAX_FRAME_SIZE", [upload(), data(1, 16_385, WHOLE)], reset("FRAME_SIZE_ERROR")],
-    ["HEADERS above MAX_FRAME_SIZE", headers(1, tooLarge(GET), WHOLE), goaway("FRAME_SIZE_ERROR", 0)],
-  ),
-  section(
-    "http2 4.3",
-    ["a literal without its strings", headers(1, bytes(0x40), WHOLE), goaway("COMPRESSION_ERROR", 0)],
-    ["PRIORITY inside a header block", [BEGUN, priority(1), continuation(1, MORE)], goaway("PROTOCOL_ERROR", 0)],
-    [
-      "HEADERS inside a header block",
-      [BEGUN, headers(3, GET, WHOLE), continuation(1, MORE)],
-      goaway("PROTOCOL_ERROR", 0),
-    ],
-  ),
+  section("http2 4.2", ["DATA of 2^14 octets", [upload(), data(1, 16_384, WHOLE)], ANSWERED]),
   section(
     "http2 5.1",
     ["idle: DATA", data(1, "test", WHOLE), goaway("PROTOCOL_ERROR", 0)],
@@ -79,8 +60,6 @@ export const HTTP2 = [
     ["half-closed: DATA", [request(), data(1, "test", WHOLE)], reset("STREAM_CLOSED")],
     ["half-closed: HEADERS", [request(), request()], reset("STREAM_CLOSED")],
     ["half-closed: CONTINUATION", [request(), continuation(1, REQUEST)], goaway("PROTOCOL_ERROR", 1)],
-    ["closed by RST_STREAM: DATA", [upload(), rstStream(1), data(1, "test", WHOLE)], reset("STREAM_CLOSED")],
-    ["closed by RST_STREAM: HEADERS", [upload(), rstStream(1), request()], reset("STREAM_CLOSED")],
     [
       "closed by RST_STREAM: CONTINUATION",
       [upload(), rstStream(1), continuation(1, MORE)],
@@ -111,19 +90,8 @@ export const HTTP2 = [
     // RST_STREAM cannot be sent on an idle stream: it becomes an error of the connection.
     ["PRIORITY that depends on itself", priority(1, 1), goaway("PROTOCOL_ERROR", 0)],
   ),
-  section("http2 5.4.1", [
-    "PING on a stream: GOAWAY, and the end",
-    frame(TYPE.PING, 0, 3, new Uint8Array(8)),
-    goaway("PROTOCOL_ERROR", 0),
-  ]),
-  section(
-    "http2 5.5",
-    ["an extension frame", [UNKNOWN, PING], PONG],
-    ["an extension frame inside a header block", [BEGUN, UNKNOWN], goaway("PROTOCOL_ERROR", 0)],
-  ),
   section(
     "http2 6.1",
-    ["DATA on stream 0", data(0, "test", WHOLE), goaway("PROTOCOL_ERROR", 0)],
     [
       "DATA on a stream that is neither open nor half-closed (local)",
       [headers(1, POST, WHOLE), data(1, "test", WHOLE)],
@@ -135,29 +103,14 @@ export const HTTP2 = [
       goaway("PROTOCOL_ERROR", 1),
     ],
   ),
-  section(
-    "http2 6.2",
-    [
-      "PRIORITY behind HEADERS without END_HEADERS",
-      [BEGUN, priority(1), continuation(1, MORE)],
-      goaway("PROTOCOL_ERROR", 0),
-    ],
-    ["HEADERS behind HEADERS without END_HEADERS", [BEGUN, headers(3, GET, WHOLE)], goaway("PROTOCOL_ERROR", 0)],
-    ["HEADERS on stream 0", headers(0, GET, WHOLE), goaway("PROTOCOL_ERROR", 0)],
-    [
-      "HEADERS with more padding than payload",
-      frame(TYPE.HEADERS, 0xd, 1, join(bytes(REQUEST.length + 2), REQUEST)),
-      goaway("PROTOCOL_ERROR", 0),
-    ],
-  ),
-  section(
-    "http2 6.3",
-    ["PRIORITY on stream 0", priority(0), goaway("PROTOCOL_ERROR", 0)],
-    ["PRIORITY of 4 octets", [request(), SHORT_PRIORITY], reset("FRAME_SIZE_ERROR")],
-  ),
+  section("http2 6.2", [
+    "HEADERS behind HEADERS without END_HEADERS",
+    [BEGUN, headers(3, GET, WHOLE)],
+    goaway("PROTOCOL_ERROR", 0),
+  ]),
+  section("http2 6.3", ["PRIORITY of 4 octets", [request(), SHORT_PRIORITY], reset("FRAME_SIZE_ERROR")]),
   section(
     "http2 6.4",
-    ["RST_STREAM on stream 0", rstStream(0), goaway("PROTOCOL_ERROR", 0)],
     ["RST_STREAM on an idle stream", rstStream(1), goaway("PROTOCOL_ERROR", 0)],
     [
       "RST_STREAM of 3 octets",
@@ -165,48 +118,17 @@ export const HTTP2 = [
       goaway("FRAME_SIZE_ERROR", 1),
     ],
   ),
-  section(
-    "http2 6.5.2",
-    ["ENABLE_PUSH 2", settings(["ENABLE_PUSH", 2]), goaway("PROTOCOL_ERROR", 0)],
-    ["INITIAL_WINDOW_SIZE 2^31", settings(["INITIAL_WINDOW_SIZE", 2 ** 31]), goaway("FLOW_CONTROL_ERROR", 0)],
-    ["MAX_FRAME_SIZE 2^14 - 1", settings(["MAX_FRAME_SIZE", 16_383]), goaway("PROTOCOL_ERROR", 0)],
-    ["MAX_FRAME_SIZE 2^24", settings(["MAX_FRAME_SIZE", 2 ** 24]), goaway("PROTOCOL_ERROR", 0)],
-    ["an unknown setting", [settings([0xff, 1]), PING], PONG],
-  ),
-  section(
-    "http2 6.5.3",
-    [
-      "INITIAL_WINDOW_SIZE twice in a frame",
-      [settings(["INITIAL_WINDOW_SIZE", 100], ["INITIAL_WINDOW_SIZE", 1]), awaited("SETTINGS ACK"), request()],
-      said("HEADERS 1", "DATA 1 h"),
-    ],
-    ["SETTINGS are acknowledged", [settings(["ENABLE_PUSH", 0]), awaited("SETTINGS ACK")], said()],
-  ),
-  section("http2 6.8", [
-    "GOAWAY on a stream",
-    frame(TYPE.GOAWAY, 0, 1, new Uint8Array(8)),
-    goaway("PROTOCOL_ERROR", 0),
+  section("http2 6.5.2", ["ENABLE_PUSH 2", settings(["ENABLE_PUSH", 2]), goaway("PROTOCOL_ERROR", 0)]),
+  section("http2 6.5.3", [
+    "INITIAL_WINDOW_SIZE twice in a frame",
+    [settings(["INITIAL_WINDOW_SIZE", 100], ["INITIAL_WINDOW_SIZE", 1]), awaited("SETTINGS ACK"), request()],
+    said("HEADERS 1", "DATA 1 h"),
   ]),
-  section(
-    "http2 6.9",
-    ["WINDOW_UPDATE 0 of the connection", windowUpdate(0, 0), goaway("PROTOCOL_ERROR", 0)],
-    ["WINDOW_UPDATE 0 of a stream", [upload(), windowUpdate(1, 0)], reset("PROTOCOL_ERROR")],
-    ["WINDOW_UPDATE of 3 octets", frame(TYPE.WINDOW_UPDATE, 0, 0, bytes(0, 0, 1)), goaway("FRAME_SIZE_ERROR", 0)],
-  ),
-  section(
-    "http2 6.9.1",
-    ["a window of one octet", [setWindow(1), awaited("SETTINGS ACK"), request()], said("HEADERS 1", "DATA 1 h")],
-    [
-      "a connection window over 2^31-1",
-      [windowUpdate(0, MAX_31), windowUpdate(0, MAX_31)],
-      goaway("FLOW_CONTROL_ERROR", 0),
-    ],
-    [
-      "a stream window over 2^31-1",
-      [upload(), windowUpdate(1, MAX_31), windowUpdate(1, MAX_31)],
-      reset("FLOW_CONTROL_ERROR"),
-    ],
-  ),
+  section("http2 6.9.1", [
+    "a window of one octet",
+    [setWindow(1), awaited("SETTINGS ACK"), request()],
+    said("HEADERS 1", "DATA 1 h"),
+  ]),
   section(
     "http2 6.9.2",
     [
@@ -228,12 +150,6 @@ export const HTTP2 = [
       [headers(1, REQUEST, { ...WHOLE, ...OPEN }), continuation(1, MORE, OPEN), continuation(1, MORE)],
       ANSWERED,
     ],
-    [
-      "DATA between CONTINUATIONs",
-      [BEGUN, continuation(1, MORE, OPEN), data(1, "test", WHOLE)],
-      goaway("PROTOCOL_ERROR", 0),
-    ],
-    ["CONTINUATION on stream 0", [BEGUN, continuation(0, MORE)], goaway("PROTOCOL_ERROR", 0)],
     ["CONTINUATION behind END_HEADERS", [request(), continuation(1, MORE)], goaway("PROTOCOL_ERROR", 1)],
     [
       "CONTINUATION behind CONTINUATION with END_HEADERS",
