@@ -8,7 +8,6 @@ const RESPONSE = literals(OK);
 const whole = headers(1, OK, WHOLE);
 const begun = headers(1, OK);
 /** A header block without its end. */
-const _open = headers(1, OK, OPEN);
 const openWhole = headers(1, OK, { ...WHOLE, ...OPEN });
 
 export const CLIENT = [
