@@ -12,6 +12,7 @@ import {
   forward,
   type Handler,
   type HttpServer,
+  http1,
   http2,
   type NodeServerOptions,
   type Reply,
@@ -729,6 +730,24 @@ describe("a proxy", () => {
     const request = `${method} /p HTTP/1.1\r\nHost: a\r\nConnection: close\r\nMax-Forwards: ${count}\r\n\r\n`;
     const { seen } = await proxied((_, reply) => reply.complete(204), request);
     expect(seen()?.headers.get("max-forwards")).toBe(expected);
+  });
+
+  it.each([
+    ["1.1", http1],
+    ["2", http2],
+  ])("says in Via what it received: a response of HTTP/%s to a request of HTTP/2", async (version, protocol) => {
+    let asked: string | null = null;
+    const upstream = await listening((request, reply) => {
+      asked = request.headers.get("via");
+      reply.complete(204);
+    });
+    const proxy = await listening((request, reply) =>
+      forward(request, reply, new ClientConnection(upstream.connect(), { protocol })),
+    );
+    const client = new ClientConnection(proxy.connect(), { protocol: http2 });
+    const { httpVersion, headers } = await client.request({ ...get("/"), scheme: "http" });
+    expect([asked, httpVersion, headers.get("via")]).toEqual(["2 sansio", "2", `${version} sansio`]);
+    await client.close();
   });
 
   it("over HTTP/2 on both sides keeps what came never-indexed so (RFC 7541 6.2.3)", async () => {

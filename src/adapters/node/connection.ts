@@ -14,6 +14,8 @@ import { NodeTransport } from "./transport.ts";
 export interface IncomingResponse {
   /** From 200 to 999, or 101. */
   readonly status: number;
+  /** "1.0", "1.1" or "2". */
+  readonly httpVersion: string;
   /** All fields, in wire order. */
   readonly headers: HeaderFields;
   /** The informational (1xx) responses that came before it. */
@@ -51,7 +53,9 @@ export class ClientConnection extends BaseConnection {
   async request(input: PlainRequest, options: FetchOptions = {}): Promise<IncomingResponse> {
     const { head, informational, incoming, isTunnel, exchange, trailers } = await this.answerTo(input, options);
     const upgraded = isTunnel ? duplexOf(incoming, exchange) : null;
-    return { status: head.status, headers: head.headers, informational, body: incoming, trailers, upgraded };
+    const { status, headers } = head;
+    const httpVersion = head.httpVersion as string;
+    return { status, httpVersion, headers, informational, body: incoming, trailers, upgraded };
   }
 }
 

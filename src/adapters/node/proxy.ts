@@ -62,8 +62,8 @@ export async function forward(
       },
       { signal: abort.signal, onInformational: (head) => inform(reply, head) },
     );
-    const { status, headers, body } = response;
-    reply.respond(status, [...forwardedFields(headers), viaOf("1.1", via)]);
+    const { status, httpVersion, headers, body } = response;
+    reply.respond(status, [...forwardedFields(headers), viaOf(httpVersion, via)]);
     const pieces = reply.request.method === "HEAD" ? null : readyBody(body.chunks()).body;
     await sendBody(reply, pieces, () => (headers.has("content-length") ? [] : forwardedTrailers(body)));
   } catch (error) {
