@@ -750,6 +750,19 @@ describe("a proxy", () => {
     await client.close();
   });
 
+  it.each([
+    ["GET http://b", "/"],
+    ["GET http://b?q", "/?q"],
+    ["OPTIONS http://b/", "/"],
+    ["OPTIONS http://b?", "/?"],
+    ["OPTIONS http://b", "*"],
+    ["OPTIONS *", "*"],
+  ])("sends %s on as %s (RFC 9112 3.2.1, 3.2.4)", async (line, target) => {
+    const request = `${line} HTTP/1.1\r\nHost: b\r\nConnection: close\r\n\r\n`;
+    const { seen } = await proxied((_, reply) => reply.complete(204), request);
+    expect([seen()?.target, seen()?.headers.get("host")]).toEqual([target, "b"]);
+  });
+
   it("over HTTP/2 on both sides keeps what came never-indexed so (RFC 7541 6.2.3)", async () => {
     let seen: ServerRequest | undefined;
     const upstream = await listening((request, reply) => {
@@ -837,6 +850,8 @@ describe("a proxy", () => {
     ],
     ["a user in the target", "GET http://u@a/ HTTP/1.1\r\nHost: a\r\n\r\n", 400],
     ["a target that is none", "GET x HTTP/1.1\r\nHost: a\r\n\r\n", 400],
+    ["a target without a host", "GET http:///x HTTP/1.1\r\nHost: a\r\n\r\n", 400],
+    ["a backslash in the target's host", "GET http://b\\x HTTP/1.1\r\nHost: a\r\n\r\n", 400],
     ["a fragment", "GET /#x HTTP/1.1\r\nHost: a\r\n\r\n", 400],
     ["an expectation that is unknown", "GET / HTTP/1.1\r\nHost: a\r\nExpect: miracle\r\n\r\n", 417],
     ["a name with an underscore", "GET / HTTP/1.1\r\nHost: a\r\nContent_Length: 1\r\n\r\n", 400],

@@ -94,7 +94,7 @@ export function refusalOf(request: RequestHead): Refusal | null {
   if (headers.getAll("host").length > 1) return refusal(400, "more than one Host");
   if (
     !target.startsWith("/") &&
-    !/^https?:\/\/[^/?#@]+([/?#]|$)/i.test(target) &&
+    !/^https?:\/\/[^/?#@\\]+([/?#]|$)/i.test(target) &&
     !(target === "*" && method === "OPTIONS")
   ) {
     return refusal(400, "the target is neither a path nor an http URL");
@@ -129,5 +129,7 @@ export function forwardedTarget(request: RequestHead): { target: string; authori
   const absolute = /^https?:\/\/([^/?#]+)([^#]*)/i.exec(target);
   if (absolute === null) return { target, authority: authority || (headers.get("host") ?? "") };
   const rest = absolute[2] as string;
-  return { target: rest.startsWith("/") ? rest : `/${rest}`, authority: absolute[1] as string };
+  // RFC 9112 3.2.4: without a path and query, OPTIONS is about the server as a whole.
+  const path = rest === "" && method === "OPTIONS" ? "*" : rest;
+  return { target: /^[/*]/.test(path) ? path : `/${path}`, authority: absolute[1] as string };
 }
