@@ -1,5 +1,6 @@
-// What the suites of other implementations look for (llhttp, http-parser, h11, Go, aiohttp, hyper, gunicorn, nginx, the
-// HTTP Garden) and the other tables here do not have; each at every split.
+// What the suites of other implementations look for (llhttp, http-parser, h11, Go, aiohttp, hyper, gunicorn, nginx, curl,
+// Chromium, Jetty, Beast, undici, CPython, Bun, the HTTP Garden) and the other tables here do not have; each at every
+// split.
 import { Http1Connection } from "../../src/http1/index.ts";
 import { client, type Row, readings, request, server } from "./helpers.ts";
 
@@ -8,6 +9,7 @@ const SWITCH = "Connection: upgrade\r\nUpgrade: x";
 const SWITCHED = " | Connection: upgrade | Upgrade: x";
 const CONNECT = "CONNECT a:1 HTTP/1.1\r\nHost: a\r\n";
 const LENGTH = "Content-Length: 2";
+const post = (lines: string) => `POST / HTTP/1.1\r\nHost: a\r\n${lines}\r\n\r\n`;
 
 // RFC 9112 6.3 knows no request whose length is not that of its fields, CONNECT and proposals to switch included: what is
 // behind the body is the tunnel's, or the other protocol's.
@@ -56,6 +58,33 @@ readings(
   ),
 );
 
+readings("what is behind a message without a body, by definition, is no body", () => client(), [
+  [`‸HTTP/1.1 103 \r\n${LENGTH}\r\n\r\n‸hi`, `HTTP/1.1 103  | ${LENGTH}`, "BAD_VERSION 502"],
+  [`‸HTTP/1.1 100 \r\n${CHUNKED}\r\n\r\n‸2\r\nhi\r\n`, `HTTP/1.1 100  | ${CHUNKED}`, "BAD_VERSION 502"],
+  [`‸HTTP/1.1 204 \r\n${LENGTH}\r\n\r\n‸hi`, `HTTP/1.1 204  | ${LENGTH}`, "end", "paused"],
+  ["‸HTTP/1.1 304 \r\n\r\n‸\r\n\r\nHTTP/1.1 200 \r\n\r\n", "HTTP/1.1 304 ", "end", "paused"],
+]);
+
+// Chromium reads a status out of each.
+readings("status lines with a status somewhere", () => client(), [
+  ["HTTP/1.1 302‸.1 Found\r\n", "BAD_STATUS 502"],
+  ["HTTP/1.1‸ignored 201 Created\r\n", "BAD_STATUS 502"],
+  ["HTTP/1.1‸\t500 204 No Content\r\n", "BAD_STATUS 502"],
+  ["HTTP/2‸34.01 204 No Content\r\n", "BAD_VERSION 502"],
+]);
+readings("request lines with a request somewhere", server, [
+  ["Extra lineGET ‸/ HTTP/1.1\r\n", "BAD_VERSION 400"],
+  ["GET /a ‸/HTTP/1.1\r\n", "BAD_VERSION 400"],
+]);
+
+readings("a chunk of more than 4 GiB, whose size in 32 bits is that of what follows", server, [
+  [
+    `‸${post(CHUNKED)}100000002\r\n‸hi\r\n0\r\n\r\nGET / HTTP/1.1\r\n\r\n`,
+    `POST / HTTP/1.1 | Host: a | ${CHUNKED}`,
+    "data [hi\r\n0\r\n\r\nGET / HTTP/1.1\r\n\r\n",
+  ],
+]);
+
 readings("close beside upgrade proposes nothing that could follow", server, [
   [
     "‸GET / HTTP/1.1\r\nHost: a\r\nConnection: close, upgrade\r\nUpgrade: x\r\n\r\n‸",
@@ -65,7 +94,6 @@ readings("close beside upgrade proposes nothing that could follow", server, [
   ],
 ]);
 
-const post = (lines: string) => `POST / HTTP/1.1\r\nHost: a\r\n${lines}\r\n\r\n`;
 readings("names and numbers that only look like ASCII", server, [
   [post("Transfer-Encoding: ‸chun\xe2\x84\xaaed"), "BAD_TRANSFER_ENCODING 400 transfer-encoding"],
   [post("Transfer-Encoding: ‸\xa0,chunked"), "UNKNOWN_TRANSFER_CODING 501 transfer-encoding"],
