@@ -39,6 +39,7 @@ import {
   ping,
   priority,
   priorityUpdate,
+  pushPromise,
   rstStream,
   settings,
   TYPE,
@@ -52,6 +53,19 @@ const limits = (set: Record<string, number>) => ({ options: { limits: set } });
 export const ANNOUNCEMENTS: readonly Case[] = [
   fine("ALTSVC of an origin", CLIENT, [altsvc(0, "http://a", 'h2=":1"')], ["alternative-service"]),
   fine("ALTSVC of a stream", CLIENT, [altsvc(3, "", 'h2=":1"')], ["alternative-service"]),
+  fine(
+    "ALTSVC of a stream whose response has begun, and of one whose is over",
+    CLIENT,
+    [ok(3), altsvc(3, "", 'h2=":1"'), data(3, "", last), altsvc(3, "", "clear")],
+    ["response 3 200", "alternative-service", "end 3"],
+  ),
+  fine(
+    "ALTSVC of a promised stream",
+    CLIENT,
+    [pushPromise(3, 2, GET), altsvc(2, "", 'h2=":1"')],
+    ["push-promise 3 2 GET http://a/", "alternative-service"],
+    { options: { settings: { enablePush: true } } },
+  ),
   fine("ALTSVC without an origin", CLIENT, [altsvc(0, "", 'h2=":1"')], []),
   fine("ALTSVC of a stream with an origin", CLIENT, [altsvc(3, "http://a", 'h2=":1"')], []),
   fine("ALTSVC of a stream that is not", CLIENT, [altsvc(99, "", 'h2=":1"')], []),

@@ -409,6 +409,12 @@ export const CONTENT: readonly Case[] = [
     [headers(3, [[":status", "304"], length("5")]), data(3, "", last)],
     ["response 3 304 | content-length: 5", "end 3"],
   ),
+  fine(
+    "1xx and 204 with content-length, which means nothing there",
+    CLIENT,
+    [headers(3, [[":status", "103"], length("5")]), headers(3, [[":status", "204"], length("5")], last)],
+    ["informational-response 3 103 | content-length: 5", "response 3 204 | content-length: 5", "end 3"],
+  ),
   resets(
     "304 with content",
     CLIENT,

@@ -78,10 +78,13 @@ const ACKED = { emits: ["SETTINGS ACK"] };
 
 const value = (id: keyof typeof SETTING, of: number): [Uint8Array] => [settings([id, of])];
 
-const smallerTable =
+const tableOf =
   (size: number): Act =>
   (connection) =>
     connection.updateSettings({ headerTableSize: size });
+
+const loweredAndRaised = [tableOf(43), tableOf(4096), flush, settingsAck(), settingsAck()];
+const ACKNOWLEDGED_TWICE = ["settings-acknowledged", "settings-acknowledged"];
 
 export const SETTINGS: readonly Case[] = [
   fatal("SETTINGS on a stream", BOTH, [frame(TYPE.SETTINGS, 0, 1, bytes())], [], "PROTOCOL_ERROR"),
@@ -158,7 +161,7 @@ export const SETTINGS: readonly Case[] = [
   fatal(
     "HEADER_TABLE_SIZE lowered and acknowledged, no size update",
     BOTH,
-    (role) => [smallerTable(0), flush, settingsAck(), headers(3, literals(start(role)), { end: true })],
+    (role) => [tableOf(0), flush, settingsAck(), headers(3, literals(start(role)), { end: true })],
     ["settings-acknowledged"],
     "COMPRESSION_ERROR",
     { emits: ["SETTINGS 1=0"] },
@@ -166,7 +169,7 @@ export const SETTINGS: readonly Case[] = [
   fatal(
     "HEADER_TABLE_SIZE lowered and acknowledged, size update above it",
     BOTH,
-    (role) => [smallerTable(43), flush, settingsAck(), headers(3, join(sizeUpdate(44), literals(start(role))))],
+    (role) => [tableOf(43), flush, settingsAck(), headers(3, join(sizeUpdate(44), literals(start(role))))],
     ["settings-acknowledged"],
     "COMPRESSION_ERROR",
     { emits: ["SETTINGS 1=43"] },
@@ -175,7 +178,7 @@ export const SETTINGS: readonly Case[] = [
     "HEADER_TABLE_SIZE lowered and acknowledged, size update",
     BOTH,
     (role) => [
-      smallerTable(43),
+      tableOf(43),
       flush,
       settingsAck(),
       headers(3, join(sizeUpdate(43), literals(start(role)), indexed(62)), { end: true }),
@@ -183,10 +186,41 @@ export const SETTINGS: readonly Case[] = [
     (role) => ["settings-acknowledged", ...whole(role, 3, " | x-other: kept")],
     { emits: ["SETTINGS 1=43"] },
   ),
+  ...[
+    { name: "a size update for each", updates: [43, 4096] },
+    { name: "a size update to the lower one", updates: [43] },
+  ].map(({ name, updates }) =>
+    fine(
+      `HEADER_TABLE_SIZE lowered and raised, both acknowledged, ${name}`,
+      BOTH,
+      (role) => [
+        ...loweredAndRaised,
+        headers(3, join(...updates.map(sizeUpdate), literals(start(role)), indexed(62)), { end: true }),
+      ],
+      (role) => [...ACKNOWLEDGED_TWICE, ...whole(role, 3, " | x-other: kept")],
+      { emits: ["SETTINGS 1=43", "SETTINGS 1=4096"] },
+    ),
+  ),
+  ...[
+    { name: "no size update", updates: [] },
+    { name: "a size update to the higher one alone", updates: [4096] },
+  ].map(({ name, updates }) =>
+    fatal(
+      `HEADER_TABLE_SIZE lowered and raised, both acknowledged, ${name}`,
+      BOTH,
+      (role) => [
+        ...loweredAndRaised,
+        headers(3, join(...updates.map(sizeUpdate), literals(start(role))), { end: true }),
+      ],
+      ACKNOWLEDGED_TWICE,
+      "COMPRESSION_ERROR",
+      { emits: ["SETTINGS 1=43", "SETTINGS 1=4096"] },
+    ),
+  ),
   fine(
     "HEADER_TABLE_SIZE lowered and not yet acknowledged",
     BOTH,
-    (role) => [smallerTable(0), flush, headers(3, join(literals(start(role)), indexed(62)), { end: true })],
+    (role) => [tableOf(0), flush, headers(3, join(literals(start(role)), indexed(62)), { end: true })],
     (role) => whole(role, 3, " | x-other: kept"),
     { emits: ["SETTINGS 1=0"] },
   ),

@@ -114,6 +114,13 @@ export const CLOSED: readonly Case[] = [
     { inserted: 1 },
   ),
   resets(
+    "frames on a half-closed stream: it is reset once",
+    SERVER,
+    [get(3), data(3, "x"), data(3, "y"), headers(3, [["a", "b"]], { end: true })],
+    GOT(3),
+    [3, "STREAM_CLOSED"],
+  ),
+  resets(
     "DATA on a stream that END_STREAM of DATA half-closed",
     SERVER,
     [post(3), data(3, "x", { end: true }), data(3, "y")],
@@ -184,6 +191,13 @@ export const CLOSED: readonly Case[] = [
       (role) => [begun(role), "reset 3 CANCEL remote"],
       { emits: ["RST_STREAM 3 STREAM_CLOSED"] },
     ),
+  ),
+  fine(
+    "frames after the peer's RST_STREAM: it is answered once",
+    BOTH,
+    (role) => [begin(role), rstStream(3), data(3, "x"), data(3, "y"), headers(3, [["a", "b"]], { end: true })],
+    (role) => [begun(role), "reset 3 CANCEL remote"],
+    { emits: ["RST_STREAM 3 STREAM_CLOSED"] },
   ),
   fine(
     "WINDOW_UPDATE after the peer's RST_STREAM",
