@@ -16,9 +16,9 @@ import type { Tolerances } from "./modes.ts";
 
 /** Returns the number of octets, IN_CHUNKS, UNTIL_CLOSE, or the code of a fault that is not tolerated. */
 export function tolerantFraming(message: Framed, headers: string[], tolerances: Tolerances): number | ErrorCode {
-  const { facts } = message;
+  const { facts, isRequest, method, status } = message;
+  if (!isRequest && !hasBody(method, status)) return 0;
   const framing = bodyFraming(message, tolerances.allow);
-  if (framing === 0) return 0;
   if (facts & CODING) return codedFraming(message, framing, headers, tolerances);
   const isRepeated = (facts & (LENGTH_REPEATED | LENGTH_CONFLICT)) !== 0;
   const isList = isRepeated && valuesOf(headers, "content-length").some((value) => value.includes(","));

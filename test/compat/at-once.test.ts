@@ -11,7 +11,7 @@ const length = (value: string) => `POST / HTTP/1.1\r\nContent-Length: ${value}\r
 const coding = (value: string) => `POST / HTTP/1.1\r\nTransfer-Encoding: ${value}\r\n\r\n`;
 
 const SIZES = ["-5", "+5", "5x", "", " 5", "0x5", "-", "5 5", "\t5", "zz", ";a", "5_0", "20000000000000", "\xb2"];
-const LENGTHS = ["+5", "-5", "0x5", "1e1", "", "abc", "5x", "5,6", "5, 5", "5 5", "\xb2", "9007199254740993"];
+const LENGTHS = ["+5", "-5", "0x5", "1e1", "", "abc", "5x", "5,6", "5, 5", "0, 0", "5 5", "\xb2", "9007199254740993"];
 const CODINGS = ["xchunked", "gzip, chunked", ",chunked", "", "chunked, chunked", '"chunked"', "chunked;q=1", "gzip"];
 const REPEATED = "chunked\r\nTransfer-Encoding: chunked";
 const EXTENSIONS = ['5;a="b', "5;a\0", "5;\x01"];

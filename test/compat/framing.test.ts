@@ -90,6 +90,14 @@ describe("tolerantFraming", () => {
       TOLERANT,
       "BAD_CONTENT_LENGTH",
     ],
+    [
+      "a list of zeros",
+      { ...request(LENGTH | LENGTH_REPEATED), length: 0 },
+      ["Content-Length", "0, 0"],
+      TOLERANT,
+      "BAD_CONTENT_LENGTH",
+    ],
+    ["a list where no body is", response(LENGTH | LENGTH_REPEATED, 204), ["Content-Length", "5, 5"], TOLERANT, 0],
   ])("%s", (_, message, headers, tolerances, expected) => {
     expect(tolerantFraming(message, headers, tolerances)).toBe(expected);
   });
