@@ -50,7 +50,6 @@ import { readValue } from "./values";
  * The facts of the start line are in HEAD_FACTS already. Returns what scanHead() returns.
  */
 export function scanFields(what: i32, start: usize, p: usize, end: usize, allow: u32, maxFields: u32): i32 {
-  store<u32>(HEAD + HEAD_FIELD_COUNT, 0);
   if (what == RESUMED && p < end && isSpace(load<u8>(p))) {
     const next = unfold(p, p, start, end, allow);
     if (next <= 0) return next;

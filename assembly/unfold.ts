@@ -26,7 +26,6 @@ export function unfold(value: usize, line: usize, start: usize, end: usize, allo
 
 /** Moves the value's octets together, each line end and the white space around it becoming one SP. */
 function joinLines(value: usize, end: usize): void {
-  while (end > value && isBlank(load<u8>(end - 1))) end--;
   let to = value;
   for (let from = value; from < end; ) {
     const octet: u32 = load<u8>(from++);
@@ -35,13 +34,9 @@ function joinLines(value: usize, end: usize): void {
       continue;
     }
     // coverage: after a CR comes its LF, after a LF the SP or HTAB of the next line
-    while (isBlank(load<u8>(from))) from++;
+    while (isSpace(load<u8>(from))) from++;
     while (to > value && isSpace(load<u8>(to - 1))) to--;
     if (to > value) store<u8>(to++, SP);
   }
   store<u32>(HEAD + HEAD_UNFOLDED_END, <u32>to);
-}
-
-function isBlank(octet: u32): bool {
-  return isSpace(octet) || octet == CR || octet == LF;
 }

@@ -217,10 +217,7 @@ export class ClientConnection {
       throw receiver.fault("TOO_MANY_INFORMATIONAL_RESPONSES", event.offset);
     }
     if (event.status === 100) current.waiting = false;
-    if (event.status !== 101) {
-      current.fire("server", ON["informational-response"]);
-      return;
-    }
+    if (event.status !== 101) return;
     if (!current.upgradeProposed) throw receiver.fault("UNSOLICITED_SWITCH", event.offset);
     current.waiting = false;
     current.answered = true;
@@ -257,7 +254,7 @@ export class ClientConnection {
     const event = receiver.readBody();
     if (event === undefined) return this.noBody();
     if (event.type === "end-of-message") return this.complete(event);
-    if (this.role === "server") current.waiting = false;
+    current.waiting = false;
     return event;
   }
 
@@ -265,7 +262,7 @@ export class ClientConnection {
   private complete(event: EndOfMessageEvent): EndOfMessageEvent {
     const { current } = this;
     current.answered = true;
-    if (this.role === "server") current.waiting = false;
+    current.waiting = false;
     current.fire(this.remoteRole, ON["end-of-message"]);
     return event;
   }

@@ -71,8 +71,7 @@ export class Http1Connection extends ClientConnection {
     const { facts, version, method } = receiver;
     if (!keepsAlive(facts, version, settings)) current.disableKeepAlive();
     else current.keepAliveAsked = version < 11;
-    const upgrade = proposesUpgrade(facts, version);
-    if (upgrade || method === METHOD_CONNECT) current.propose(upgrade, method === METHOD_CONNECT);
+    current.propose(proposesUpgrade(facts, version), method === METHOD_CONNECT);
     current.waiting = version === 11 && (facts & EXPECT_CONTINUE) !== 0;
   }
 

@@ -85,7 +85,7 @@ export class ElementReader extends ReceiveBuffer {
    */
   protected putAhead(): number {
     const { chunk, position } = this;
-    if (this.partialLength > 0 || this.resume > 0) return 0;
+    if (this.partialLength > 0) return 0;
     const rest = chunk.length - position;
     const count = Math.min(rest, HEAD_WINDOW, this.settings.limits.maxHeadBytes);
     set.call(this.kernel.octets, position === 0 && count === rest ? chunk : this.ahead(count), INPUT);
@@ -165,10 +165,7 @@ export class ElementReader extends ReceiveBuffer {
       this.resetResume();
       status = this.scan(what, 0, end);
     }
-    if (status > 0) {
-      this.resetResume();
-      return status;
-    }
+    if (status > 0) return status;
     const at = head[HEAD_FAULT_AT >> 2] as number;
     if (at === 0 || this.hasLineFeed(at, end)) throw this.elementFault(status, at);
     return 0;

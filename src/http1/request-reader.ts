@@ -93,10 +93,7 @@ export class RequestReceiver extends Receiver {
         throw this.fault("LEADING_EMPTY_LINES", this.offset);
       }
       this.emptyLines++;
-      for (let octets = first === CR ? 2 : 1; octets > 0; octets--) {
-        this.fresh();
-        this.consume(1);
-      }
+      for (let octets = first === CR ? 2 : 1; octets > 0; octets--) this.consume(1);
     }
   }
 

@@ -47,7 +47,7 @@ export class Sender {
     if (owed >= 0 && data.length > owed) {
       throw new LocalProtocolError("BODY_TOO_LONG", { seen: `${data.length} octets where ${owed} are due` });
     }
-    if (this.role === "client") exchange.waiting = false;
+    exchange.waiting = false;
     if (data.length === 0) return;
     if (owed >= 0) this.owed = owed - data.length;
     if (owed === IN_CHUNKS) queue.pushText(`${data.length.toString(16)}\r\n`);
@@ -61,7 +61,7 @@ export class Sender {
     const text = writeTrailers(pairs);
     if (owed !== IN_CHUNKS && text !== LAST_CHUNK) throw new LocalProtocolError("TRAILERS_NOT_ALLOWED");
     if (owed > 0) throw new LocalProtocolError("BODY_TOO_SHORT", { seen: `${owed} octets are still due` });
-    if (this.role === "client") exchange.waiting = false;
+    exchange.waiting = false;
     if (owed === IN_CHUNKS) queue.pushText(text);
     exchange.fire(this.role, ON["end-of-message"]);
   }

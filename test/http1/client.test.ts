@@ -395,6 +395,10 @@ describe("octets that nobody asked for never answer the next request", () => {
     const connection = new Http1Connection("client");
     expect(feeds(connection, input)).toEqual(["UNSOLICITED_RESPONSE 502"]);
     expect([connection.localState, connection.remoteState]).toEqual(["idle", "error"]);
+    expect(refused(connection, { type: "request", method: "GET", target: "/", headers: [HOST] })).toBe(
+      "WRONG_STATE 500",
+    );
+    expect(connection.queuedBytes).toBe(0);
   });
   test("fed with the response before: paused, startNextCycle succeeds, then the error", () => {
     const connection = client();
@@ -458,8 +462,12 @@ describe("octets that nobody asked for never answer the next request", () => {
       "WRONG_STATE 500",
     );
     connection.feed(octets("more"));
+    expect([connection.nextEvent(), connection.bufferedBytes]).toEqual([
+      { type: "connection-closed", offset: begin },
+      0,
+    ]);
     connection.feedEof();
-    expect(pulled(connection)).toEqual(["closed"]);
+    expect(connection.nextEvent()).toEqual({ type: "connection-closed", offset: begin });
   });
   test("a 408 that was on its way when the request was sent", () => {
     const connection = idle();
@@ -502,6 +510,16 @@ describe("Expect: 100-continue (RFC 9110 10.1.1)", () => {
       return connection.isWaitingFor100Continue;
     });
     expect(waits).toEqual([false, true, false, false]);
+  });
+  test("a switch of protocols ends it", () => {
+    const connection = asking([
+      ["Expect", "100-continue"],
+      ["Connection", "upgrade"],
+      ["Upgrade", "x"],
+    ]);
+    expect(connection.isWaitingFor100Continue).toBe(true);
+    feeds(connection, "HTTP/1.1 101 \r\nUpgrade: x\r\n\r\n");
+    expect(connection.isWaitingFor100Continue).toBe(false);
   });
   test("103 is no answer to it", () => {
     const connection = asking();

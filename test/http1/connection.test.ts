@@ -457,7 +457,9 @@ describe("errorResponse", () => {
     asking.feed(octets("!"));
     const error = thrown(() => asking.nextEvent()) as RemoteProtocolError;
     expect(error.statusHint).toBe(502);
-    expect([asking.errorResponse(error), asking.queuedBytes]).toEqual([false, 0]);
+    for (const role of [asking, client(), new Http1Connection("client")]) {
+      expect([role.errorResponse(error), role.queuedBytes]).toEqual([false, 0]);
+    }
     const switched = server();
     switched.feed(octets("CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n"));
     for (const _ of switched.events());

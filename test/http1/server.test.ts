@@ -261,12 +261,14 @@ describe("Expect: 100-continue (RFC 9110 10.1.1)", () => {
     [post("Content-Length: 5\r\nExpect: 100-continued\r\n"), false],
     [post("Content-Length: 5\r\nExpect: \r\n"), false],
     [post("Content-Length: 5\r\n"), false],
+    [post("Content-Length: 5\r\nConnection: close\r\n"), false],
+    [post("Content-Length: 5\r\nConnection: upgrade\r\nUpgrade: x\r\n"), false],
     [post("Content-Length: 5\r\nExpect: 100-continue\r\n", "1.0"), false],
   ])("%j: waits: %s", (input, waits) => {
     const { connection } = fed(input);
     expect([connection.remoteIsWaitingFor100Continue, connection.isWaitingFor100Continue]).toEqual([waits, false]);
   });
-  test("ends with 100, with a final response, with the body, with the end of the message", () => {
+  test("ends with 100, with a final response, with the body, with the end of the message, with a switch", () => {
     const ends: [string, (connection: Http1Connection) => void][] = [
       [EXPECT, (connection) => connection.send({ type: "informational-response", status: 100 })],
       [EXPECT, (connection) => connection.send({ type: "response", status: 417 })],
@@ -283,6 +285,10 @@ describe("Expect: 100-continue (RFC 9110 10.1.1)", () => {
           connection.feed(octets("0\r\n\r\n"));
           pulled(connection);
         },
+      ],
+      [
+        post("Content-Length: 5\r\nExpect: 100-continue\r\nConnection: upgrade\r\nUpgrade: x\r\n"),
+        (connection) => connection.send({ type: "informational-response", status: 101 }),
       ],
     ];
     for (const [input, end] of ends) {
@@ -325,6 +331,16 @@ describe("Expect: 100-continue (RFC 9110 10.1.1)", () => {
         "the response not yet ended",
         EXPECT,
         (connection: Http1Connection) => connection.send({ type: "response", status: 417 }),
+        "",
+        "closed",
+      ],
+      [
+        "a final response that closes",
+        EXPECT,
+        (connection: Http1Connection) => {
+          connection.send({ type: "response", status: 417, headers: { "Content-Length": "0", Connection: "close" } });
+          connection.send({ type: "end-of-message" });
+        },
         "",
         "closed",
       ],

@@ -373,6 +373,7 @@ describe("responses get the framing that the peer understands (RFC 9112 6.3, as 
     ["GET",  "1.0 keep-alive", 204, [],    [KEEP],             "none",  "done"],
     ["GET",  "1.0 keep-alive", 304, [CL],  [CL, KEEP],         "none",  "done"],
     ["HEAD", "1.0 keep-alive", 200, [CL],  [CL, KEEP],         "none",  "done"],
+    ["HEAD", "1.0 keep-alive", 200, [],    [KEEP],             "none",  "done"],
 
     ["",     "unknown", 400, [],           [CLOSE],            "hi",    "must-close"],
     ["",     "unknown", 408, [TE],         [CLOSE],            "hi",    "must-close"],
@@ -413,6 +414,15 @@ describe("responses get the framing that the peer understands (RFC 9112 6.3, as 
     pull(connection, { lines: [], offsets: [] });
     connection.send({ type: "response", status: 200, headers: [pair(CL)] });
     expect(sent(connection)).toBe(`HTTP/1.1 200 OK\r\n${CL}\r\n${CLOSE}\r\n\r\n`);
+  });
+
+  test("a 1.0 peer that broke the protocol is not told that the connection stays open", () => {
+    const connection = server();
+    connection.feed(octets("PUT / HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\nContent-Length: 5\r\n\r\n"));
+    connection.feedEof();
+    pull(connection, { lines: [], offsets: [] });
+    connection.send({ type: "response", status: 400, headers: [pair(CL)] });
+    expect(sent(connection)).toBe(`HTTP/1.1 400 Bad Request\r\n${CL}\r\n\r\n`);
   });
 
   test("informational responses have no framing fields, and close says nothing in them", () => {
@@ -456,6 +466,7 @@ describe("responses get the framing that the peer understands (RFC 9112 6.3, as 
     const headers = given.map(pair);
     expect(refused(asked("GET", "1.1"), { type: "response", status: 200, headers })).toBe(expected);
     expect(refused(asked("HEAD", "1.1"), { type: "response", status: 200, headers })).toBe(expected);
+    expect(refused(asked("GET", "1.1"), { type: "response", status: 304, headers })).toBe(expected);
     expect(refused(asked("GET", "1.0"), { type: "response", status: 200, headers })).toBe(expected);
     expect(
       refused(new Http1Connection("client"), {
