@@ -100,6 +100,13 @@ it.each([
   await peer.receives("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
 });
 
+// RFC 9112 3.2: no target has one. A front that compares targets takes /admin#x for another path than /admin.
+it.each(["/a#b", "/#", "http://b#x", "http://b/x#y"])("no request for %s, which has a fragment", async (target) => {
+  const { peer } = serve(({ url }) => new Response(url));
+  peer.send(`GET ${target} HTTP/1.1\r\nHost: a\r\n\r\n`);
+  await peer.receives("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+});
+
 it("no request for *, but of OPTIONS (RFC 9112 3.2.4)", async () => {
   const { peer } = serve(({ method, url }) => new Response(`${method} ${url}`));
   for (const line of ["GET *", "OPTIONS */x", "OPTIONS *"]) peer.send(`${line} HTTP/1.1\r\nHost: a\r\n\r\n`);

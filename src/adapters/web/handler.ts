@@ -178,15 +178,16 @@ function requestOf(info: Info, request: ServerRequest): Request | undefined {
 
 /**
  * Returns the target URI (RFC 9110 7.1); undefined if it is none. `URL` alone would skip an empty host, which is invalid
- * (RFC 9110 4.2.1), and end a host at a backslash, which no authority has (RFC 3986 3.2).
+ * (RFC 9110 4.2.1), end a host at a backslash, which no authority has (RFC 3986 3.2), and take a fragment off the path,
+ * which no target has (RFC 9112 3.2).
  */
 function urlOf({ method, target, scheme, authority }: ServerRequest): string | undefined {
-  const isAbsolute = /^https?:\/\/[^/?#\\]+([/?#]|$)/i.test(target);
+  const isAbsolute = /^https?:\/\/[^/?\\]+([/?]|$)/i.test(target);
   const host = authority === "" ? "localhost" : authority;
   if (method === "CONNECT" && !target.startsWith("/")) return `${scheme}://${target}`;
   // RFC 9112 3.2.4: of the server as a whole only OPTIONS asks.
   const isServer = target === "*" && method === "OPTIONS";
-  if (!isAbsolute && !isServer && !target.startsWith("/")) return undefined;
+  if ((!isAbsolute && !isServer && !target.startsWith("/")) || target.includes("#")) return undefined;
   const text = isAbsolute ? target : `${scheme}://${host}${isServer ? "" : target}`;
   try {
     return new URL(text).href;
