@@ -100,6 +100,15 @@ it.each([
   await peer.receives("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
 });
 
+it.each(["http://u@b/", "http://u:p@b/x", "http://@b/"])(
+  "no request for %s, with userinfo (RFC 9110 4.2.4)",
+  async (target) => {
+    const { peer } = serve(({ url }) => new Response(url));
+    peer.send(`GET ${target} HTTP/1.1\r\nHost: a\r\n\r\n`);
+    await peer.receives("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+  },
+);
+
 // RFC 9112 3.2: no target has one. A front that compares targets takes /admin#x for another path than /admin.
 it.each(["/a#b", "/#", "http://b#x", "http://b/x#y"])("no request for %s, which has a fragment", async (target) => {
   const { peer } = serve(({ url }) => new Response(url));
@@ -116,8 +125,8 @@ it("no request for *, but of OPTIONS (RFC 9112 3.2.4)", async () => {
 
 it("a URL of a target in absolute form, a backslash in its path or query", async () => {
   const { peer } = serve(({ url }) => new Response(url));
-  peer.send("GET http://b?\\x HTTP/1.1\r\nHost: a\r\n\r\nGET http://b/x?\\@y HTTP/1.1\r\nHost: a\r\n\r\n");
-  await peer.receives("http://b/?\\x");
+  peer.send("GET http://b?\\@x HTTP/1.1\r\nHost: a\r\n\r\nGET http://b/x?\\@y HTTP/1.1\r\nHost: a\r\n\r\n");
+  await peer.receives("http://b/?\\@x");
   await peer.receives("http://b/x?\\@y");
 });
 

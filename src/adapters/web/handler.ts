@@ -170,7 +170,7 @@ function requestOf(info: Info, request: ServerRequest): Request | undefined {
   try {
     return new Request(url, init);
   } catch {
-    // CONNECT, TRACE, TRACK, or a URL with a password in it.
+    // CONNECT, TRACE, TRACK.
     const plain = { method, url, headers: new Headers(headers.raw()), body, signal: info.signal };
     return plain as unknown as Request;
   }
@@ -178,11 +178,11 @@ function requestOf(info: Info, request: ServerRequest): Request | undefined {
 
 /**
  * Returns the target URI (RFC 9110 7.1); undefined if it is none. `URL` alone would skip an empty host, which is invalid
- * (RFC 9110 4.2.1), end a host at a backslash, which no authority has (RFC 3986 3.2), and take a fragment off the path,
- * which no target has (RFC 9112 3.2).
+ * (RFC 9110 4.2.1), end a host at a backslash, which no authority has (RFC 3986 3.2), take a fragment off the path, which
+ * no target has (RFC 9112 3.2), and keep userinfo, which is to be treated as an error (RFC 9110 4.2.4).
  */
 function urlOf({ method, target, scheme, authority }: ServerRequest): string | undefined {
-  const isAbsolute = /^https?:\/\/[^/?\\]+([/?]|$)/i.test(target);
+  const isAbsolute = /^https?:\/\/[^/?\\@]+([/?]|$)/i.test(target);
   const host = authority === "" ? "localhost" : authority;
   if (method === "CONNECT" && !target.startsWith("/")) return `${scheme}://${target}`;
   // RFC 9112 3.2.4: of the server as a whole only OPTIONS asks.
