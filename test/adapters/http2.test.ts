@@ -297,6 +297,38 @@ describe("streams", () => {
     connection.abort();
   });
 
+  it.each<[string, Partial<ServeOptions>, number, string]>([
+    ["is more than is thrown away", { unreadBodyOctets: 50_000 }, 1, "NO_ERROR"],
+    ["stalls", { timeouts: { body: 20 } }, 0, "CANCEL"],
+  ])(
+    "an answer that waits for a window goes out whole, though its request's body %s",
+    async (_, options, rest, code) => {
+      const [ours, theirs] = streamPair();
+      serveConnection(ours, () => ({ body: new Uint8Array(100_000) }), { protocol: http2, ...options });
+      const client = new Http2Peer("client", theirs);
+      const upload = (count: number) => {
+        client.http.send({ type: "data", streamId: 1, data: new Uint8Array(count) });
+        client.flush();
+      };
+      client.http.updateSettings({ initialWindowSize: 100 });
+      client.flush();
+      await client.until("settings-acknowledged");
+      client.http.openStream({ method: "PUT", target: "/", authority: "a" });
+      upload(40_000);
+      await client.until("data", 1);
+      upload(40_000);
+      await pause(60);
+      client.http.updateSettings({ initialWindowSize: 200_000 });
+      client.flush();
+      await client.until("end-of-message", 1);
+      upload(rest);
+      expect(await client.until("stream-reset", 1)).toMatchObject({ code });
+      const pieces = client.events.map((event) => (event.type === "data" ? event.data.length : 0));
+      expect(pieces.reduce((sum, length) => sum + length)).toBe(100_000);
+      client.reset();
+    },
+  );
+
   it("a response that is given up is reset, and the connection goes on", async () => {
     let cancelled: unknown;
     const { connection } = joined((_, info) =>

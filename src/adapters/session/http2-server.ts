@@ -97,7 +97,7 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
     const { request } = reply;
     request.push(data);
     if (!request.isDiscarded) this.touch(request);
-    else if (request.received > this.service.unreadBodyOctets && reply.hasEnded) this.refuseRest(streamId);
+    else if (request.received > this.service.unreadBodyOctets && this.hasLeft(reply)) this.refuseRest(streamId);
   }
 
   private receiveEndOf({ streamId, headers }: { streamId: number; headers: ServerRequest["headers"] }): void {
@@ -117,6 +117,11 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
     if (reply === undefined) return;
     this.remove(reply);
     this.guard(reply, () => reply.fail(error));
+  }
+
+  /** Whether all of the response has been sent. A reset would drop what is still queued. */
+  private hasLeft(reply: Reply): boolean {
+    return reply.hasEnded && this.http.queuedOn(reply.streamId) === 0;
   }
 
   /** Tells the peer to stop sending its body. */
@@ -322,7 +327,7 @@ export class Http2ServerSession extends Http2Session implements ServerSession {
     const { request } = reply;
     const isTunnel = request.head.method === "CONNECT" && reply.hasBegun;
     if (request.isComplete || isTunnel || this.holdsBack(reply)) return false;
-    return reply.hasEnded || !request.isWaiting;
+    return reply.hasEnded ? this.hasLeft(reply) : !request.isWaiting;
   }
 
   private giveUp(reply: Reply, error: NetworkError): void {
