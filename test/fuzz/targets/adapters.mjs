@@ -210,7 +210,7 @@ export function answersIn(world, text, input) {
 
 const ASKED = [
   { target: "/", authority: "a" },
-  { target: "/p", authority: "a", method: "POST", body: "hello" },
+  { target: "/p", authority: "a", method: "PUT", body: "hello" },
   { target: "/h", authority: "a", method: "HEAD" },
 ];
 
@@ -260,12 +260,16 @@ async function answerOf(world, connection, asked) {
 // --- targets --------------------------------------------------------------------------------------------------------------
 
 const H2 = PREFACE + FRAMES[0];
-/** What broke a law once: a stream reset behind the head of its request, no octet of a body, a discarded body at fault. */
+/**
+ * What broke a law once: a stream reset behind the head of its request, no octet of a body, a discarded body at fault,
+ * two responses at once.
+ */
 const FOUND = [
   `s${H2}${FRAMES[6]}\0\0\x04\x03\0\0\0\0\x05\0\0\0\x08`,
   "sPUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n",
   "sCONNECT a:43 HTTP/1.1\r\nHost: [::1]:80\r\nTransfer-Encoding: chunked\r\n\r\nl",
   "sPOST /ab HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nl",
+  `c${"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na".repeat(2)}`,
 ];
 const SEEDS = [
   ...FOUND,
