@@ -39,10 +39,11 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** One case a line, in the order of their names; what goes in is there once. */
+/** One case a line, in the order of their names; what goes in is there once, by the last of its names. */
 function writeSuite(protocol, recorded) {
-  const cases = [...new Map(recorded.map((each) => [keyOf(each), each])).values()];
-  cases.sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)));
+  const byName = recorded.toSorted((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)));
+  const lasts = new Map(byName.map((each) => [keyOf(each), each]));
+  const cases = byName.filter((each) => lasts.get(keyOf(each)) === each);
   const lines = cases.map((each) => JSON.stringify(packed(each))).join(",\n");
   const path = join(import.meta.dirname, `${protocol}.json`);
   writeFileSync(path, `{ "protocol": "${protocol}", "cases": [\n${lines}\n] }\n`);
