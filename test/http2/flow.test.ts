@@ -147,7 +147,9 @@ describe("drained so many octets at a time", () => {
     expect(refusal(() => server.bytesToSend(-1))).toBe("RangeError");
     expect(refusal(() => server.bytesToSend(Number.NaN))).toBe("RangeError");
     expect(refusal(() => server.chunksToSend("1" as never))).toBe("TypeError");
-    expect(refusal(() => server.drainInto(5 as never))).toBe("TypeError");
+    for (const target of [5, [0], new Uint16Array(9), new Uint8Array(new SharedArrayBuffer(9))]) {
+      expect(refusal(() => server.drainInto(target as never))).toBe("TypeError");
+    }
   });
 });
 
@@ -251,6 +253,7 @@ describe("priorities (RFC 9218)", () => {
 
   test("what is no priority", () => {
     const { client, server } = answering(1);
+    client.prioritize(1, { urgency: 7 });
     expect(refusal(() => client.prioritize(1, { urgency: 8 }))).toBe("RangeError");
     expect(refusal(() => client.prioritize(1, { urgency: "1" as never }))).toBe("TypeError");
     expect(refusal(() => client.prioritize(1, { incremental: 1 as never }))).toBe("TypeError");

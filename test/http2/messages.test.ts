@@ -439,6 +439,7 @@ describe("what is sent", () => {
     [["GET", "https", null, "/", null], "MISSING_PSEUDO_FIELD :authority"],
     [["GET", "https", "a", null, null], "MISSING_PSEUDO_FIELD :path"],
     [["GET", "https", "a", "x", null], "BAD_PATH :path"],
+    [["OPTIONS", "https", "a", "x", null], "BAD_PATH :path"],
     [["GET", "ht tp", "a", "/", null], "BAD_SCHEME :scheme"],
     [["GET", "https", "u@a", "/", null], "BAD_AUTHORITY :authority"],
     [["CONNECT", "https", "a:1", null, null], "UNKNOWN_PSEUDO_FIELD :scheme"],

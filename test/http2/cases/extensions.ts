@@ -78,6 +78,7 @@ export const ANNOUNCEMENTS: readonly Case[] = [
   fine("ALTSVC of one octet", CLIENT, [frame(TYPE.ALTSVC, 0, 0, bytes(0))], []),
   fine("ALTSVC of a client", SERVER, [altsvc(0, "http://a", 'h2=":1"')], []),
   fine("ORIGIN", CLIENT, [origin("https://a", "https://b"), origin()], ["origin", "origin"]),
+  fine("ORIGIN of more than 255 octets", CLIENT, [origin(`https://${"a".repeat(300)}`)], ["origin"]),
   fine("ORIGIN on a stream", CLIENT, [frame(TYPE.ORIGIN, 0, 1, bytes())], []),
   fine("ORIGIN with flags", CLIENT, [altered(origin("https://a"), { flags: 1 })], []),
   fine("ORIGIN that is cut in an origin", CLIENT, [frame(TYPE.ORIGIN, 0, 0, join(number(9, 2), octets("a")))], []),

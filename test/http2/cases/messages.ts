@@ -215,6 +215,12 @@ const connect: Act = (connection) => {
 
 export const CONNECTS: readonly Case[] = [
   fine("CONNECT", SERVER, [headers(3, CONNECT), data(3, "x", last)], ["request 3 CONNECT a:1", "data 3 x", "end 3"]),
+  fine(
+    "CONNECT with a content-length, which says nothing of a tunnel",
+    SERVER,
+    [headers(3, [...CONNECT, ["content-length", "5"]]), data(3, "x", last)],
+    ["request 3 CONNECT a:1 | content-length: 5", "data 3 x", "end 3"],
+  ),
   badRequest("CONNECT with :scheme", [...CONNECT, [":scheme", "http"]]),
   badRequest("CONNECT with :path", [...CONNECT, [":path", "/"]]),
   badRequest("CONNECT without :authority", [[":method", "CONNECT"]]),
