@@ -74,6 +74,22 @@ describe("data that is sent", () => {
     expect(lines(client)).toEqual(["settings-acknowledged", "data 1: 50"]);
   });
 
+  test("of all streams waits together for the connection's window when the settings open theirs", () => {
+    const both = answering(2, { settings: { initialWindowSize: 0 }, windows: { mode: "manual" } });
+    const { server } = both;
+    for (const id of [1, 3]) expect(data(server, id, 40000)).toBe(false);
+    both.client.updateSettings({ initialWindowSize: 65535 });
+    server.feed(both.client.bytesToSend());
+    expect(lines([...server.events()])).toEqual(["settings"]);
+    server.bytesToSend();
+    expect([server.window(0), server.queuedOn(1) + server.queuedOn(3)]).toEqual([0, 80000 - 65535]);
+    expect(lines([...server.events()])).toEqual(["drain 1"]);
+    server.feed(windowUpdate(0, 80000 - 65535 - 1));
+    expect(lines([...server.events()])).toEqual(["window-updated 0"]);
+    server.feed(windowUpdate(0, 1));
+    expect(lines([...server.events()])).toEqual(["window-updated 0", "drain 3"]);
+  });
+
   test("goes on in pieces as they were given, and leaves nothing behind", () => {
     const { server } = answering(1);
     const pieces = Array.from({ length: 40 }, (_, i) => zeros(100 + i).fill(i));
