@@ -35,3 +35,21 @@ test.each([
   parser.initialize(type, {});
   expect(parser.execute(Buffer.from(input))).toMatchObject({ code: "HPE_INVALID_TRANSFER_ENCODING" });
 });
+
+// As Node 22 and later do; the client of node:http truncates the list itself.
+test.each([
+  [1, "GET / HTTP/1.1\r\nA: b\r\nC: d\r\n\r\n", "HPE_HEADER_OVERFLOW"],
+  [2, "HTTP/1.1 304 Not Modified\r\nA: b\r\nC: d\r\n\r\n", ["A", "b", "C", "d"]],
+])("more fields than wanted are refused in requests alone: type %i", (type, input, expected) => {
+  const parser = new NodeParser({ ...SLOTS, refusesFields: true });
+  let fields: unknown;
+  parser[SLOTS.kOnHeadersComplete] = (_major: number, _minor: number, headers: string[]) => {
+    fields = headers;
+    return 0;
+  };
+  parser[SLOTS.kOnMessageComplete] = () => undefined;
+  parser.initialize(type, {});
+  parser.maxHeaderPairs = 2;
+  const result = parser.execute(Buffer.from(input));
+  expect(typeof result === "number" ? fields : result.code).toEqual(expected);
+});

@@ -378,6 +378,24 @@ scenario("servers that misbehave", async (undo) => {
   return seen;
 });
 
+scenario("responses with more fields than maxHeadersCount", async (undo) => {
+  const names = [];
+  for (const [count, wanted] of [
+    [2, 1],
+    [40, 35],
+    [1100, undefined],
+  ]) {
+    const fields = Array.from({ length: count }, (_, i) => `X-${i}: ${i}${CRLF}`).join("");
+    const port = await misbehaving(`HTTP/1.1 200 OK${CRLF}${fields}Content-Length: 2${CRLF}${CRLF}ok`, undo);
+    const request = http.get({ port, host: "127.0.0.1" });
+    if (wanted !== undefined) request.maxHeadersCount = wanted;
+    const [response] = await once(request, "response");
+    names.push(Object.keys(response.headers), response.rawHeaders.length);
+    response.resume();
+  }
+  return names;
+});
+
 scenario("a client that goes away", async (undo) => {
   const events = [];
   const server = http.createServer((request) => {

@@ -22,7 +22,7 @@ export interface Slots {
   readonly kOnHeadersComplete: number;
   readonly kOnBody: number;
   readonly kOnMessageComplete: number;
-  /** Whether this version of Node refuses heads with more fields than `maxHeadersCount`. */
+  /** Whether this version of Node refuses requests with more fields than `maxHeadersCount`. */
   readonly refusesFields: boolean;
 }
 
@@ -247,11 +247,11 @@ export class NodeParser implements Tracked {
   }
 
   /**
-   * Passes a long head on in several calls, as Node's own parser does. Newer versions of Node refuse more fields than
-   * `maxHeadersCount`; older ones truncate the list themselves.
+   * Passes a long head on in several calls, as Node's own parser does. Newer versions of Node refuse requests with more
+   * fields than `maxHeadersCount`; of responses, and in older versions, Node truncates the list itself.
    */
   private passLongHead(reader: MessageReader, { headers, url = "" }: HeadersInfo, use: number): boolean {
-    const { refusesFields } = this.slots;
+    const refusesFields = this.slots.refusesFields && reader.isRequest;
     if (refusesFields && this.maxHeaderPairs > 0 && headers.length > this.maxHeaderPairs) {
       throw reader.headFault("TOO_MANY_FIELDS");
     }
