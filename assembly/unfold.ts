@@ -27,13 +27,13 @@ export function unfold(value: usize, line: usize, start: usize, end: usize, allo
 /** Moves the value's octets together, each line end and the white space around it becoming one SP. */
 function joinLines(value: usize, end: usize): void {
   let to = value;
+  // coverage: between a value and the end of the line that continues it is a line end
   for (let from = value; from < end; ) {
     const octet: u32 = load<u8>(from++);
     if (octet != CR && octet != LF) {
       store<u8>(to++, octet);
       continue;
     }
-    // coverage: after a CR comes its LF, after a LF the SP or HTAB of the next line
     while (isSpace(load<u8>(from))) from++;
     while (to > value && isSpace(load<u8>(to - 1))) to--;
     if (to > value) store<u8>(to++, SP);

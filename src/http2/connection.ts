@@ -296,8 +296,9 @@ export class Http2Connection {
   }
 
   /**
-   * Announces a graceful end: GOAWAY with the highest stream id of the peer's. It asks the peer to open no more streams; those that
-   * it opens before the GOAWAY arrives are still served. Call `goaway` a round trip later (a `ping` measures it).
+   * Announces a graceful end: GOAWAY with the highest id that a stream of the peer could have. It asks the peer to open
+   * no more streams; those that it opens before the GOAWAY arrives are still served. Call `goaway` a round trip later (a
+   * `ping` measures it).
    * @throws LocalProtocolError when the connection is ending already
    */
   shutdown(): void {
